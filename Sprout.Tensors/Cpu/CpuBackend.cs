@@ -1,0 +1,46 @@
+// The processor backend: one class, compiled by the JIT once for each vector width.
+using Sprout.Tensors.Simd;
+
+namespace Sprout.Tensors.Cpu;
+
+/// <summary>Opens the processor backend.</summary>
+public static class CpuBackend
+{
+    /// <summary>A backend on this many threads, with the widest instruction set or the one that <see cref="InstructionSets.Variable"/> forces.</summary>
+    public static IBackend Open(int threads) => Open(threads, InstructionSets.Choose());
+
+    /// <summary>A backend on this many threads with the given instruction set.</summary>
+    /// <exception cref="OptionException">The processor lacks the instruction set.</exception>
+    public static IBackend Open(int threads, InstructionSet set)
+    {
+        if (!InstructionSets.IsSupported(set)) throw new OptionException($"This processor has no {set}.");
+        return set switch
+        {
+            InstructionSet.Avx512 => new CpuBackend<V512>(threads, "AVX-512"),
+            InstructionSet.Avx2 => new CpuBackend<V256>(threads, "AVX2"),
+            _ => new CpuBackend<V128>(threads, "portable"),
+        };
+    }
+}
+
+/// <summary>
+/// Kernels on <typeparamref name="V"/> registers and the backend's own worker threads. Work is cut into pieces whose size depends on the shapes alone,
+/// and sums over pieces run in a fixed order, so the bits are the same for every number of threads.
+/// </summary>
+internal sealed unsafe partial class CpuBackend<V> : HostBackend, IBackend
+    where V : struct, IVector<V>
+{
+    private readonly Workers workers;
+
+    public CpuBackend(int threads, string instructions)
+    {
+        workers = new Workers(threads);
+        Name = $"cpu ({instructions}, {threads} thread{(threads == 1 ? "" : "s")})";
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    protected override void Close() => workers.Dispose();
+}

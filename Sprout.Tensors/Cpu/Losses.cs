@@ -1,0 +1,14 @@
+// Losses.
+namespace Sprout.Tensors.Cpu;
+
+internal sealed unsafe partial class CpuBackend<V>
+{
+    /// <inheritdoc/>
+    public void CrossEntropy(Tensor logits, IntTensor offsets, IntTensor targets, float scale, Tensor loss, Tensor? dlogits) => throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    public void Distillation(Tensor logits, Tensor teacher, IntTensor offsets, float temperature, float scale, Tensor loss, Tensor? dlogits) => throw new NotImplementedException();
+
+    /// <inheritdoc/>
+    public void SquaredError(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx) => throw new NotImplementedException();
+}
