@@ -6,7 +6,7 @@ namespace Sprout.Tests.IO;
 
 public sealed class SafetensorsFuzzTests : IDisposable
 {
-    private const int Cases = 8000;
+    private const int Cases = 4000;
 
     private readonly TemporaryFolder _folder = new();
 
