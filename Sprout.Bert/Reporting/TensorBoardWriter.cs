@@ -24,8 +24,8 @@ public sealed class TensorBoardWriter : IDisposable
 
     private const int PrefixLength = sizeof(ulong) + sizeof(uint);
 
-    private readonly FileStream _stream;
-    private readonly TimeProvider _clock;
+    private readonly FileStream stream;
+    private readonly TimeProvider clock;
 
     /// <summary>Creates <c>events.out.tfevents.&lt;seconds&gt;.&lt;host&gt;</c> in <paramref name="folder"/>, and the folder when it is missing.</summary>
     /// <param name="folder">The run's log folder.</param>
@@ -33,18 +33,18 @@ public sealed class TensorBoardWriter : IDisposable
     /// <exception cref="InputException">The folder or file cannot be written.</exception>
     public TensorBoardWriter(string folder, TimeProvider? clock = null)
     {
-        _clock = clock ?? TimeProvider.System;
+        clock = clock ?? TimeProvider.System;
         try
         {
             Directory.CreateDirectory(folder);
-            _stream = Create(folder, _clock.GetUtcNow().ToUnixTimeSeconds());
+            stream = Create(folder, clock.GetUtcNow().ToUnixTimeSeconds());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"Cannot write TensorBoard events in {folder}: {e.Message}", e);
         }
 
-        FilePath = _stream.Name;
+        FilePath = stream.Name;
         Append(WallTime(), output =>
         {
             output.WriteTag(EventFileVersion, WireFormat.WireType.LengthDelimited);
@@ -81,7 +81,7 @@ public sealed class TensorBoardWriter : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => stream.Dispose();
 
     private static FileStream Create(string folder, long seconds)
     {
@@ -96,7 +96,7 @@ public sealed class TensorBoardWriter : IDisposable
         return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
 
-    private double WallTime() => _clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+    private double WallTime() => clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
 
     private void Append(double wallTime, Action<CodedOutputStream> write)
     {
@@ -113,7 +113,7 @@ public sealed class TensorBoardWriter : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(PrefixLength + payload.Length), Crc32C.Masked(payload.Span));
         try
         {
-            _stream.Write(record);
+            stream.Write(record);
         }
         catch (IOException e)
         {

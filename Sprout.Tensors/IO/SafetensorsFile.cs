@@ -15,18 +15,18 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private const string SingleName = "model.safetensors";
     private const string IndexName = "model.safetensors.index.json";
 
-    private readonly Dictionary<string, SafetensorsShard> _shards = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SafetensorsEntry> _byName = new(StringComparer.Ordinal);
-    private readonly List<SafetensorsEntry> _entries = [];
-    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SafetensorsShard> shards = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SafetensorsEntry> byName = new(StringComparer.Ordinal);
+    private readonly List<SafetensorsEntry> entries = [];
+    private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
 
     private SafetensorsFile() { }
 
     /// <summary>Every tensor: in the order of its data, shard after shard.</summary>
-    public IReadOnlyCollection<SafetensorsEntry> Entries => _entries;
+    public IReadOnlyCollection<SafetensorsEntry> Entries => entries;
 
     /// <summary>The <c>__metadata__</c> of the file; of a sharded model the shards' together, the first shard deciding.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => _metadata;
+    public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     /// <summary>Opens one <c>.safetensors</c> file.</summary>
     /// <exception cref="InputException">The file cannot be read or is malformed; the message names the file, the tensor, what was expected and found.</exception>
@@ -50,7 +50,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     /// <summary>Looks a tensor up by its name.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => _byName.TryGetValue(name, out entry);
+    public bool TryGet(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => byName.TryGetValue(name, out entry);
 
     /// <summary>Reads a whole tensor as single precision; F32, F16 and BF16 exactly, F64 rounded.</summary>
     /// <param name="entry">An entry of this file.</param>
@@ -123,7 +123,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     /// <summary>Unmaps the file or files.</summary>
     public void Dispose()
     {
-        foreach (SafetensorsShard shard in _shards.Values) shard.Dispose();
+        foreach (SafetensorsShard shard in shards.Values) shard.Dispose();
     }
 
     private static SafetensorsFile OpenSharded(string folder, string index)
@@ -192,23 +192,23 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private void Add(string path)
     {
         var shard = new SafetensorsShard(path);
-        _shards.Add(path, shard);
+        shards.Add(path, shard);
         foreach (SafetensorsEntry entry in shard.Header.Entries)
         {
-            if (!_byName.TryAdd(entry.Name, entry))
-                throw new InputException($"{path}: tensor '{entry.Name}': expected it in one shard, found it in {_byName[entry.Name].FilePath} too.");
-            _entries.Add(entry);
+            if (!byName.TryAdd(entry.Name, entry))
+                throw new InputException($"{path}: tensor '{entry.Name}': expected it in one shard, found it in {byName[entry.Name].FilePath} too.");
+            entries.Add(entry);
         }
 
-        foreach ((string key, string value) in shard.Header.Metadata) _metadata.TryAdd(key, value);
+        foreach ((string key, string value) in shard.Header.Metadata) metadata.TryAdd(key, value);
     }
 
     private SafetensorsShard ShardOf(SafetensorsEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        if (!_byName.TryGetValue(entry.Name, out SafetensorsEntry? own) || !ReferenceEquals(own, entry))
+        if (!byName.TryGetValue(entry.Name, out SafetensorsEntry? own) || !ReferenceEquals(own, entry))
             throw new ArgumentException($"'{entry.Name}' is not an entry of this file.", nameof(entry));
-        return _shards[entry.FilePath];
+        return shards[entry.FilePath];
     }
 
     private static void CheckRange(long offset, long count, long length)

@@ -19,15 +19,15 @@ internal sealed class SafetensorsHeader
     // PyTorch allows no more dimensions either, and a hostile list stays short in messages.
     private const int MaxRank = 64;
 
-    private readonly string _path;
-    private readonly long _dataStart;
-    private readonly long _dataLength;
+    private readonly string path;
+    private readonly long dataStart;
+    private readonly long dataLength;
 
     private SafetensorsHeader(string path, long dataStart, long dataLength)
     {
-        _path = path;
-        _dataStart = dataStart;
-        _dataLength = dataLength;
+        this.path = path;
+        this.dataStart = dataStart;
+        this.dataLength = dataLength;
     }
 
     public List<SafetensorsEntry> Entries { get; } = [];
@@ -75,7 +75,7 @@ internal sealed class SafetensorsHeader
         reader.Read();
         while (NextKey(ref reader) is { } name)
         {
-            if (!seen.Add(name)) throw new InputException($"{_path}: the header should name every tensor once, but '{name}' appears twice.");
+            if (!seen.Add(name)) throw new InputException($"{path}: the header should name every tensor once, but '{name}' appears twice.");
             if (name == MetadataKey) ReadMetadata(ref reader);
             else Entries.Add(ReadEntry(ref reader, name));
         }
@@ -91,7 +91,7 @@ internal sealed class SafetensorsHeader
         {
             Expect(ref reader, JsonTokenType.String, MetadataKey, $"a string for '{key}'");
             if (!Metadata.TryAdd(key, reader.GetString()!))
-                throw new InputException($"{_path}: {MetadataKey} should hold every key once, but '{key}' appears twice.");
+                throw new InputException($"{path}: {MetadataKey} should hold every key once, but '{key}' appears twice.");
         }
     }
 
@@ -122,12 +122,12 @@ internal sealed class SafetensorsHeader
         if (type is null || shape is null || offsets is null)
             throw Wrong(name, "dtype, shape and data_offsets", $"no {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
         if (offsets.Length != 2) throw Wrong(name, "two data_offsets", $"{offsets.Length}");
-        if (offsets[0] > offsets[1] || offsets[1] > _dataLength)
-            throw Wrong(name, $"data_offsets in order and within the {_dataLength} bytes of data", $"[{offsets[0]}, {offsets[1]}]");
+        if (offsets[0] > offsets[1] || offsets[1] > dataLength)
+            throw Wrong(name, $"data_offsets in order and within the {dataLength} bytes of data", $"[{offsets[0]}, {offsets[1]}]");
         long bytes = ByteLength(type.Value, shape, name);
         if (bytes != offsets[1] - offsets[0])
             throw Wrong(name, $"{bytes} bytes for {type} [{string.Join(", ", shape)}]", $"{offsets[1] - offsets[0]} in data_offsets");
-        return new SafetensorsEntry(name, type.Value, shape, _dataStart + offsets[0], bytes, _path);
+        return new SafetensorsEntry(name, type.Value, shape, dataStart + offsets[0], bytes, path);
     }
 
     private SafetensorsType ParseType(string text, string name)
@@ -162,7 +162,7 @@ internal sealed class SafetensorsHeader
         }
         catch (OverflowException)
         {
-            throw Wrong(name, $"a shape that fits into the {_dataLength} bytes of data", $"[{string.Join(", ", shape)}]");
+            throw Wrong(name, $"a shape that fits into the {dataLength} bytes of data", $"[{string.Join(", ", shape)}]");
         }
     }
 
@@ -170,16 +170,16 @@ internal sealed class SafetensorsHeader
     private void CheckCoverage()
     {
         Entries.Sort((a, b) => (a.Offset, a.ByteLength).CompareTo((b.Offset, b.ByteLength)));
-        long end = _dataStart;
+        long end = dataStart;
         foreach (SafetensorsEntry entry in Entries)
         {
             if (entry.Offset != end)
-                throw Wrong(entry.Name, $"data that starts at offset {end - _dataStart} where the tensor before it ends", $"{entry.Offset - _dataStart}");
+                throw Wrong(entry.Name, $"data that starts at offset {end - dataStart} where the tensor before it ends", $"{entry.Offset - dataStart}");
             end += entry.ByteLength;
         }
 
-        if (end != _dataStart + _dataLength)
-            throw new InputException($"{_path}: the tensors should cover the {_dataLength} bytes of data, but cover {end - _dataStart}.");
+        if (end != dataStart + dataLength)
+            throw new InputException($"{path}: the tensors should cover the {dataLength} bytes of data, but cover {end - dataStart}.");
     }
 
     private static string? NextKey(ref Utf8JsonReader reader) =>
@@ -195,5 +195,5 @@ internal sealed class SafetensorsHeader
         reader.TokenType is JsonTokenType.Number ? System.Text.Encoding.UTF8.GetString(reader.ValueSpan) : $"a JSON {reader.TokenType}";
 
     private InputException Wrong(string name, string expected, string found) =>
-        new($"{_path}: tensor '{name}': expected {expected}, found {found}.");
+        new($"{path}: tensor '{name}': expected {expected}, found {found}.");
 }

@@ -6,9 +6,9 @@ namespace Sprout.Tensors.IO;
 /// <summary>Maps a file, checks its header and hands out addresses inside the map.</summary>
 internal sealed unsafe class SafetensorsShard : IDisposable
 {
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
-    private byte* _start;
+    private readonly MemoryMappedFile map;
+    private readonly MemoryMappedViewAccessor view;
+    private byte* start;
 
     public SafetensorsShard(string path)
     {
@@ -19,10 +19,10 @@ internal sealed unsafe class SafetensorsShard : IDisposable
             if (stream.Length < SafetensorsHeader.PrefixLength)
                 throw new InputException($"{path}: a safetensors file has at least {SafetensorsHeader.PrefixLength} bytes, this one has {stream.Length}.");
             long length = stream.Length;
-            _map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            _view = _map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
-            _start += _view.PointerOffset;
+            map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            start += view.PointerOffset;
             Header = ReadHeader(length);
         }
         catch (Exception e)
@@ -40,23 +40,23 @@ internal sealed unsafe class SafetensorsShard : IDisposable
     /// <summary>The address of a byte of the file; valid until <see cref="Dispose"/>.</summary>
     public byte* Address(long offset)
     {
-        ObjectDisposedException.ThrowIf(_start is null, typeof(SafetensorsFile));
-        return _start + (nint)offset;
+        ObjectDisposedException.ThrowIf(start is null, typeof(SafetensorsFile));
+        return start + (nint)offset;
     }
 
     public void Dispose()
     {
-        if (_start is not null) _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _start = null;
-        _view?.Dispose();
-        _map?.Dispose();
+        if (start is not null) view.SafeMemoryMappedViewHandle.ReleasePointer();
+        start = null;
+        view?.Dispose();
+        map?.Dispose();
     }
 
     private SafetensorsHeader ReadHeader(long length)
     {
-        ulong declared = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(_start, SafetensorsHeader.PrefixLength));
+        ulong declared = System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, SafetensorsHeader.PrefixLength));
         int headerLength = SafetensorsHeader.CheckLength(declared, FilePath, length);
-        var json = new ReadOnlySpan<byte>(_start + SafetensorsHeader.PrefixLength, headerLength);
+        var json = new ReadOnlySpan<byte>(start + SafetensorsHeader.PrefixLength, headerLength);
         return SafetensorsHeader.Parse(json, FilePath, length - SafetensorsHeader.PrefixLength - headerLength);
     }
 }

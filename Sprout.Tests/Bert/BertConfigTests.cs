@@ -7,9 +7,9 @@ namespace Sprout.Tests.Bert;
 
 public sealed class BertConfigTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Absent_keys_have_the_defaults_of_transformers()
@@ -60,8 +60,8 @@ public sealed class BertConfigTests : IDisposable
     public void Saving_keeps_what_Sprout_does_not_know()
     {
         BertConfig config = Read("""{"model_type":"bert","hidden_act":"relu","use_cache":true,"torch_dtype":"float16","transformers_version":"4.8.2","finetuning_task":"größe","nested":{"b":[1,2.5,null],"a":{}},"architectures":["BertModel"],"id2label":{"0":"x"}}""");
-        (config with { Architectures = ["BertForSequenceClassification"], HiddenDropoutProb = 0.25 }).Save(_folder.Path);
-        string text = File.ReadAllText(_folder.File("config.json"));
+        (config with { Architectures = ["BertForSequenceClassification"], HiddenDropoutProb = 0.25 }).Save(folder.Path);
+        string text = File.ReadAllText(folder.File("config.json"));
         text.Should().EndWith("}\n").And.Contain("\"finetuning_task\": \"größe\"");
         JsonObject json = JsonNode.Parse(text)!.AsObject();
         json.Select(pair => pair.Key).Should().BeInAscendingOrder(StringComparer.Ordinal);
@@ -71,10 +71,10 @@ public sealed class BertConfigTests : IDisposable
         json["model_type"]!.GetValue<string>().Should().Be("bert");
         json["hidden_dropout_prob"]!.GetValue<double>().Should().Be(0.25);
         json["architectures"]!.ToJsonString().Should().Be("""["BertForSequenceClassification"]""");
-        BertConfig again = BertConfig.Load(_folder.Path);
+        BertConfig again = BertConfig.Load(folder.Path);
         again.HiddenAct.Should().Be(HiddenActivation.Relu);
-        again.Save(_folder.Path);
-        File.ReadAllText(_folder.File("config.json")).Should().Be(text);
+        again.Save(folder.Path);
+        File.ReadAllText(folder.File("config.json")).Should().Be(text);
     }
 
     [Theory]
@@ -116,27 +116,27 @@ public sealed class BertConfigTests : IDisposable
     [InlineData("""{"hidden_act":"\ud800"}""", "Unicode")]
     public void Wrong_values_are_refused_with_a_sentence(string json, string expected) =>
         FluentActions.Invoking(() => Read(json)).Should().Throw<InputException>()
-            .Which.Message.Should().StartWith(_folder.File("config.json")).And.Contain(expected);
+            .Which.Message.Should().StartWith(folder.File("config.json")).And.Contain(expected);
 
     [Fact]
     public void A_missing_file_is_an_input_error() =>
-        FluentActions.Invoking(() => BertConfig.Load(_folder.Path)).Should().Throw<InputException>().WithMessage("Cannot read*config.json*");
+        FluentActions.Invoking(() => BertConfig.Load(folder.Path)).Should().Throw<InputException>().WithMessage("Cannot read*config.json*");
 
     [Fact]
     public void Any_damage_is_an_input_error_or_a_valid_configuration()
     {
-        new BertConfig { Id2Label = ["a", "b"], Label2Id = new Dictionary<string, int> { ["a"] = 0, ["b"] = 1 }, Architectures = ["BertModel"] }.Save(_folder.Path);
-        byte[] valid = File.ReadAllBytes(_folder.File("config.json"));
+        new BertConfig { Id2Label = ["a", "b"], Label2Id = new Dictionary<string, int> { ["a"] = 0, ["b"] = 1 }, Architectures = ["BertModel"] }.Save(folder.Path);
+        byte[] valid = File.ReadAllBytes(folder.File("config.json"));
         var random = new RandomStream(7, 0);
         for (int i = 0; i < 3000; i++)
         {
             byte[] bytes = [.. valid];
             if (i % 5 == 0) bytes = bytes[..random.NextInt(bytes.Length)];
             else for (int n = 0; n <= i % 3; n++) bytes[random.NextInt(bytes.Length)] = i % 2 == 0 ? (byte)random.NextUInt() : (byte)"0123456789-.e{}[],\":\\"[random.NextInt(21)];
-            File.WriteAllBytes(_folder.File("config.json"), bytes);
+            File.WriteAllBytes(folder.File("config.json"), bytes);
             try
             {
-                BertConfig.Load(_folder.Path).Check("again");
+                BertConfig.Load(folder.Path).Check("again");
             }
             catch (InputException)
             {
@@ -151,14 +151,14 @@ public sealed class BertConfigTests : IDisposable
         BertConfig config = BertConfig.Load(Path.Combine(SharedData.Folder!, "models", "all-MiniLM-L6-v2"));
         (config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize, config.VocabSize).Should().Be((384, 6, 12, 1536, 30522));
         config.Architectures.Should().Equal("BertModel");
-        config.Save(_folder.Path);
-        BertConfig.Load(_folder.Path).Should().BeEquivalentTo(config, options => options.Excluding(c => c.Extra));
-        JsonNode.DeepEquals(BertConfig.Load(_folder.Path).Extra, config.Extra).Should().BeTrue();
+        config.Save(folder.Path);
+        BertConfig.Load(folder.Path).Should().BeEquivalentTo(config, options => options.Excluding(c => c.Extra));
+        JsonNode.DeepEquals(BertConfig.Load(folder.Path).Extra, config.Extra).Should().BeTrue();
     }
 
     private BertConfig Read(string json)
     {
-        File.WriteAllText(_folder.File("config.json"), json);
-        return BertConfig.Load(_folder.Path);
+        File.WriteAllText(folder.File("config.json"), json);
+        return BertConfig.Load(folder.Path);
     }
 }

@@ -8,9 +8,9 @@ namespace Sprout.Tests.IO;
 
 public sealed unsafe class SafetensorsFileTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Every_half_reads_as_the_framework_converts_it()
@@ -113,7 +113,7 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
         const long count = (5L << 28) + 3;
         const long middle = (1L << 29) - 2;
         byte[] header = RawSafetensors.Bytes(RawSafetensors.Header("F32", $"[{count}]", 0, 4 * count));
-        string path = _folder.File("large.safetensors");
+        string path = folder.File("large.safetensors");
         using (FileStream stream = File.Create(path))
         {
             stream.Write(header);
@@ -181,7 +181,7 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     [MemberData(nameof(Malformed))]
     public void Malformed_files_are_refused_with_a_sentence(string name, byte[] bytes, string expected)
     {
-        string path = _folder.File("bad.safetensors");
+        string path = folder.File("bad.safetensors");
         File.WriteAllBytes(path, bytes);
         FluentActions.Invoking(() => SafetensorsFile.Open(path)).Should().Throw<InputException>(name)
             .Which.Message.Should().Contain(path).And.Contain(expected);
@@ -190,8 +190,8 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     [Fact]
     public void A_missing_file_and_a_folder_are_input_errors()
     {
-        FluentActions.Invoking(() => SafetensorsFile.Open(_folder.File("none"))).Should().Throw<InputException>().WithMessage("Cannot read*none*");
-        FluentActions.Invoking(() => SafetensorsFile.Open(_folder.Path)).Should().Throw<InputException>();
+        FluentActions.Invoking(() => SafetensorsFile.Open(folder.File("none"))).Should().Throw<InputException>().WithMessage("Cannot read*none*");
+        FluentActions.Invoking(() => SafetensorsFile.Open(folder.Path)).Should().Throw<InputException>();
     }
 
     [SharedFact]
@@ -213,7 +213,7 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
 
     private SafetensorsFile Open(byte[] bytes)
     {
-        string path = _folder.File("file.safetensors");
+        string path = folder.File("file.safetensors");
         File.WriteAllBytes(path, bytes);
         return SafetensorsFile.Open(path);
     }

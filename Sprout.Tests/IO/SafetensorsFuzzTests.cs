@@ -8,9 +8,9 @@ public sealed class SafetensorsFuzzTests : IDisposable
 {
     private const int Cases = 4000;
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Mutated_files_are_read_or_refused()
@@ -18,7 +18,7 @@ public sealed class SafetensorsFuzzTests : IDisposable
         byte[] valid = ValidFile();
         int headerEnd = 8 + (int)BitConverter.ToInt64(valid);
         var random = new RandomStream(20_26, 1);
-        string path = _folder.File("fuzz.safetensors");
+        string path = folder.File("fuzz.safetensors");
         int refused = 0;
         for (int i = 0; i < Cases; i++)
         {
@@ -78,7 +78,7 @@ public sealed class SafetensorsFuzzTests : IDisposable
 
     private byte[] ValidFile()
     {
-        string path = _folder.File("valid.safetensors");
+        string path = folder.File("valid.safetensors");
         SafetensorsWriter.Write(path,
         [
             SafetensorsTensor.Of<float>("bert.pooler.dense.weight", [4, 6], new float[24]),

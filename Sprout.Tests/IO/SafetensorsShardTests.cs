@@ -6,9 +6,9 @@ namespace Sprout.Tests.IO;
 
 public sealed class SafetensorsShardTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Tensors_of_all_shards_are_read()
@@ -16,7 +16,7 @@ public sealed class SafetensorsShardTests : IDisposable
         Shard("model-00001-of-00002.safetensors", "a", 1);
         Shard("model-00002-of-00002.safetensors", "b", 2);
         Index("""{"metadata":{"total_size":8},"weight_map":{"a":"model-00001-of-00002.safetensors","b":"model-00002-of-00002.safetensors"}}""");
-        using SafetensorsFile file = SafetensorsFile.OpenModel(_folder.Path);
+        using SafetensorsFile file = SafetensorsFile.OpenModel(folder.Path);
         file.Entries.Select(e => e.Name).Should().Equal("a", "b");
         file.TryGet("b", out SafetensorsEntry? entry).Should().BeTrue();
         var value = new float[1];
@@ -30,7 +30,7 @@ public sealed class SafetensorsShardTests : IDisposable
     {
         Shard("model.safetensors", "only", 3);
         Index("broken");
-        using SafetensorsFile file = SafetensorsFile.OpenModel(_folder.Path);
+        using SafetensorsFile file = SafetensorsFile.OpenModel(folder.Path);
         file.Entries.Single().Name.Should().Be("only");
     }
 
@@ -55,21 +55,21 @@ public sealed class SafetensorsShardTests : IDisposable
     {
         Shard("one.safetensors", "a", 1);
         Shard("again.safetensors", "a", 1);
-        SafetensorsWriter.Write(_folder.File("two.safetensors"), [SafetensorsTensor.Of<float>("b", [1], new float[1]), SafetensorsTensor.Of<float>("c", [1], new float[1])]);
+        SafetensorsWriter.Write(folder.File("two.safetensors"), [SafetensorsTensor.Of<float>("b", [1], new float[1]), SafetensorsTensor.Of<float>("c", [1], new float[1])]);
         Index(index);
-        FluentActions.Invoking(() => SafetensorsFile.OpenModel(_folder.Path)).Should().Throw<InputException>()
-            .Which.Message.Should().Contain(_folder.Path).And.Contain(expected);
+        FluentActions.Invoking(() => SafetensorsFile.OpenModel(folder.Path)).Should().Throw<InputException>()
+            .Which.Message.Should().Contain(folder.Path).And.Contain(expected);
     }
 
     [Fact]
     public void A_folder_without_a_model_names_what_it_lacks()
     {
-        File.WriteAllText(_folder.File("pytorch_model.bin"), "");
-        FluentActions.Invoking(() => SafetensorsFile.OpenModel(_folder.Path)).Should().Throw<InputException>().WithMessage("*model.safetensors*convert pytorch_model.bin*");
+        File.WriteAllText(folder.File("pytorch_model.bin"), "");
+        FluentActions.Invoking(() => SafetensorsFile.OpenModel(folder.Path)).Should().Throw<InputException>().WithMessage("*model.safetensors*convert pytorch_model.bin*");
     }
 
     private void Shard(string name, string tensor, float value) =>
-        SafetensorsWriter.Write(_folder.File(name), [SafetensorsTensor.Of<float>(tensor, [1], new[] { value })]);
+        SafetensorsWriter.Write(folder.File(name), [SafetensorsTensor.Of<float>(tensor, [1], new[] { value })]);
 
-    private void Index(string json) => File.WriteAllText(_folder.File("model.safetensors.index.json"), json);
+    private void Index(string json) => File.WriteAllText(folder.File("model.safetensors.index.json"), json);
 }

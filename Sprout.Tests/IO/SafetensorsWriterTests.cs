@@ -8,14 +8,14 @@ namespace Sprout.Tests.IO;
 
 public sealed unsafe class SafetensorsWriterTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void The_bytes_are_those_of_an_independent_program()
     {
-        string path = _folder.File("golden.safetensors");
+        string path = folder.File("golden.safetensors");
         SafetensorsWriter.Write(path,
         [
             SafetensorsTensor.Of<byte>("mask", [3], new byte[] { 1, 0, 255 }),
@@ -39,7 +39,7 @@ public sealed unsafe class SafetensorsWriterTests : IDisposable
         var random = new RandomStream(5, 0);
         float[] values = [.. Enumerable.Range(0, count).Select(_ => random.Normal())];
         int[] integers = [int.MinValue, -1, 0, int.MaxValue];
-        string path = _folder.File("round.safetensors");
+        string path = folder.File("round.safetensors");
         long expectedOffset = 0;
         fixed (float* pointer = values)
         {
@@ -81,32 +81,32 @@ public sealed unsafe class SafetensorsWriterTests : IDisposable
     public void The_order_of_the_tensors_does_not_change_the_bytes()
     {
         SafetensorsTensor a = SafetensorsTensor.Of<float>("a", [1], new[] { 1f }), b = SafetensorsTensor.Of<float>("b", [1], new[] { 2f });
-        SafetensorsWriter.Write(_folder.File("ab"), [a, b]);
-        SafetensorsWriter.Write(_folder.File("ba"), [b, a]);
-        File.ReadAllBytes(_folder.File("ab")).Should().Equal(File.ReadAllBytes(_folder.File("ba")));
+        SafetensorsWriter.Write(folder.File("ab"), [a, b]);
+        SafetensorsWriter.Write(folder.File("ba"), [b, a]);
+        File.ReadAllBytes(folder.File("ab")).Should().Equal(File.ReadAllBytes(folder.File("ba")));
     }
 
     [Fact]
     public void A_failing_source_leaves_the_old_file()
     {
-        string path = _folder.File("kept");
+        string path = folder.File("kept");
         SafetensorsWriter.Write(path, [SafetensorsTensor.Of<float>("a", [1], new[] { 1f })]);
         byte[] before = File.ReadAllBytes(path);
         SafetensorsTensor failing = SafetensorsTensor.Float32("a", [4], (_, _) => throw new InvalidOperationException("device lost"));
         FluentActions.Invoking(() => SafetensorsWriter.Write(path, [failing])).Should().Throw<InvalidOperationException>();
         File.ReadAllBytes(path).Should().Equal(before);
-        Directory.GetFiles(_folder.Path).Should().Equal(path);
+        Directory.GetFiles(folder.Path).Should().Equal(path);
     }
 
     [Fact]
     public void Wrong_tensors_are_argument_errors()
     {
         SafetensorsTensor a = SafetensorsTensor.Of<float>("a", [1], new float[1]);
-        FluentActions.Invoking(() => SafetensorsWriter.Write(_folder.File("x"), [a, a])).Should().Throw<ArgumentException>().WithMessage("*'a'*");
-        FluentActions.Invoking(() => SafetensorsWriter.Write(_folder.File("x"), [SafetensorsTensor.Of<byte>("__metadata__", [1], new byte[1])])).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => SafetensorsWriter.Write(folder.File("x"), [a, a])).Should().Throw<ArgumentException>().WithMessage("*'a'*");
+        FluentActions.Invoking(() => SafetensorsWriter.Write(folder.File("x"), [SafetensorsTensor.Of<byte>("__metadata__", [1], new byte[1])])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => SafetensorsTensor.Of<float>("a", [2, 3], new float[5])).Should().Throw<ArgumentException>().WithMessage("*6 elements*[2, 3]*5*");
         FluentActions.Invoking(() => SafetensorsTensor.Of<float>("a", [-1], new float[1])).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => SafetensorsTensor.Of<double>("a", [1], new double[1])).Should().Throw<ArgumentException>().WithMessage("*Double*");
-        FluentActions.Invoking(() => SafetensorsWriter.Write(Path.Combine(_folder.Path, "no", "x"), [a])).Should().Throw<InputException>();
+        FluentActions.Invoking(() => SafetensorsWriter.Write(Path.Combine(folder.Path, "no", "x"), [a])).Should().Throw<InputException>();
     }
 }

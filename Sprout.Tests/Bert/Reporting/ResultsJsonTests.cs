@@ -7,9 +7,9 @@ namespace Sprout.Tests.Bert.Reporting;
 
 public sealed class ResultsJsonTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Parts_are_written_and_merged_sorted_in_invariant_culture()
@@ -18,8 +18,8 @@ public sealed class ResultsJsonTests : IDisposable
         CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
         try
         {
-            ResultsJson.Save(_folder.Path, "train", new Dictionary<string, double> { ["train_loss"] = 0.125, ["epoch"] = 3 });
-            ResultsJson.Save(_folder.Path, "eval", new Dictionary<string, double> { ["eval_loss"] = double.NaN, ["eval_accuracy"] = 0.9, ["epoch"] = 4 });
+            ResultsJson.Save(folder.Path, "train", new Dictionary<string, double> { ["train_loss"] = 0.125, ["epoch"] = 3 });
+            ResultsJson.Save(folder.Path, "eval", new Dictionary<string, double> { ["eval_loss"] = double.NaN, ["eval_accuracy"] = 0.9, ["epoch"] = 4 });
         }
         finally
         {
@@ -34,9 +34,9 @@ public sealed class ResultsJsonTests : IDisposable
     [Fact]
     public void A_damaged_old_file_is_an_input_error()
     {
-        File.WriteAllText(_folder.File("all_results.json"), "{");
-        FluentActions.Invoking(() => ResultsJson.Save(_folder.Path, "eval", new Dictionary<string, double>())).Should().Throw<InputException>().WithMessage("*all_results.json*");
+        File.WriteAllText(folder.File("all_results.json"), "{");
+        FluentActions.Invoking(() => ResultsJson.Save(folder.Path, "eval", new Dictionary<string, double>())).Should().Throw<InputException>().WithMessage("*all_results.json*");
     }
 
-    private string Text(string name) => File.ReadAllText(_folder.File(name));
+    private string Text(string name) => File.ReadAllText(folder.File(name));
 }

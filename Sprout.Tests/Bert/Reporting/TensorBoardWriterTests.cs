@@ -8,9 +8,9 @@ namespace Sprout.Tests.Bert.Reporting;
 
 public sealed class TensorBoardWriterTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => folder.Dispose();
 
     public static TheoryData<byte[], uint> Vectors => new()
     {
@@ -32,7 +32,7 @@ public sealed class TensorBoardWriterTests : IDisposable
     {
         var clock = new FixedClock(1_700_000_000_250);
         string path;
-        using (var writer = new TensorBoardWriter(_folder.File("logs"), clock))
+        using (var writer = new TensorBoardWriter(folder.File("logs"), clock))
         {
             path = writer.FilePath;
             writer.AddScalar("train/loss", 0.5, 1);
@@ -55,11 +55,11 @@ public sealed class TensorBoardWriterTests : IDisposable
         var clock = new FixedClock(5_000);
         for (int run = 0; run < 3; run++)
         {
-            using var writer = new TensorBoardWriter(_folder.Path, clock);
+            using var writer = new TensorBoardWriter(folder.Path, clock);
             writer.AddScalar("loss", run, run);
         }
 
-        string[] files = Directory.GetFiles(_folder.Path);
+        string[] files = Directory.GetFiles(folder.Path);
         files.Should().HaveCount(3);
         files.SelectMany(ReadEvents).Where(e => e.Tag == "loss").Select(e => e.Value).Should().BeEquivalentTo(new[] { 0f, 1f, 2f });
     }
@@ -67,7 +67,7 @@ public sealed class TensorBoardWriterTests : IDisposable
     [Fact]
     public void Points_are_in_the_file_before_it_is_closed()
     {
-        using var writer = new TensorBoardWriter(_folder.Path);
+        using var writer = new TensorBoardWriter(folder.Path);
         writer.AddScalar("loss", 1, 1);
         ReadEvents(writer.FilePath).Should().HaveCount(2);
     }
@@ -75,8 +75,8 @@ public sealed class TensorBoardWriterTests : IDisposable
     [Fact]
     public void A_folder_that_is_a_file_is_an_input_error()
     {
-        File.WriteAllText(_folder.File("taken"), "");
-        FluentActions.Invoking(() => new TensorBoardWriter(_folder.File("taken"))).Should().Throw<InputException>().WithMessage("*taken*");
+        File.WriteAllText(folder.File("taken"), "");
+        FluentActions.Invoking(() => new TensorBoardWriter(folder.File("taken"))).Should().Throw<InputException>().WithMessage("*taken*");
     }
 
     private static List<Event> ReadEvents(string path)
