@@ -1,16 +1,15 @@
-// The shared folder of models and data beside the checkout; tests that need it skip where it is absent.
+// Finds the data folder that some machines have next to the checkout.
 namespace Sprout.Tests;
 
-internal static class SharedData
+public static class SharedData
 {
-    /// <summary>The nearest folder named "shared" that holds "models", from the test binaries upwards; null when there is none.</summary>
     public static string? Folder { get; } = Find();
 
     private static string? Find()
     {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            string candidate = Path.Combine(at.FullName, "shared");
+            string candidate = Path.Combine(folder.FullName, "shared");
             if (Directory.Exists(Path.Combine(candidate, "models"))) return candidate;
         }
 
@@ -18,11 +17,11 @@ internal static class SharedData
     }
 }
 
-/// <summary>A fact that is skipped where the shared folder is absent.</summary>
-internal sealed class SharedFactAttribute : FactAttribute
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SharedFactAttribute : FactAttribute
 {
     public SharedFactAttribute()
     {
-        if (SharedData.Folder is null) Skip = "There is no shared folder of models beside this checkout.";
+        if (SharedData.Folder is null) Skip = "needs the shared data folder";
     }
 }

@@ -25,6 +25,6 @@ public static class MatthewsCorrelation
         double covariance = (right * all) - predicted.Sum(p => p.Value * present.GetValueOrDefault(p.Key));
         double predictionVariance = (all * all) - predicted.Values.Sum(p => p * p);
         double labelVariance = (all * all) - present.Values.Sum(t => t * t);
-        return predictionVariance == 0 || labelVariance == 0 ? 0 : covariance / Math.Sqrt(predictionVariance) / Math.Sqrt(labelVariance);
+        return predictionVariance == 0 || labelVariance == 0 ? 0 : covariance / Math.Sqrt(predictionVariance * labelVariance);
     }
 }
