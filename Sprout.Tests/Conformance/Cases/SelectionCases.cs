@@ -28,7 +28,7 @@ internal static class SelectionCases
            select TopV(model, distribution.Key, distribution.Value, keep),
         .. from n in KernelMenu.Lengths
            from distribution in Distributions
-           from threshold in new[] { 0f, 1f, -2.197f, 1e9f }
+           from threshold in new[] { 0f, 1f, 1e9f }
            from minimum in new[] { 0, n / 5, n }.Distinct()
            select Threshold(n, distribution.Key, distribution.Value, threshold, minimum),
         .. from n in KernelMenu.Lengths
