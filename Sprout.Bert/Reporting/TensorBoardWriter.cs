@@ -33,11 +33,11 @@ public sealed class TensorBoardWriter : IDisposable
     /// <exception cref="InputException">The folder or file cannot be written.</exception>
     public TensorBoardWriter(string folder, TimeProvider? clock = null)
     {
-        clock = clock ?? TimeProvider.System;
+        this.clock = clock ?? TimeProvider.System;
         try
         {
             Directory.CreateDirectory(folder);
-            stream = Create(folder, clock.GetUtcNow().ToUnixTimeSeconds());
+            stream = Create(folder, this.clock.GetUtcNow().ToUnixTimeSeconds());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
