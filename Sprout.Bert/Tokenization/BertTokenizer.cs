@@ -143,7 +143,7 @@ public sealed class BertTokenizer : ITokenizer
     /// <summary>
     /// The model's input for a text or a pair. Too long a text loses its end; of a pair the longer loses first: with m tokens of
     /// room the shorter stays whole if it has at most ⌊m/2⌋, otherwise they get ⌊m/2⌋ and ⌈m/2⌉, the longer (the second when equal)
-    /// the larger part, as in tokenizers/src/utils/truncation.rs.
+    /// the larger part, as in tokenizers/src/utils/truncation.rs (0.23 takes two texts of at least maxLength tokens for equal; not so here).
     /// </summary>
     /// <param name="text">The first text.</param>
     /// <param name="pair">The second text, or null.</param>
@@ -152,15 +152,14 @@ public sealed class BertTokenizer : ITokenizer
     public Encoding Encode(string text, string? pair, int maxLength)
     {
         int special = pair is null ? 2 : 3;
-        int room = maxLength - special;
-        if (room < 0)
+        if (maxLength < special)
             throw new OptionException($"A maximum length of {maxLength} tokens leaves no room for the {special} special tokens of a {(pair is null ? "text" : "pair")}.");
 
         var first = new List<int>();
         Tokenize(text, first);
         var second = new List<int>();
         if (pair is not null) Tokenize(pair, second);
-        (int keptFirst, int keptSecond) = Truncate(first.Count, second.Count, room);
+        (int keptFirst, int keptSecond) = Truncate(first.Count, second.Count, maxLength - special);
 
         var ids = new int[keptFirst + keptSecond + special];
         var typeIds = new int[ids.Length];
