@@ -22,7 +22,7 @@ internal static class ElementCases
         // With or without fusing the multiplication and the addition.
         new(nameof(IBackend.AddScaled), $"[{n}]", run => run.Backend.AddScaled(run.Source(n), -0.37f, run.Sum("y", Tolerance.Formula, n))),
         SumOfSquares(n, scale: 1f),
-        Dropout(n, Tensors.Dropout.None),
+        Dropout(n, global::Sprout.Tensors.Dropout.None),
         Dropout(n, KernelMenu.Dropout),
         Dropout(n, KernelMenu.Dropout with { Probability = 0.9f }),
         new(nameof(IBackend.ApplyDropout), $"[{n}] in place", run =>
