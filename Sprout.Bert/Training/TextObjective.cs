@@ -19,9 +19,9 @@ public sealed class TextObjective : Objective
     private readonly BertForSequenceClassification model;
     private readonly TextTask task;
     private readonly IReadOnlyList<TextExample> train;
-    private readonly IReadOnlyList<Encoding> trainSequences;
+    private readonly List<Encoding> trainSequences;
     private readonly IReadOnlyList<EvalSet> evalSets;
-    private readonly IReadOnlyList<IReadOnlyList<Encoding>> evalSequences;
+    private readonly List<List<Encoding>> evalSequences;
     private readonly Teacher? teacher;
 
     /// <summary>Tokenizes the examples and binds them to a model.</summary>
@@ -102,7 +102,7 @@ public sealed class TextObjective : Objective
     }
 
     private void EvaluateSet(
-        EvalSet set, IReadOnlyList<Encoding> sequences, int batchSize, Dictionary<string, double> metrics,
+        EvalSet set, List<Encoding> sequences, int batchSize, Dictionary<string, double> metrics,
         Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         var logits = new float[sequences.Count][];
