@@ -129,6 +129,9 @@ public sealed class Tape : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Reset();
 
+    /// <summary>Whether a recorded loss adds to this variable.</summary>
+    internal bool IsLoss(Variable output) => functions.Exists(function => function.IsLoss && ReferenceEquals(function.Output, output));
+
     private void FreeDownTo(int count)
     {
         for (int i = rented.Count - 1; i >= count; i--) rented[i].Dispose();
