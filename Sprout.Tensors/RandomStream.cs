@@ -8,17 +8,17 @@ namespace Sprout.Tensors;
 /// </summary>
 public sealed class RandomStream
 {
-    private readonly ulong _seed;
-    private readonly ulong _stream;
-    private (uint X0, uint X1, uint X2, uint X3) _block;
-    private ulong _blockIndex;
-    private bool _hasBlock;
+    private readonly ulong seed;
+    private readonly ulong stream;
+    private (uint X0, uint X1, uint X2, uint X3) block;
+    private ulong blockIndex;
+    private bool hasBlock;
 
     /// <summary>The sequence number <paramref name="stream"/> of <paramref name="seed"/>, at its start.</summary>
     public RandomStream(ulong seed, ulong stream)
     {
-        _seed = seed;
-        _stream = stream;
+        this.seed = seed;
+        this.stream = stream;
     }
 
     /// <summary>How many 32-bit words were drawn; setting it continues from there.</summary>
@@ -28,14 +28,14 @@ public sealed class RandomStream
     public uint NextUInt()
     {
         ulong index = Position >> 2;
-        if (!_hasBlock || index != _blockIndex)
+        if (!hasBlock || index != blockIndex)
         {
-            _block = Philox.Next(_seed, index, _stream);
-            _blockIndex = index;
-            _hasBlock = true;
+            block = Philox.Next(seed, index, stream);
+            blockIndex = index;
+            hasBlock = true;
         }
 
-        return (Position++ & 3) switch { 0 => _block.X0, 1 => _block.X1, 2 => _block.X2, _ => _block.X3 };
+        return (Position++ & 3) switch { 0 => block.X0, 1 => block.X1, 2 => block.X2, _ => block.X3 };
     }
 
     /// <summary>A number in [0, 1) with 53 random bits. Draws two words.</summary>

@@ -92,6 +92,9 @@ public interface IBackend : IDisposable
     /// <summary>y[t] = table[rows[t]], or += …; table [V, H], y [T, H].</summary>
     void Gather(Tensor table, IntTensor rows, Tensor y, bool accumulate);
 
+    /// <summary>y = xᵀ; x [R, C], y [C, R].</summary>
+    void Transpose(Tensor x, Tensor y);
+
     /// <summary>dtable[rows[t]] += dy[t], in the order of t; dtable [V, H], dy [T, H].</summary>
     void ScatterAdd(Tensor dy, IntTensor rows, Tensor dtable);
 

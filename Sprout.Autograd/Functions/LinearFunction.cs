@@ -1,0 +1,70 @@
+// The linear layer with an optional mask on its weight and a fused activation.
+using Sprout.Tensors;
+using Sprout.Tensors.Ops;
+
+namespace Sprout.Autograd.Functions;
+
+/// <summary>
+/// z = x W'ᵀ + b, y = f(z), with W' = W ⊙ M (Sanh et al. 2020, section 3) or W' = W without a mask.
+/// x [T, K] (or [B, …, K]), W and M [N, K], b [N], y [T, N]. Keeps x, and z when f is not the identity.
+/// Backward: dz = f'(z) ⊙ dy, dx += dz W', db += Σ dz, and into the gradient of W goes the gradient of the masked weight, dW' += dzᵀ x:
+/// what the mask and the scores make of it is the pruning method's part (straight-through estimator).
+/// </summary>
+public sealed class LinearFunction<TActivation> : Function
+    where TActivation : struct, IPointwise
+{
+    private readonly Variable x;
+    private readonly Parameter weight;
+    private readonly Parameter? bias;
+    private readonly Mask? mask;
+    private readonly Tensor? z;
+
+    private LinearFunction(Variable x, Parameter weight, Parameter? bias, Mask? mask, Tensor? z)
+    {
+        this.x = x;
+        this.weight = weight;
+        this.bias = bias;
+        this.mask = mask;
+        this.z = z;
+    }
+
+    private static bool HasActivation => typeof(TActivation) != typeof(Identity);
+
+    /// <summary>Computes f(x W'ᵀ + b).</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static Variable Apply(Tape tape, Variable x, Parameter weight, Parameter? bias, Mask? mask = null)
+    {
+        if (weight.Shape.Rank != 2 || x.Shape.Columns != weight.Shape[1]) throw new ArgumentException($"Linear: the input's last dimension is {x.Shape.Columns}, the weight \"{weight.Name}\" has shape {weight.Shape}.");
+        if (bias is not null && bias.Shape.Count != weight.Shape[0]) throw new ArgumentException($"Linear: the bias \"{bias.Name}\" has shape {bias.Shape}, the weight {weight.Shape}.");
+        if (mask is not null && mask.Shape != weight.Shape) throw new ArgumentException($"Linear: the mask has shape {mask.Shape}, the weight \"{weight.Name}\" {weight.Shape}.");
+        bool needsGrad = x.RequiresGrad || weight.RequiresGrad || bias is { RequiresGrad: true };
+        var shape = new Shape(x.Shape.Rows, weight.Shape[0]);
+        Tensor? z = HasActivation && tape.Recording && needsGrad ? tape.Rent(shape) : null;
+        var y = new Variable(tape.Rent(shape), needsGrad);
+        tape.Backend.Linear<TActivation>(x.Value, weight.Value, mask, bias?.Value, z, y.Value);
+        tape.Record(new LinearFunction<TActivation>(x, weight, bias, mask, z), y);
+        return y;
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(Tape tape)
+    {
+        IBackend backend = tape.Backend;
+        Tensor dz = Output.Grad!;
+        if (z is not null) backend.MapBackward<TActivation>(z, Output.Value, dz, dz, accumulate: false);
+        if (bias is { RequiresGrad: true }) backend.ColumnSum(dz, bias.GradSum());
+        if (weight.RequiresGrad)
+        {
+            Tensor dw = weight.GradTarget(out bool accumulate);
+            backend.MatMul(dz, true, Matrix(x.Value), false, null, dw, accumulate);
+        }
+
+        if (x.RequiresGrad)
+        {
+            Tensor dx = x.GradTarget(out bool accumulate);
+            backend.MatMul(dz, false, weight.Value, false, mask, Matrix(dx), accumulate);
+        }
+    }
+
+    private static Tensor Matrix(Tensor x) => x.Shape.Rank == 2 ? x : x.Reshape(new Shape(x.Shape.Rows, x.Shape.Columns));
+}

@@ -1,0 +1,30 @@
+// Layer norm with BERT's residual connection.
+using Sprout.Autograd.Functions;
+using Sprout.Tensors;
+
+namespace Sprout.Autograd.Modules;
+
+/// <summary>y = LayerNorm(residual + dropout(x)); weight (γ) starts at 1, bias (β) at 0.</summary>
+public sealed class LayerNorm : Module
+{
+    private readonly float epsilon;
+
+    /// <summary>A norm over rows of the given width.</summary>
+    public LayerNorm(IBackend backend, int width, float epsilon)
+    {
+        this.epsilon = epsilon;
+        Weight = AddParameter(backend, "weight", new Shape(width));
+        Bias = AddParameter(backend, "bias", new Shape(width));
+        backend.Fill(Weight.Value, 1f);
+    }
+
+    /// <summary>γ [H].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>β [H].</summary>
+    public Parameter Bias { get; }
+
+    /// <summary>Normalises residual + dropout(x); x, residual [T, H].</summary>
+    public Variable Forward(Tape tape, Variable x, Variable? residual = null, float dropout = 0f) =>
+        LayerNormFunction.Apply(tape, x, residual, dropout, Weight, Bias, epsilon);
+}

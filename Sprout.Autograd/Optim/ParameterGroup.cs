@@ -1,0 +1,9 @@
+// Parameters that share a learning rate and a weight decay.
+namespace Sprout.Autograd.Optim;
+
+/// <summary>Parameters that share a learning rate and a weight decay.</summary>
+/// <param name="Name">For messages.</param>
+/// <param name="Parameters">In a fixed order.</param>
+/// <param name="LearningRate">Before the schedule's factor.</param>
+/// <param name="WeightDecay">Decoupled: w ← w − rate · decay · w.</param>
+public sealed record ParameterGroup(string Name, IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);

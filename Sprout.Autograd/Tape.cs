@@ -1,0 +1,140 @@
+// Records functions forwards and replays them backwards; owns every temporary.
+using Sprout.Tensors;
+
+namespace Sprout.Autograd;
+
+/// <summary>
+/// Records the functions of a forward pass and replays them in reverse. Everything a function rents belongs to the tape, which gives it back
+/// as soon as the replay has passed the function, or at <see cref="Reset"/>: nobody disposes a temporary.
+/// A tape that does not record serves inference: no gradients, no dropout, and <see cref="Release"/> frees what a layer has left behind.
+/// </summary>
+public sealed class Tape : IDisposable
+{
+    private readonly List<Function> functions = [];
+    private readonly List<int> rentedBefore = [];
+    private readonly List<Tensor> rented = [];
+    private ulong dropoutKey;
+    private ulong dropoutStream;
+
+    /// <summary>An empty tape.</summary>
+    /// <param name="backend">Where everything happens.</param>
+    /// <param name="recording">Whether a backward pass follows.</param>
+    public Tape(IBackend backend, bool recording = true)
+    {
+        Backend = backend;
+        Recording = recording;
+    }
+
+    /// <summary>Where everything happens.</summary>
+    public IBackend Backend { get; }
+
+    /// <summary>Whether functions are recorded and dropout is active.</summary>
+    public bool Recording { get; }
+
+    /// <summary>Sets the random sequence of the dropouts that follow.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="pass">A number that no other forward pass of the run has; each may use 2²⁰ dropouts.</param>
+    public void SeedDropout(ulong seed, ulong pass)
+    {
+        dropoutKey = seed;
+        dropoutStream = pass << 20;
+    }
+
+    /// <summary>The next dropout of this pass; none when the tape does not record or the probability is 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The probability is not in [0, 1).</exception>
+    public Dropout NextDropout(float probability)
+    {
+        if (probability is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(probability), $"A dropout probability is in [0, 1), not {probability}.");
+        return Recording && probability > 0 ? new Dropout(probability, dropoutKey, dropoutStream++) : Dropout.None;
+    }
+
+    /// <summary>A temporary with undefined content, owned by the tape.</summary>
+    public Tensor Rent(Shape shape)
+    {
+        Tensor tensor = Tensor.Rent(Backend, shape);
+        rented.Add(tensor);
+        return tensor;
+    }
+
+    /// <summary>Records a function whose output was just computed. Without recording, or when no input needs a gradient, only the output is kept.</summary>
+    /// <param name="function">Knows the way back.</param>
+    /// <param name="output">The function's output.</param>
+    public void Record(Function function, Variable output)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        if (!Recording || !output.RequiresGrad) return;
+        function.Output = output;
+        functions.Add(function);
+        // A function's rentals, and those of unrecorded ones before it, are only read by later functions, so they are free once it has been replayed.
+        rentedBefore.Add(rented.Count);
+    }
+
+    /// <summary>Computes the gradients of everything that <paramref name="output"/> depends on, and empties the tape.</summary>
+    /// <param name="output">A loss, or any recorded variable when <paramref name="gradient"/> is given.</param>
+    /// <param name="gradient">The gradient of the output; null means that it is a loss, whose functions hold their gradient already.</param>
+    /// <exception cref="InvalidOperationException">The output was not recorded on this tape.</exception>
+    /// <exception cref="ArgumentException">The gradient is missing, has the wrong shape, or is given for a loss.</exception>
+    public void Backward(Variable output, Tensor? gradient = null)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        Function maker = functions.FindLast(function => ReferenceEquals(function.Output, output))
+            ?? throw new InvalidOperationException($"Backward: the output {output.Shape} was not recorded on this tape: it is not recording, or nothing in the output requires a gradient.");
+        if (maker.IsLoss != gradient is null) throw new ArgumentException(maker.IsLoss ? "Backward: the gradient of a loss is 1, another one cannot be given." : $"Backward: the output {output.Shape} is no loss, so its gradient must be given.");
+        if (gradient is not null)
+        {
+            if (gradient.Shape != output.Shape) throw new ArgumentException($"Backward: the gradient has shape {gradient.Shape}, the output {output.Shape}.");
+            Backend.Copy(gradient, output.GradTarget(out _));
+        }
+
+        for (int i = functions.Count - 1; i >= 0; i--)
+        {
+            Function function = functions[i];
+            if (function.IsLoss ? ReferenceEquals(function.Output, output) : function.Output.HasGrad) function.Backward(this);
+            if (function.Output is not Parameter) function.Output.ReleaseGrad();
+            FreeDownTo(i == 0 ? 0 : rentedBefore[i - 1]);
+        }
+
+        Reset();
+    }
+
+    /// <summary>A place in the tape's temporaries, for <see cref="Release"/>.</summary>
+    public int Mark() => rented.Count;
+
+    /// <summary>Frees what was rented since the mark, except one tensor that is still needed. Does nothing on a recording tape, whose functions need it all.</summary>
+    public void Release(int mark, Variable keep)
+    {
+        ArgumentNullException.ThrowIfNull(keep);
+        if (Recording) return;
+        bool kept = false;
+        for (int i = rented.Count - 1; i >= mark; i--)
+        {
+            if (ReferenceEquals(rented[i], keep.Value)) kept = true;
+            else rented[i].Dispose();
+        }
+
+        rented.RemoveRange(mark, rented.Count - mark);
+        if (kept) rented.Add(keep.Value);
+    }
+
+    /// <summary>Frees all temporaries and forgets all functions.</summary>
+    public void Reset()
+    {
+        foreach (Function function in functions)
+            if (function.Output is not Parameter) function.Output.ReleaseGrad();
+        FreeDownTo(0);
+        functions.Clear();
+        rentedBefore.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Reset();
+
+    /// <summary>Whether a recorded loss adds to this variable.</summary>
+    internal bool IsLoss(Variable output) => functions.Exists(function => function.IsLoss && ReferenceEquals(function.Output, output));
+
+    private void FreeDownTo(int count)
+    {
+        for (int i = rented.Count - 1; i >= count; i--) rented[i].Dispose();
+        rented.RemoveRange(count, rented.Count - count);
+    }
+}

@@ -1,0 +1,62 @@
+// A value in a differentiable computation.
+using Sprout.Tensors;
+
+namespace Sprout.Autograd;
+
+/// <summary>A value and, after <see cref="Tape.Backward"/>, the gradient of the loss with respect to it. Values made by functions belong to the tape.</summary>
+public class Variable
+{
+    /// <summary>Wraps a value.</summary>
+    /// <param name="value">The value; who made it keeps owning it.</param>
+    /// <param name="requiresGrad">Whether a gradient is wanted.</param>
+    public Variable(Tensor value, bool requiresGrad = false)
+    {
+        Value = value;
+        RequiresGrad = requiresGrad;
+    }
+
+    /// <summary>The value.</summary>
+    public Tensor Value { get; }
+
+    /// <summary>Whether functions compute a gradient for this variable.</summary>
+    public bool RequiresGrad { get; set; }
+
+    /// <summary>The extents of the value.</summary>
+    public Shape Shape => Value.Shape;
+
+    /// <summary>The gradient, of the value's shape; null while there is none.</summary>
+    public Tensor? Grad => HasGrad ? GradBuffer : null;
+
+    /// <summary>Whether <see cref="GradBuffer"/> holds a gradient, not leftovers.</summary>
+    internal bool HasGrad { get; set; }
+
+    /// <summary>The gradient's memory, kept from step to step for parameters.</summary>
+    internal Tensor? GradBuffer { get; set; }
+
+    /// <summary>
+    /// The gradient's memory for a function that can both write and add: <paramref name="accumulate"/> says which, and afterwards there is a gradient.
+    /// </summary>
+    public Tensor GradTarget(out bool accumulate)
+    {
+        accumulate = HasGrad;
+        GradBuffer ??= Tensor.Rent(Value.Backend, Shape);
+        HasGrad = true;
+        return GradBuffer;
+    }
+
+    /// <summary>The gradient's memory for a function that can only add: zeros when there was no gradient yet.</summary>
+    public Tensor GradSum()
+    {
+        Tensor gradient = GradTarget(out bool accumulate);
+        if (!accumulate) Value.Backend.Fill(gradient, 0f);
+        return gradient;
+    }
+
+    /// <summary>Forgets the gradient and gives its memory back; the tape does this for what functions made, everything else belongs to its maker.</summary>
+    public void ReleaseGrad()
+    {
+        GradBuffer?.Dispose();
+        GradBuffer = null;
+        HasGrad = false;
+    }
+}

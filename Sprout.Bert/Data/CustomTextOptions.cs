@@ -1,0 +1,32 @@
+// Which columns of a user's file hold what.
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Data;
+
+/// <summary>
+/// The columns of a user's file: names from its header (keys, in JSON) or 0-based indexes.
+/// <para>
+/// A CSV or TSV file has a header unless every given column is an index. With indexes alone its first row is data, except when its cell
+/// in the label column reads <c>label</c>, <c>labels</c>, <c>class</c>, <c>category</c>, <c>target</c> or <c>score</c>. A column not given
+/// is found as run_glue does: the label is <c>label</c> (by index: required to train), the texts are <c>sentence1</c> and
+/// <c>sentence2</c>, or else the first two other columns, or the only one; columns named <c>idx</c>, <c>index</c> or <c>id</c> are never
+/// taken for texts. A given text column without a pair column means single texts.
+/// </para>
+/// </summary>
+/// <param name="TextColumn">Column of <c>--text-column</c>.</param>
+/// <param name="PairColumn">Column of <c>--pair-column</c>.</param>
+/// <param name="LabelColumn">Column of <c>--label-column</c>.</param>
+public sealed record CustomTextOptions(string? TextColumn = null, string? PairColumn = null, string? LabelColumn = null)
+{
+    /// <summary>Checks that no column is given twice.</summary>
+    /// <exception cref="OptionException">Two of the columns are the same.</exception>
+    public void Validate()
+    {
+        string?[] given = [TextColumn, PairColumn, LabelColumn];
+        foreach (string? column in given)
+        {
+            if (column is not null && given.Count(other => other == column) > 1)
+                throw new OptionException($"--text-column, --pair-column and --label-column must differ; {InputFile.Quote(column)} is given twice.");
+        }
+    }
+}

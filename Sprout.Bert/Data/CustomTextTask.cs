@@ -1,0 +1,104 @@
+// The "text" task: any table of texts and labels.
+using System.Globalization;
+using Sprout.Bert.Metrics;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Data;
+
+/// <summary>
+/// Classification or regression over a user's file: <c>.csv</c>, <c>.tsv</c> and <c>.txt</c> (tab-separated, unquoted), <c>.jsonl</c> and
+/// <c>.json</c> (objects in lines or in one array). A folder is searched for <c>train</c> and for <c>dev</c>, then <c>validation</c>, with
+/// these endings. Columns are chosen by <see cref="CustomTextOptions"/>.
+/// </summary>
+public sealed class CustomTextTask : TextTask
+{
+    private const string GeneratedName = "LABEL_";
+    private static readonly string[] ClassMetrics = [MetricNames.Accuracy];
+    private static readonly string[] NumberMetrics = [MetricNames.Pearson, MetricNames.Spearman, MetricNames.MeanSquaredError];
+
+    private readonly CustomTextOptions options;
+    private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
+    private readonly bool generatedNames;
+
+    private CustomTextTask(string[] labelNames, CustomTextOptions options)
+        : base("text", labelNames, labelNames.Length == 0 ? NumberMetrics : ClassMetrics)
+    {
+        this.options = options;
+        for (int i = 0; i < labelNames.Length; i++) ids[labelNames[i]] = i;
+        generatedNames = labelNames.Select((name, i) => name == Generated(i)).All(same => same);
+    }
+
+    /// <summary>
+    /// The task that a training file defines. If every label is a number and at least one is not whole, it is a regression; otherwise the
+    /// different labels are the classes, sorted as numbers when all are numbers and else by code unit.
+    /// </summary>
+    /// <exception cref="InputException">The file is missing or bad, has no label column, or fewer than two different labels.</exception>
+    public static CustomTextTask FromTrainFile(DataFiles files, CustomTextOptions options)
+    {
+        string path = TrainFile(files);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (TextTableRow row in TextTable.Read(path, options, needLabels: true)) found.Add(row.Label!);
+        bool numbers = found.All(label => LabelIds.Number(label) is not null);
+        if (numbers && found.Any(label => !double.IsInteger(LabelIds.Number(label)!.Value))) return new CustomTextTask([], options);
+        if (found.Count < 2) throw new InputException($"{path}: expected at least two different labels, found {InputFile.QuoteAll(found)}.");
+        IEnumerable<string> sorted = numbers
+            ? found.OrderBy(label => LabelIds.Number(label)).ThenBy(label => label, StringComparer.Ordinal)
+            : found.Order(StringComparer.Ordinal);
+        return new CustomTextTask([.. sorted], options);
+    }
+
+    /// <summary>
+    /// The task of a trained model: its label names, or a regression when it has none. With the names that Hugging Face makes up
+    /// (<c>LABEL_0</c>, …) the labels of a file may be the ids themselves.
+    /// </summary>
+    /// <exception cref="InputException">The ids are not 0 to n−1, each once.</exception>
+    public static CustomTextTask FromModel(IReadOnlyDictionary<string, int> label2Id, CustomTextOptions options) =>
+        new(LabelIds.ById(label2Id), options);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TextExample> LoadTrain(DataFiles files, Action<string>? note = null) =>
+        Load(TrainFile(files), needLabels: true).Examples;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<EvalSet> LoadEval(DataFiles files, bool needLabels = true, Action<string>? note = null)
+    {
+        string path = files.Eval([.. FileNames("dev"), .. FileNames("validation")]);
+        (List<TextExample> examples, bool labelled) = Load(path, needLabels);
+        return [new EvalSet("", path, examples, labelled)];
+    }
+
+    /// <inheritdoc/>
+    public override TextTask WithLabels(IReadOnlyDictionary<string, int> label2Id)
+    {
+        if (IsRegression) return this;
+        return LabelIds.ByModel(label2Id, LabelNames, StringComparison.Ordinal) is { } names ? new CustomTextTask(names, options) : this;
+    }
+
+    private static string TrainFile(DataFiles files) => files.Train([.. FileNames("train")]);
+
+    private static IEnumerable<string> FileNames(string stem) => TextTable.Extensions.Select(extension => stem + extension);
+
+    private static string Generated(int id) => GeneratedName + id.ToString(CultureInfo.InvariantCulture);
+
+    private (List<TextExample> Examples, bool Labelled) Load(string path, bool needLabels)
+    {
+        var examples = new List<TextExample>();
+        bool labelled = false;
+        foreach (TextTableRow row in TextTable.Read(path, options, needLabels))
+        {
+            labelled = row.Label is not null;
+            examples.Add(new TextExample(
+                examples.Count, row.Text, row.Pair,
+                row.Label is null || IsRegression ? -1 : IdOf(row.Label, path, row.Line),
+                row.Label is null || !IsRegression ? float.NaN : LabelIds.Score(row.Label, path, row.Line)));
+        }
+
+        return (NotEmpty(examples, path), labelled);
+    }
+
+    private int IdOf(string label, string path, int line)
+    {
+        if (ids.TryGetValue(label, out int id) || (generatedNames && ids.TryGetValue(GeneratedName + label, out id))) return id;
+        throw InputFile.Bad(path, line, $"a label that the model knows ({InputFile.QuoteAll(LabelNames)})", InputFile.Quote(label));
+    }
+}

@@ -1,0 +1,41 @@
+// Matching of label names with the ids a model gives them.
+using System.Globalization;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Data;
+
+internal static class LabelIds
+{
+    /// <summary>
+    /// The model's label names by id when it knows every one of <paramref name="names"/>, else null.
+    /// </summary>
+    /// <exception cref="InputException">The model knows the names, but its ids are not 0 to n−1, each once.</exception>
+    public static string[]? ByModel(IReadOnlyDictionary<string, int> label2Id, IReadOnlyList<string> names, StringComparison comparison)
+    {
+        return names.All(name => label2Id.Keys.Any(known => string.Equals(known, name, comparison))) ? ById(label2Id) : null;
+    }
+
+    /// <summary>The label names by id.</summary>
+    /// <exception cref="InputException">The ids are not 0 to n−1, each once.</exception>
+    public static string[] ById(IReadOnlyDictionary<string, int> label2Id)
+    {
+        string?[] names = new string?[label2Id.Count];
+        foreach ((string name, int id) in label2Id)
+        {
+            if ((uint)id >= (uint)names.Length || names[id] is not null)
+                throw new InputException($"label2id of the model: expected the ids 0 to {names.Length - 1}, each once, found {id} for {InputFile.Quote(name)}.");
+            names[id] = name;
+        }
+
+        return names!;
+    }
+
+    /// <summary>A decimal number; what is infinite or no number at all is none.</summary>
+    public static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && float.IsFinite((float)value) ? value : null;
+
+    /// <summary>The target of a regression.</summary>
+    /// <exception cref="InputException">Not a finite number; file and line are named.</exception>
+    public static float Score(string text, string path, int line) =>
+        (float)(Number(text) ?? throw InputFile.Bad(path, line, "a number", InputFile.Quote(text)));
+}

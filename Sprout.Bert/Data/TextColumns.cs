@@ -1,0 +1,58 @@
+// Finds the text, pair and label columns of a user's file.
+using System.Globalization;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Data;
+
+/// <summary>Column numbers of one file; −1 for a column it does not have. The rules are those of <see cref="CustomTextOptions"/>.</summary>
+internal readonly record struct TextColumns(int Text, int Pair, int Label)
+{
+    private static readonly string[] NotTexts = ["idx", "index", "id"];
+    private static readonly string[] LabelHeaders = ["label", "labels", "class", "category", "target", "score"];
+
+    public static bool HasHeader(string[] firstRow, CustomTextOptions options)
+    {
+        string[] given = [.. new[] { options.TextColumn, options.PairColumn, options.LabelColumn }.OfType<string>()];
+        if (given.Length == 0 || given.Any(column => Index(column) < 0)) return true;
+        int label = options.LabelColumn is { } column ? Index(column) : -1;
+        return label >= 0 && label < firstRow.Length && LabelHeaders.Contains(firstRow[label], StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Finds the columns in a header, or, without one, in a first row of <paramref name="width"/> cells.</summary>
+    /// <exception cref="InputException">A column is missing, or its name stands there twice.</exception>
+    public static TextColumns Find(string[]? header, int width, CustomTextOptions options, bool needLabels, string path, int line)
+    {
+        int Given(string column)
+        {
+            int at = header is null ? -1 : Array.IndexOf(header, column);
+            if (at >= 0 && Array.IndexOf(header!, column, at + 1) >= 0)
+                throw InputFile.Bad(path, line, $"one column {InputFile.Quote(column)}", "two of that name");
+            if (at < 0 && Index(column) < width) at = Index(column);
+            return at >= 0 ? at : throw Missing(column);
+        }
+
+        InputException Missing(string column) => InputFile.Bad(
+            path, line, $"a column {InputFile.Quote(column)}",
+            (header is null ? $"{width} columns without a header" : $"the columns {InputFile.QuoteAll(header)}")
+            + " (the options are --text-column, --pair-column and --label-column; a file without a header takes 0-based indexes)");
+
+        int label = options.LabelColumn is { } labelColumn ? Given(labelColumn) : header is null ? -1 : Array.IndexOf(header, "label");
+        if (label < 0 && needLabels) throw Missing("label");
+        int pair = options.PairColumn is { } pairColumn ? Given(pairColumn) : -1;
+        if (options.TextColumn is { } textColumn) return new TextColumns(Given(textColumn), pair, label);
+
+        int[] others =
+        [
+            .. Enumerable.Range(0, width).Where(i => i != label && i != pair
+                && (header is null || !NotTexts.Contains(header[i], StringComparer.OrdinalIgnoreCase))),
+        ];
+        if (others.Length == 0) throw Missing("text");
+        if (pair >= 0) return new TextColumns(others[0], pair, label);
+        if (header is not null && Array.IndexOf(header, "sentence1") is >= 0 and var first && Array.IndexOf(header, "sentence2") is >= 0 and var second)
+            return new TextColumns(first, second, label);
+        return new TextColumns(others[0], others.Length > 1 ? others[1] : -1, label);
+    }
+
+    private static int Index(string column) =>
+        int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out int index) ? index : -1;
+}

@@ -1,0 +1,86 @@
+// Rows of a user's file, whatever its format.
+using System.Text.Json;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Data;
+
+/// <summary>One row: its line, its texts and, if the file has labels, its label as it is written.</summary>
+internal readonly record struct TextTableRow(int Line, string Text, string? Pair, string? Label);
+
+internal static class TextTable
+{
+    /// <summary>File endings and, in the same order of preference, the names that a folder is searched for.</summary>
+    public static readonly string[] Extensions = [".tsv", ".csv", ".jsonl", ".json", ".txt"];
+
+    public static IEnumerable<TextTableRow> Read(string path, CustomTextOptions options, bool needLabels)
+    {
+        options.Validate();
+        return Path.GetExtension(path).ToLowerInvariant() switch
+        {
+            ".csv" => ReadDelimited(path, Delimited.ReadCsv(path), options, needLabels),
+            ".tsv" or ".txt" => ReadDelimited(path, Delimited.ReadTsv(path), options, needLabels),
+            ".jsonl" or ".json" => ReadJson(path, options, needLabels),
+            var other => throw new InputException($"{path}: expected a file that ends in {string.Join(", ", Extensions)}, found {InputFile.Quote(other)}."),
+        };
+    }
+
+    private static IEnumerable<TextTableRow> ReadDelimited(
+        string path, IEnumerable<DelimitedRow> rows, CustomTextOptions options, bool needLabels)
+    {
+        TextColumns columns = default;
+        int width = 0;
+        foreach ((int line, string[] fields) in rows)
+        {
+            if (width == 0)
+            {
+                width = fields.Length;
+                bool header = TextColumns.HasHeader(fields, options);
+                columns = TextColumns.Find(header ? fields : null, width, options, needLabels, path, line);
+                if (header) continue;
+            }
+
+            // A cell too many is most often an unquoted delimiter in a text, and would shift the label.
+            if (fields.Length != width) throw InputFile.Bad(path, line, $"{width} cells", $"{fields.Length}");
+            yield return new TextTableRow(
+                line, fields[columns.Text], columns.Pair < 0 ? null : fields[columns.Pair], columns.Label < 0 ? null : fields[columns.Label]);
+        }
+    }
+
+    private static IEnumerable<TextTableRow> ReadJson(string path, CustomTextOptions options, bool needLabels)
+    {
+        string? text = null, pair = null, label = null;
+        foreach ((int line, JsonElement value) in JsonLines.Read(path))
+        {
+            if (text is null)
+            {
+                string[] keys = [.. value.EnumerateObject().Select(property => property.Name)];
+                TextColumns columns = TextColumns.Find(keys, keys.Length, options, needLabels, path, line);
+                text = keys[columns.Text];
+                pair = columns.Pair < 0 ? null : keys[columns.Pair];
+                label = columns.Label < 0 ? null : keys[columns.Label];
+            }
+
+            yield return new TextTableRow(
+                line, Cell(value, text, path, line), pair is null ? null : Cell(value, pair, path, line),
+                label is null ? null : Cell(value, label, path, line));
+        }
+    }
+
+    private static string Cell(JsonElement row, string key, string path, int line)
+    {
+        if (!row.TryGetProperty(key, out JsonElement value)) throw InputFile.Bad(path, line, $"a key {InputFile.Quote(key)}", "none");
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString()!,
+                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+                _ => throw InputFile.Bad(path, line, $"a string, a number or a boolean in {InputFile.Quote(key)}", JsonLines.Kind(value)),
+            };
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"{path}, line {line}: expected Unicode text in {InputFile.Quote(key)}, found half a surrogate pair.", e);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+// The names of the metrics, as they appear in result files after "eval_".
+namespace Sprout.Bert.Metrics;
+
+/// <summary>Metric names as Hugging Face's evaluation has them.</summary>
+public static class MetricNames
+{
+    /// <summary>Share of right predictions, 0 to 1.</summary>
+    public const string Accuracy = "accuracy";
+
+    /// <summary>F1 of the positive class, 0 to 1; of SQuAD answers in percent.</summary>
+    public const string F1 = "f1";
+
+    /// <summary>Matthews correlation coefficient, −1 to 1.</summary>
+    public const string MatthewsCorrelation = "matthews_correlation";
+
+    /// <summary>Pearson correlation, −1 to 1.</summary>
+    public const string Pearson = "pearson";
+
+    /// <summary>Spearman rank correlation, −1 to 1.</summary>
+    public const string Spearman = "spearmanr";
+
+    /// <summary>Mean squared error, in squared units of the target.</summary>
+    public const string MeanSquaredError = "mse";
+
+    /// <summary>Mean of the task's other metrics, for a task with two.</summary>
+    public const string Combined = "combined_score";
+
+    /// <summary>Share of SQuAD answers that match a reference exactly, in percent.</summary>
+    public const string ExactMatch = "exact_match";
+}

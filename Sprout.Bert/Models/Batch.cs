@@ -1,0 +1,71 @@
+// Sequences laid end to end, without padding.
+using Sprout.Bert.Tokenization;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Models;
+
+/// <summary>The sequences of one forward pass laid end to end: T tokens of B sequences, on a device. No kernel ever sees a padding token.</summary>
+public sealed class Batch : IDisposable
+{
+    private readonly int[] offsets;
+
+    private Batch(IBackend backend, int[] ids, int[] types, int[] positions, int[] offsets)
+    {
+        this.offsets = offsets;
+        Ids = IntTensor.From(backend, ids);
+        Types = IntTensor.From(backend, types);
+        Positions = IntTensor.From(backend, positions);
+        Offsets = IntTensor.From(backend, offsets);
+        FirstTokens = IntTensor.From(backend, offsets.AsSpan(0, offsets.Length - 1));
+    }
+
+    /// <summary>Token ids [T].</summary>
+    public IntTensor Ids { get; }
+
+    /// <summary>Segment of each token [T].</summary>
+    public IntTensor Types { get; }
+
+    /// <summary>Position of each token within its sequence [T].</summary>
+    public IntTensor Positions { get; }
+
+    /// <summary>First token of each sequence, and T at the end [B + 1].</summary>
+    public IntTensor Offsets { get; }
+
+    /// <summary>First token of each sequence, its [CLS] [B].</summary>
+    public IntTensor FirstTokens { get; }
+
+    /// <summary>B.</summary>
+    public int Sequences => offsets.Length - 1;
+
+    /// <summary>T.</summary>
+    public int Tokens => offsets[^1];
+
+    /// <summary>First token of each sequence, and T at the end [B + 1], on the host.</summary>
+    public ReadOnlySpan<int> HostOffsets => offsets;
+
+    /// <summary>Lays sequences end to end in their order.</summary>
+    public static Batch Pack(IBackend backend, IReadOnlyList<Encoding> sequences)
+    {
+        var offsets = new int[sequences.Count + 1];
+        for (int i = 0; i < sequences.Count; i++) offsets[i + 1] = offsets[i] + sequences[i].Ids.Length;
+        int[] ids = new int[offsets[^1]], types = new int[offsets[^1]], positions = new int[offsets[^1]];
+        for (int i = 0; i < sequences.Count; i++)
+        {
+            sequences[i].Ids.CopyTo(ids, offsets[i]);
+            sequences[i].TypeIds.CopyTo(types, offsets[i]);
+            for (int t = offsets[i]; t < offsets[i + 1]; t++) positions[t] = t - offsets[i];
+        }
+
+        return new Batch(backend, ids, types, positions, offsets);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Ids.Dispose();
+        Types.Dispose();
+        Positions.Dispose();
+        Offsets.Dispose();
+        FirstTokens.Dispose();
+    }
+}

@@ -1,0 +1,71 @@
+// One encoder layer.
+using Sprout.Autograd;
+using Sprout.Autograd.Functions;
+using Sprout.Autograd.Modules;
+using Sprout.Tensors;
+using Sprout.Tensors.Ops;
+
+namespace Sprout.Bert.Models;
+
+/// <summary>
+/// One encoder layer (Devlin et al. 2019; transformers' <c>BertLayer</c>): h = LN(x + dropout(attention(x) W + b)), y = LN(h + dropout(W₂ gelu(W₁ h))).
+/// x, h, y [T, H].
+/// </summary>
+public sealed class BertLayer : Module
+{
+    private readonly BertConfig config;
+    private readonly LayerNorm attentionNorm, outputNorm;
+
+    /// <summary>A layer of zeros.</summary>
+    public BertLayer(IBackend backend, BertConfig config)
+    {
+        this.config = config;
+        int hidden = config.HiddenSize, inner = config.IntermediateSize;
+        float epsilon = (float)config.LayerNormEps;
+        Query = Add("attention.self.query", new Linear(backend, hidden, hidden));
+        Key = Add("attention.self.key", new Linear(backend, hidden, hidden));
+        Value = Add("attention.self.value", new Linear(backend, hidden, hidden));
+        AttentionOutput = Add("attention.output.dense", new Linear(backend, hidden, hidden));
+        attentionNorm = Add("attention.output.LayerNorm", new LayerNorm(backend, hidden, epsilon));
+        Intermediate = Add("intermediate.dense", new Linear(backend, hidden, inner));
+        Output = Add("output.dense", new Linear(backend, inner, hidden));
+        outputNorm = Add("output.LayerNorm", new LayerNorm(backend, hidden, epsilon));
+    }
+
+    /// <summary>Query projection [H, H].</summary>
+    public Linear Query { get; }
+
+    /// <summary>Key projection [H, H].</summary>
+    public Linear Key { get; }
+
+    /// <summary>Value projection [H, H].</summary>
+    public Linear Value { get; }
+
+    /// <summary>Projection of the heads' concatenation [H, H].</summary>
+    public Linear AttentionOutput { get; }
+
+    /// <summary>First feed-forward product [inner, H].</summary>
+    public Linear Intermediate { get; }
+
+    /// <summary>Second feed-forward product [H, inner].</summary>
+    public Linear Output { get; }
+
+    /// <summary>The six matrices that pruning works on, in the order of the specification: query, key, value, attention output, feed-forward in, feed-forward out.</summary>
+    public IReadOnlyList<Linear> Prunable => [Query, Key, Value, AttentionOutput, Intermediate, Output];
+
+    /// <summary>Applies the layer to x [T, H].</summary>
+    public Variable Forward(Tape tape, Variable x, Batch batch)
+    {
+        float hiddenDropout = (float)config.HiddenDropoutProb;
+        Variable q = Query.Forward(tape, x), k = Key.Forward(tape, x), v = Value.Forward(tape, x);
+        Variable context = AttentionFunction.Apply(tape, q, k, v, batch.Offsets, config.NumAttentionHeads, (float)config.AttentionProbsDropoutProb);
+        Variable h = attentionNorm.Forward(tape, AttentionOutput.Forward(tape, context), x, hiddenDropout);
+        Variable inner = config.HiddenAct switch
+        {
+            HiddenActivation.Gelu => Intermediate.Forward<Gelu>(tape, h),
+            HiddenActivation.GeluTanh => Intermediate.Forward<GeluTanh>(tape, h),
+            _ => Intermediate.Forward<Relu>(tape, h),
+        };
+        return outputNorm.Forward(tape, Output.Forward(tape, inner), h, hiddenDropout);
+    }
+}

@@ -1,0 +1,140 @@
+// The innermost loops of the matrix product: a tile of C held in registers.
+using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
+
+namespace Sprout.Tensors.Cpu;
+
+/// <summary>
+/// C [rows, vectors · Lanes] = or += A · B over packed panels: step p reads one group of A at <c>a + p · AStride</c> and one row of B at <c>b + p · vectors · Lanes</c>.
+/// Each tile fills the registers of one kind of processor: 24 accumulators of 32 registers, or 12 of 16.
+/// </summary>
+internal static unsafe class Kernels
+{
+    /// <summary>Floats from one group of A to the next: the rows of a tile, padded to whole registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int AStride<V>(int rows) where V : struct, IVector<V> => (rows + V.Lanes - 1) / V.Lanes * V.Lanes;
+
+    /// <summary>12 rows of 2 registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile12x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
+    {
+        Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+        Row2<V> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
+        for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(12), b += 2 * V.Lanes)
+        {
+            V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
+            r0.Add(a[0], b0, b1);
+            r1.Add(a[1], b0, b1);
+            r2.Add(a[2], b0, b1);
+            r3.Add(a[3], b0, b1);
+            r4.Add(a[4], b0, b1);
+            r5.Add(a[5], b0, b1);
+            r6.Add(a[6], b0, b1);
+            r7.Add(a[7], b0, b1);
+            r8.Add(a[8], b0, b1);
+            r9.Add(a[9], b0, b1);
+            r10.Add(a[10], b0, b1);
+            r11.Add(a[11], b0, b1);
+        }
+
+        r0.Store(c, accumulate);
+        r1.Store(c += ldc, accumulate);
+        r2.Store(c += ldc, accumulate);
+        r3.Store(c += ldc, accumulate);
+        r4.Store(c += ldc, accumulate);
+        r5.Store(c += ldc, accumulate);
+        r6.Store(c += ldc, accumulate);
+        r7.Store(c += ldc, accumulate);
+        r8.Store(c += ldc, accumulate);
+        r9.Store(c += ldc, accumulate);
+        r10.Store(c += ldc, accumulate);
+        r11.Store(c + ldc, accumulate);
+    }
+
+    /// <summary>6 rows of 2 registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile6x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
+    {
+        Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+        for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(6), b += 2 * V.Lanes)
+        {
+            V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
+            r0.Add(a[0], b0, b1);
+            r1.Add(a[1], b0, b1);
+            r2.Add(a[2], b0, b1);
+            r3.Add(a[3], b0, b1);
+            r4.Add(a[4], b0, b1);
+            r5.Add(a[5], b0, b1);
+        }
+
+        r0.Store(c, accumulate);
+        r1.Store(c += ldc, accumulate);
+        r2.Store(c += ldc, accumulate);
+        r3.Store(c += ldc, accumulate);
+        r4.Store(c += ldc, accumulate);
+        r5.Store(c + ldc, accumulate);
+    }
+
+    /// <summary>4 rows of 3 registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Tile4x3<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
+    {
+        Row3<V> r0 = default, r1 = default, r2 = default, r3 = default;
+        for (float* end = b + (steps * 3 * V.Lanes); b < end; a += AStride<V>(4), b += 3 * V.Lanes)
+        {
+            V b0 = V.Load(b), b1 = V.Load(b + V.Lanes), b2 = V.Load(b + (2 * V.Lanes));
+            r0.Add(a[0], b0, b1, b2);
+            r1.Add(a[1], b0, b1, b2);
+            r2.Add(a[2], b0, b1, b2);
+            r3.Add(a[3], b0, b1, b2);
+        }
+
+        r0.Store(c, accumulate);
+        r1.Store(c += ldc, accumulate);
+        r2.Store(c += ldc, accumulate);
+        r3.Store(c + ldc, accumulate);
+    }
+
+    // One row of a tile. The JIT keeps its fields in registers.
+    private struct Row2<V> where V : struct, IVector<V>
+    {
+        private V c0, c1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float a, V b0, V b1)
+        {
+            V value = V.Broadcast(a);
+            c0 = V.MultiplyAdd(value, b0, c0);
+            c1 = V.MultiplyAdd(value, b1, c1);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(float* c, bool accumulate)
+        {
+            V.Store(accumulate ? V.Load(c) + c0 : c0, c);
+            V.Store(accumulate ? V.Load(c + V.Lanes) + c1 : c1, c + V.Lanes);
+        }
+    }
+
+    private struct Row3<V> where V : struct, IVector<V>
+    {
+        private V c0, c1, c2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float a, V b0, V b1, V b2)
+        {
+            V value = V.Broadcast(a);
+            c0 = V.MultiplyAdd(value, b0, c0);
+            c1 = V.MultiplyAdd(value, b1, c1);
+            c2 = V.MultiplyAdd(value, b2, c2);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(float* c, bool accumulate)
+        {
+            V.Store(accumulate ? V.Load(c) + c0 : c0, c);
+            V.Store(accumulate ? V.Load(c + V.Lanes) + c1 : c1, c + V.Lanes);
+            V.Store(accumulate ? V.Load(c + (2 * V.Lanes)) + c2 : c2, c + (2 * V.Lanes));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// Copies blocks of a matrix into the panels that the register tiles read.
+using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
+
+namespace Sprout.Tensors.Cpu;
+
+/// <summary>
+/// Panels of one operand: entry (line, step) of panel q lies at <c>panels + q · PanelStride + step · Width + line</c>. A line is a row of A or a column of B;
+/// a panel holds <c>Lines</c> of them (the tile's rows or columns) in <c>Width</c> places, whole registers. Places without a line hold zeros or values that nobody reads.
+/// </summary>
+internal readonly unsafe struct Panels<V>(float* destination, int lines, int width, nint panelStride) where V : struct, IVector<V>
+{
+    /// <summary>Packs from a matrix whose steps are rows: entry (line, step) is at <c>start + step · ld + line</c>.</summary>
+    /// <param name="reader">The matrix.</param>
+    /// <param name="start">The entry of the first line and step.</param>
+    /// <param name="ld">Entries from row to row.</param>
+    /// <param name="available">Lines from the first one to the end of the matrix.</param>
+    /// <param name="panels">The number of panels to fill.</param>
+    /// <param name="steps">The number of steps.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void PackRows<TReader>(TReader reader, nint start, nint ld, int available, int panels, int steps) where TReader : struct, IReader<V>
+    {
+        // Rows outermost: one row feeds all panels, so memory is read in long runs.
+        for (int step = 0; step < steps; step++, start += ld)
+        {
+            float* panel = destination + ((nint)step * width);
+            for (int first = 0; first < panels * lines; first += lines, panel += panelStride)
+            {
+                for (int i = 0; i < width; i += V.Lanes)
+                {
+                    int count = available - first - i;
+                    V.Store(count >= V.Lanes ? reader.Load(start + first + i) : reader.LoadPartial(start + first + i, Math.Max(count, 0)), panel + i);
+                }
+            }
+        }
+    }
+
+    /// <summary>Packs from a matrix whose lines are rows: entry (line, step) is at <c>start + line · ld + step</c>. Parameters as in <see cref="PackRows"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void PackTransposed<TReader>(TReader reader, nint start, nint ld, int available, int panels, int steps) where TReader : struct, IReader<V>
+    {
+        float* square = stackalloc float[V.Lanes * V.Lanes];
+        float* panel = destination;
+        for (int q = 0; q < panels; q++, panel += panelStride, start += lines * ld, available -= lines)
+        {
+            for (int step = 0; step < steps; step += V.Lanes)
+            {
+                float* target = panel + ((nint)step * width);
+                for (int line = 0; line < width; line += V.Lanes)
+                {
+                    nint corner = start + (line * ld) + step;
+                    int rows = Math.Min(available - line, V.Lanes), columns = Math.Min(steps - step, V.Lanes);
+                    if (reader.Plain != null && rows == V.Lanes && columns == V.Lanes)
+                    {
+                        Transpose.Square<V>(reader.Plain + corner, ld, target + line, width);
+                        continue;
+                    }
+
+                    for (int i = 0; i < V.Lanes; i++)
+                    {
+                        V value = i >= rows ? V.Zero : columns == V.Lanes ? reader.Load(corner + (i * ld)) : reader.LoadPartial(corner + (i * ld), columns);
+                        V.Store(value, square + (i * V.Lanes));
+                    }
+
+                    Transpose.Square<V>(square, V.Lanes, square, V.Lanes);
+                    for (int i = 0; i < columns; i++) V.Store(V.Load(square + (i * V.Lanes)), target + line + (i * width));
+                }
+            }
+        }
+    }
+}

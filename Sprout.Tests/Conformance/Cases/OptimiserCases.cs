@@ -1,0 +1,29 @@
+// Cases of the optimiser step.
+using Sprout.Tensors;
+
+namespace Sprout.Tests.Conformance.Cases;
+
+internal static class OptimiserCases
+{
+    private static readonly (string Label, AdamWStep Step)[] Steps =
+    [
+        ("first", new(Rate: 1e-2f, Beta1: 0.9f, Beta2: 0.999f, Epsilon: 1e-8f, WeightDecay: 0f, GradientScale: 1f, Step: 1)),
+        ("late, clipped, decayed", new(Rate: 3e-2f, Beta1: 0.9f, Beta2: 0.999f, Epsilon: 1e-6f, WeightDecay: 0.1f, GradientScale: 0.13f, Step: 12_345)),
+        ("rate 0", new(Rate: 0f, Beta1: 0.9f, Beta2: 0.98f, Epsilon: 1e-8f, WeightDecay: 0.1f, GradientScale: 1f, Step: 7)),
+    ];
+
+    public static IEnumerable<KernelCase> All =>
+        from n in KernelMenu.Lengths
+        from step in Steps
+        from gradient in new[] { 0f, 1f, 1e6f }
+        select AdamW(n, step.Label, step.Step, gradient);
+
+    // A few roundings relative to the moments and to the update; v starts above ¼, so that no update is much larger than the rate.
+    private static KernelCase AdamW(int n, string label, AdamWStep step, float scale) => new(nameof(IBackend.AdamW), $"[{n}] {label}, gradients · {scale}", run =>
+    {
+        Tensor gradient = run.Source(new Shape(n), random => scale * random.Normal());
+        Tensor w = run.Source(n), m = run.Source(n), v = run.Source(new Shape(n), random => 0.25f + (float)random.NextDouble());
+        var moment = new Tolerance(1e-6, 1e-6 * (1 + scale));
+        run.Backend.AdamW(gradient, step, run.InPlace("w", Tolerance.Formula, w), run.InPlace("m", moment, m), run.InPlace("v", new Tolerance(2e-6, 0), v));
+    });
+}

@@ -1,0 +1,11 @@
+// The processor backend on portable vectors.
+using Sprout.Tensors;
+using Sprout.Tensors.Cpu;
+
+namespace Sprout.Tests.Conformance;
+
+[Needs(InstructionSet.Portable)]
+public sealed class CpuPortableConformance : BackendConformance
+{
+    protected override IBackend Open(int threads) => CpuBackend.Open(threads, InstructionSet.Portable);
+}

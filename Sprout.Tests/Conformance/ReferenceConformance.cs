@@ -1,0 +1,10 @@
+// The reference backend against itself: the suite has no fault of its own.
+using Sprout.Tensors;
+using Sprout.Tensors.Cpu.Reference;
+
+namespace Sprout.Tests.Conformance;
+
+public sealed class ReferenceConformance : BackendConformance
+{
+    protected override IBackend Open(int threads) => new ReferenceBackend();
+}
