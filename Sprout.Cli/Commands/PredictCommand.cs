@@ -6,7 +6,6 @@ using Sprout.Bert;
 using Sprout.Bert.Data;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
-using Sprout.Bert.Training;
 using Sprout.Cli.Settings;
 using Sprout.Tensors;
 

@@ -1,6 +1,5 @@
 // Options of a command and their values, for messages and for training_options.json.
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 
 namespace Sprout.Cli.Settings;
