@@ -72,11 +72,14 @@ public sealed class Tape : IDisposable
     /// <summary>Computes the gradients of everything that <paramref name="output"/> depends on, and empties the tape.</summary>
     /// <param name="output">A loss, or any recorded variable when <paramref name="gradient"/> is given.</param>
     /// <param name="gradient">The gradient of the output; null means that it is a loss, whose functions hold their gradient already.</param>
-    /// <exception cref="InvalidOperationException">The tape does not record, or nothing was recorded.</exception>
+    /// <exception cref="InvalidOperationException">The output was not recorded on this tape.</exception>
+    /// <exception cref="ArgumentException">The gradient is missing, has the wrong shape, or is given for a loss.</exception>
     public void Backward(Variable output, Tensor? gradient = null)
     {
         ArgumentNullException.ThrowIfNull(output);
-        if (functions.Count == 0) throw new InvalidOperationException("Backward: nothing was recorded on this tape.");
+        Function maker = functions.FindLast(function => ReferenceEquals(function.Output, output))
+            ?? throw new InvalidOperationException($"Backward: the output {output.Shape} was not recorded on this tape: it is not recording, or nothing in the output requires a gradient.");
+        if (maker.IsLoss != gradient is null) throw new ArgumentException(maker.IsLoss ? "Backward: the gradient of a loss is 1, another one cannot be given." : $"Backward: the output {output.Shape} is no loss, so its gradient must be given.");
         if (gradient is not null)
         {
             if (gradient.Shape != output.Shape) throw new ArgumentException($"Backward: the gradient has shape {gradient.Shape}, the output {output.Shape}.");
@@ -86,7 +89,7 @@ public sealed class Tape : IDisposable
         for (int i = functions.Count - 1; i >= 0; i--)
         {
             Function function = functions[i];
-            if (function.IsLoss || function.Output.HasGrad) function.Backward(this);
+            if (function.IsLoss ? ReferenceEquals(function.Output, output) : function.Output.HasGrad) function.Backward(this);
             if (function.Output is not Parameter) function.Output.ReleaseGrad();
             FreeDownTo(i == 0 ? 0 : rentedBefore[i - 1]);
         }
@@ -125,6 +128,9 @@ public sealed class Tape : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Reset();
+
+    /// <summary>Whether a recorded loss adds to this variable.</summary>
+    internal bool IsLoss(Variable output) => functions.Exists(function => function.IsLoss && ReferenceEquals(function.Output, output));
 
     private void FreeDownTo(int count)
     {

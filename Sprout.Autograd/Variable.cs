@@ -52,8 +52,8 @@ public class Variable
         return gradient;
     }
 
-    /// <summary>Forgets the gradient and gives its memory back.</summary>
-    internal void ReleaseGrad()
+    /// <summary>Forgets the gradient and gives its memory back; the tape does this for what functions made, everything else belongs to its maker.</summary>
+    public void ReleaseGrad()
     {
         GradBuffer?.Dispose();
         GradBuffer = null;

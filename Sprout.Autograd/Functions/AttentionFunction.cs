@@ -44,8 +44,12 @@ public sealed class AttentionFunction : Function
     /// <inheritdoc/>
     public override void Backward(Tape tape)
     {
+        // One variable may be query, key and value at once: then the second and third gradients come to the first.
         using Target dq = new(q), dk = new(k), dv = new(v);
         tape.Backend.AttentionBackward(q.Value, k.Value, v.Value, Output.Value, logSumExp, Output.Grad!, offsets, heads, dropout, dq.Tensor, dk.Tensor, dv.Tensor);
+        dq.Add();
+        dk.Add();
+        dv.Add();
     }
 
     // The kernel overwrites all three gradients; where one exists already or is not wanted it writes beside it.
@@ -65,9 +69,10 @@ public sealed class AttentionFunction : Function
 
         public Tensor Tensor { get; }
 
+        public void Add() => sum?.Backend.AddScaled(Tensor, 1f, sum);
+
         public void Dispose()
         {
-            if (sum is not null) sum.Backend.AddScaled(Tensor, 1f, sum);
             if (owned) Tensor.Dispose();
         }
     }

@@ -9,7 +9,7 @@ namespace Sprout.Autograd.Functions;
 /// </summary>
 public sealed class DistillationFunction : LossFunction
 {
-    private DistillationFunction(Tape tape, Variable logits) : base(tape, logits) { }
+    private DistillationFunction(Tape tape, Variable logits, Variable loss) : base(tape, logits, loss) { }
 
     /// <summary>Adds the divergence from the teacher to <paramref name="loss"/>.</summary>
     /// <exception cref="ArgumentException">The teacher's logits have another shape, or the temperature is not positive.</exception>
@@ -17,7 +17,7 @@ public sealed class DistillationFunction : LossFunction
     {
         if (teacher.Count != logits.Shape.Count) throw new ArgumentException($"Distillation: the teacher's logits have shape {teacher.Shape}, the student's {logits.Shape}.");
         if (!(temperature > 0)) throw new ArgumentException($"Distillation: the temperature is positive, not {temperature}.");
-        var function = new DistillationFunction(tape, logits);
+        var function = new DistillationFunction(tape, logits, loss);
         tape.Backend.Distillation(logits.Value, teacher, offsets, temperature, scale, loss.Value, function.InputGradient);
         if (function.InputGradient is not null) tape.Record(function, loss);
     }

@@ -74,7 +74,7 @@ public sealed class LayerNormFunction : Function
 
         public static Scratch For(Parameter parameter) => parameter.RequiresGrad
             ? new Scratch(parameter.GradSum(), owned: false)
-            : new Scratch(Tensors.Tensor.Zeros(parameter.Value.Backend, parameter.Shape), owned: true);
+            : new Scratch(Tensors.Tensor.Rent(parameter.Value.Backend, parameter.Shape), owned: true);
 
         public void Dispose()
         {

@@ -56,13 +56,15 @@ public sealed class LinearFunction<TActivation> : Function
         if (weight.RequiresGrad)
         {
             Tensor dw = weight.GradTarget(out bool accumulate);
-            backend.MatMul(dz, true, x.Value, false, null, dw, accumulate);
+            backend.MatMul(dz, true, Matrix(x.Value), false, null, dw, accumulate);
         }
 
         if (x.RequiresGrad)
         {
             Tensor dx = x.GradTarget(out bool accumulate);
-            backend.MatMul(dz, false, weight.Value, false, mask, dx, accumulate);
+            backend.MatMul(dz, false, weight.Value, false, mask, Matrix(dx), accumulate);
         }
     }
+
+    private static Tensor Matrix(Tensor x) => x.Shape.Rank == 2 ? x : x.Reshape(new Shape(x.Shape.Rows, x.Shape.Columns));
 }

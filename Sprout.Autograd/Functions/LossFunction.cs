@@ -13,8 +13,11 @@ public abstract class LossFunction : Function
     private readonly Tensor? dx;
 
     /// <summary>Prepares a loss of one input.</summary>
-    protected LossFunction(Tape tape, Variable x)
+    /// <exception cref="ArgumentException">The sum is no scalar, or a recording tape would lose its gradient.</exception>
+    protected LossFunction(Tape tape, Variable x, Variable loss)
     {
+        if (loss.Shape.Count != 1) throw new ArgumentException($"{GetType().Name}: a loss adds to one element, found shape {loss.Shape}.");
+        if (tape.Recording && x.RequiresGrad && !loss.RequiresGrad) throw new ArgumentException($"{GetType().Name}: the loss to add to requires no gradient, but the input does; {nameof(LossFunction)}.{nameof(Zero)} makes one that fits.");
         this.x = x;
         if (!tape.Recording || !x.RequiresGrad) return;
         dx = tape.Rent(x.Shape);

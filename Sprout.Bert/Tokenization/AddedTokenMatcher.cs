@@ -7,14 +7,14 @@ namespace Sprout.Bert.Tokenization;
 /// <summary>Matching with the flags of added tokens, as find_matches in tokenizers/src/tokenizer/added_vocabulary.rs.</summary>
 internal sealed class AddedTokenMatcher
 {
-    private readonly (string Pattern, AddedToken Token)[] _patterns;
-    private readonly SearchValues<string> _search;
+    private readonly (string Pattern, AddedToken Token)[] patterns;
+    private readonly SearchValues<string> search;
 
     /// <summary>A matcher for each token's pattern: its content, normalised when that is how it is matched.</summary>
     internal AddedTokenMatcher(IEnumerable<(string Pattern, AddedToken Token)> patterns)
     {
-        _patterns = [.. patterns.OrderByDescending(p => p.Pattern.Length)];
-        _search = SearchValues.Create([.. _patterns.Select(p => p.Pattern)], StringComparison.Ordinal);
+        this.patterns = [.. patterns.OrderByDescending(p => p.Pattern.Length)];
+        search = SearchValues.Create([.. this.patterns.Select(p => p.Pattern)], StringComparison.Ordinal);
     }
 
     /// <summary>
@@ -25,7 +25,7 @@ internal sealed class AddedTokenMatcher
     {
         while (true)
         {
-            int found = text[scan..].IndexOfAny(_search);
+            int found = text[scan..].IndexOfAny(search);
             if (found < 0)
             {
                 start = stop = text.Length;
@@ -49,7 +49,7 @@ internal sealed class AddedTokenMatcher
 
     private (string Pattern, AddedToken Token) LongestAt(ReadOnlySpan<char> text)
     {
-        foreach (var candidate in _patterns)
+        foreach (var candidate in patterns)
         {
             if (text.StartsWith(candidate.Pattern, StringComparison.Ordinal)) return candidate;
         }

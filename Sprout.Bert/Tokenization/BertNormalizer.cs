@@ -14,14 +14,14 @@ internal sealed class BertNormalizer
     // Table entries: a kind and, for the first two, the code point to write.
     private const int KindBits = 3 << 24, One = 0, Ideograph = 1 << 24, Drop = 2 << 24, Other = 3 << 24;
 
-    private readonly NormalizerOptions _options;
-    private readonly bool _stripAccents;
-    private readonly int[]?[] _pages = new int[0x1100][];
+    private readonly NormalizerOptions options;
+    private readonly bool stripAccents;
+    private readonly int[]?[] pages = new int[0x1100][];
 
     internal BertNormalizer(NormalizerOptions options)
     {
-        _options = options;
-        _stripAccents = options.StripAccents ?? options.Lowercase;
+        this.options = options;
+        stripAccents = options.StripAccents ?? options.Lowercase;
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ internal sealed class BertNormalizer
             if (ascii < 0) ascii = text.Length - i;
             if (ascii > 0)
             {
-                target.AppendAscii(text.Slice(i, ascii), _options.Lowercase, source);
+                target.AppendAscii(text.Slice(i, ascii), options.Lowercase, source);
                 source += ascii;
                 i += ascii;
             }
@@ -86,11 +86,11 @@ internal sealed class BertNormalizer
     // What the table has no entry for: several code points, or one that takes part in canonical ordering.
     private void AppendOther(int codePoint, NormalizedText target, int source)
     {
-        int[]? stripped = _stripAccents ? UnicodeTables.StripAccents(codePoint) : null;
+        int[]? stripped = stripAccents ? UnicodeTables.StripAccents(codePoint) : null;
         if (stripped is []) target.EndCombiningRun();
         foreach (int part in stripped ?? [codePoint])
         {
-            int order = _stripAccents ? UnicodeTables.Order(part) : 0;
+            int order = stripAccents ? UnicodeTables.Order(part) : 0;
             foreach (int letter in LowerOf(part))
             {
                 if (order == 0) target.Append(letter, source);
@@ -101,12 +101,12 @@ internal sealed class BertNormalizer
 
     private int[] Page(int number)
     {
-        int[]? page = Volatile.Read(ref _pages[number]);
+        int[]? page = Volatile.Read(ref pages[number]);
         if (page is null)
         {
             page = new int[256];
             for (int i = 0; i < page.Length; i++) page[i] = Entry((number << 8) | i);
-            Volatile.Write(ref _pages[number], page);
+            Volatile.Write(ref pages[number], page);
         }
 
         return page;
@@ -115,17 +115,17 @@ internal sealed class BertNormalizer
     private int Entry(int codePoint)
     {
         UnicodeTables.Property property = UnicodeTables.Of(codePoint);
-        if (_options.CleanText && (property & UnicodeTables.Property.Drop) != 0) return Drop;
-        if (_options.CleanText && (property & UnicodeTables.Property.Space) != 0) return One | ' ';
+        if (options.CleanText && (property & UnicodeTables.Property.Drop) != 0) return Drop;
+        if (options.CleanText && (property & UnicodeTables.Property.Space) != 0) return One | ' ';
 
-        bool ideograph = _options.ChineseChars && (property & UnicodeTables.Property.Cjk) != 0;
-        int[] stripped = (_stripAccents ? UnicodeTables.StripAccents(codePoint) : null) ?? [codePoint];
+        bool ideograph = options.ChineseChars && (property & UnicodeTables.Property.Cjk) != 0;
+        int[] stripped = (stripAccents ? UnicodeTables.StripAccents(codePoint) : null) ?? [codePoint];
         if (stripped is []) return (property & UnicodeTables.Property.Block) != 0 ? Other : Drop;
-        if (stripped.Length > 1 || (_stripAccents && UnicodeTables.Order(stripped[0]) != 0)) return Other;
+        if (stripped.Length > 1 || (stripAccents && UnicodeTables.Order(stripped[0]) != 0)) return Other;
 
         int[] lowered = LowerOf(stripped[0]);
         return lowered.Length > 1 ? Other : lowered[0] | (ideograph ? Ideograph : One);
     }
 
-    private int[] LowerOf(int codePoint) => (_options.Lowercase ? UnicodeTables.Lower(codePoint) : null) ?? [codePoint];
+    private int[] LowerOf(int codePoint) => (options.Lowercase ? UnicodeTables.Lower(codePoint) : null) ?? [codePoint];
 }

@@ -11,35 +11,35 @@ namespace Sprout.Bert.Tokenization;
 public sealed class BertTokenizer : ITokenizer
 {
     [ThreadStatic]
-    private static Scratch? _scratch;
+    private static Scratch? threadScratch;
 
-    private readonly TokenizerDefinition _definition;
-    private readonly string[] _tokens;
-    private readonly BertNormalizer _normalizer;
-    private readonly WordPiece _model;
-    private readonly AddedTokenMatcher? _rawMatcher;
-    private readonly AddedTokenMatcher? _normalizedMatcher;
+    private readonly TokenizerDefinition definition;
+    private readonly string[] tokens;
+    private readonly BertNormalizer normalizer;
+    private readonly WordPiece model;
+    private readonly AddedTokenMatcher? rawMatcher;
+    private readonly AddedTokenMatcher? normalizedMatcher;
 
     private BertTokenizer(TokenizerDefinition definition)
     {
-        _definition = definition;
-        _tokens = [.. definition.Vocabulary, .. definition.Added.Where(t => t.Id >= definition.Vocabulary.Count).Select(t => t.Content)];
-        _normalizer = new BertNormalizer(definition.Normalizer);
+        this.definition = definition;
+        tokens = [.. definition.Vocabulary, .. definition.Added.Where(t => t.Id >= definition.Vocabulary.Count).Select(t => t.Content)];
+        normalizer = new BertNormalizer(definition.Normalizer);
 
         SpecialTokenNames names = definition.Names;
-        UnkId = Array.IndexOf(_tokens, names.Unknown);
-        ClsId = Array.IndexOf(_tokens, names.Cls);
-        SepId = Array.IndexOf(_tokens, names.Sep);
-        PadId = Math.Max(0, Array.IndexOf(_tokens, names.Pad));
-        MaskId = Array.IndexOf(_tokens, names.Mask);
-        _model = new WordPiece(definition.Vocabulary, UnkId, definition.MaxWordLength);
+        UnkId = Array.IndexOf(tokens, names.Unknown);
+        ClsId = Array.IndexOf(tokens, names.Cls);
+        SepId = Array.IndexOf(tokens, names.Sep);
+        PadId = Math.Max(0, Array.IndexOf(tokens, names.Pad));
+        MaskId = Array.IndexOf(tokens, names.Mask);
+        model = new WordPiece(definition.Vocabulary, UnkId, definition.MaxWordLength);
 
-        _rawMatcher = MatcherOf(definition.Added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
-        _normalizedMatcher = MatcherOf(definition.Added.Where(t => t.Normalized).Select(t => (Normalize(t.Content), t)));
+        rawMatcher = MatcherOf(definition.Added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
+        normalizedMatcher = MatcherOf(definition.Added.Where(t => t.Normalized).Select(t => (Normalize(t.Content), t)));
     }
 
     /// <summary>How many tokens there are; ids run from 0 to one less.</summary>
-    public int VocabSize => _tokens.Length;
+    public int VocabSize => tokens.Length;
 
     /// <summary>The id of <c>[CLS]</c>.</summary>
     public int ClsId { get; }
@@ -99,7 +99,7 @@ public sealed class BertTokenizer : ITokenizer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(id);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabSize);
-        return _tokens[id];
+        return tokens[id];
     }
 
     /// <summary>Whether a token continues the word of the token before it, that is, starts with <c>##</c>.</summary>
@@ -114,8 +114,8 @@ public sealed class BertTokenizer : ITokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(ids);
-        Scratch scratch = _scratch ??= new Scratch();
-        if (_rawMatcher is null)
+        Scratch scratch = threadScratch ??= new Scratch();
+        if (rawMatcher is null)
         {
             TokenizeSegment(text, 0, scratch, ids, spans);
             return;
@@ -124,7 +124,7 @@ public sealed class BertTokenizer : ITokenizer
         int from = 0, scan = 0, source = 0;
         while (true)
         {
-            AddedToken? token = _rawMatcher.Next(text, ref scan, from, out int start, out int stop);
+            AddedToken? token = rawMatcher.Next(text, ref scan, from, out int start, out int stop);
             if (start > from)
             {
                 source = TokenizeSegment(text.AsSpan(from, start - from), source, scratch, ids, spans);
@@ -143,7 +143,7 @@ public sealed class BertTokenizer : ITokenizer
     /// <summary>
     /// The model's input for a text or a pair. Too long a text loses its end; of a pair the longer loses first: with m tokens of
     /// room the shorter stays whole if it has at most ⌊m/2⌋, otherwise they get ⌊m/2⌋ and ⌈m/2⌉, the longer (the second when equal)
-    /// the larger part, as in tokenizers/src/utils/truncation.rs.
+    /// the larger part, as in tokenizers/src/utils/truncation.rs (0.23 takes two texts of at least maxLength tokens for equal; not so here).
     /// </summary>
     /// <param name="text">The first text.</param>
     /// <param name="pair">The second text, or null.</param>
@@ -152,15 +152,14 @@ public sealed class BertTokenizer : ITokenizer
     public Encoding Encode(string text, string? pair, int maxLength)
     {
         int special = pair is null ? 2 : 3;
-        int room = maxLength - special;
-        if (room < 0)
+        if (maxLength < special)
             throw new OptionException($"A maximum length of {maxLength} tokens leaves no room for the {special} special tokens of a {(pair is null ? "text" : "pair")}.");
 
         var first = new List<int>();
         Tokenize(text, first);
         var second = new List<int>();
         if (pair is not null) Tokenize(pair, second);
-        (int keptFirst, int keptSecond) = Truncate(first.Count, second.Count, room);
+        (int keptFirst, int keptSecond) = Truncate(first.Count, second.Count, maxLength - special);
 
         var ids = new int[keptFirst + keptSecond + special];
         var typeIds = new int[ids.Length];
@@ -185,7 +184,7 @@ public sealed class BertTokenizer : ITokenizer
     public void Save(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        TokenizerFiles.Write(folder, _definition, ClsId, SepId);
+        TokenizerFiles.Write(folder, definition, ClsId, SepId);
     }
 
     private static (int First, int Second) Truncate(int first, int second, int room)
@@ -212,7 +211,7 @@ public sealed class BertTokenizer : ITokenizer
     private string Normalize(string text)
     {
         var normalized = new NormalizedText();
-        _normalizer.Normalize(text, normalized, 0);
+        normalizer.Normalize(text, normalized, 0);
         return normalized.Chars.ToString();
     }
 
@@ -221,9 +220,9 @@ public sealed class BertTokenizer : ITokenizer
     {
         NormalizedText normalized = scratch.Normalized;
         normalized.Clear(spans is not null);
-        source = _normalizer.Normalize(text, normalized, source);
+        source = normalizer.Normalize(text, normalized, source);
         ReadOnlySpan<char> chars = normalized.Chars;
-        if (_normalizedMatcher is null)
+        if (normalizedMatcher is null)
         {
             SplitWords(chars, normalized.Sources, scratch.Ends, ids, spans);
             return source;
@@ -232,7 +231,7 @@ public sealed class BertTokenizer : ITokenizer
         int from = 0, scan = 0;
         while (true)
         {
-            AddedToken? token = _normalizedMatcher.Next(chars, ref scan, from, out int start, out int stop);
+            AddedToken? token = normalizedMatcher.Next(chars, ref scan, from, out int start, out int stop);
             if (start > from) SplitWords(chars[from..start], normalized.Sources[from..start], scratch.Ends, ids, spans);
             if (token is null) return source;
             ids.Add(token.Id);
@@ -290,12 +289,12 @@ public sealed class BertTokenizer : ITokenizer
         if (start == end) return;
         if (spans is null)
         {
-            _model.Append(text[start..end], hash, ids, null);
+            model.Append(text[start..end], hash, ids, null);
             return;
         }
 
         ends.Clear();
-        _model.Append(text[start..end], hash, ids, ends);
+        model.Append(text[start..end], hash, ids, ends);
         int from = start;
         foreach (int length in ends)
         {

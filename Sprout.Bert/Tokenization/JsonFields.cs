@@ -7,15 +7,15 @@ namespace Sprout.Bert.Tokenization;
 /// <summary>A JSON object, the file it came from and its path in it, for messages.</summary>
 internal readonly struct JsonFields
 {
-    private readonly string _file;
-    private readonly string _path;
-    private readonly JsonElement _element;
+    private readonly string file;
+    private readonly string path;
+    private readonly JsonElement element;
 
     private JsonFields(string file, string path, JsonElement element)
     {
-        _file = file;
-        _path = path;
-        _element = element;
+        this.file = file;
+        this.path = path;
+        this.element = element;
     }
 
     /// <summary>Reads a whole file, which must hold one JSON object.</summary>
@@ -42,7 +42,7 @@ internal readonly struct JsonFields
     /// <exception cref="InputException">A name is not valid Unicode.</exception>
     internal IEnumerable<(string Name, JsonFields Value)> Members()
     {
-        foreach (JsonProperty property in _element.EnumerateObject())
+        foreach (JsonProperty property in element.EnumerateObject())
         {
             string name;
             try
@@ -54,7 +54,7 @@ internal readonly struct JsonFields
                 throw Wrong("names in valid Unicode", "one that is not");
             }
 
-            yield return (name, new JsonFields(_file, PathOf(name), property.Value));
+            yield return (name, new JsonFields(file, PathOf(name), property.Value));
         }
     }
 
@@ -63,24 +63,24 @@ internal readonly struct JsonFields
     {
         JsonFields field = Optional(name);
         if (field.IsNull) yield break;
-        if (field._element.ValueKind != JsonValueKind.Array) throw field.Wrong("an array");
+        if (field.element.ValueKind != JsonValueKind.Array) throw field.Wrong("an array");
         int index = 0;
-        foreach (JsonElement item in field._element.EnumerateArray())
-            yield return new JsonFields(_file, $"{field._path}[{index++}]", item);
+        foreach (JsonElement item in field.element.EnumerateArray())
+            yield return new JsonFields(file, $"{field.path}[{index++}]", item);
     }
 
     /// <summary>Whether the value is missing or null.</summary>
-    internal bool IsNull => _element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
+    internal bool IsNull => element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
 
     /// <summary>Whether the value is text.</summary>
-    internal bool IsString => _element.ValueKind == JsonValueKind.String;
+    internal bool IsString => element.ValueKind == JsonValueKind.String;
 
     /// <summary>A field that may be missing or null.</summary>
     internal JsonFields Optional(string name)
     {
         JsonElement value = default;
-        if (_element.ValueKind == JsonValueKind.Object) _element.TryGetProperty(name, out value);
-        return new JsonFields(_file, PathOf(name), value);
+        if (element.ValueKind == JsonValueKind.Object) element.TryGetProperty(name, out value);
+        return new JsonFields(file, PathOf(name), value);
     }
 
     /// <summary>A field that is an object.</summary>
@@ -101,7 +101,7 @@ internal readonly struct JsonFields
         if (!IsString) throw Wrong("a string");
         try
         {
-            return _element.GetString()!;
+            return element.GetString()!;
         }
         catch (InvalidOperationException)
         {
@@ -111,25 +111,25 @@ internal readonly struct JsonFields
 
     /// <summary>The value as true or false.</summary>
     internal bool AsFlag() =>
-        _element.ValueKind is JsonValueKind.True or JsonValueKind.False ? _element.GetBoolean() : throw Wrong("true or false");
+        element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Wrong("true or false");
 
     /// <summary>The value as an integer from 0 that fits 31 bits.</summary>
     internal int AsCount() =>
-        _element.ValueKind == JsonValueKind.Number && _element.TryGetInt32(out int value) && value >= 0 ? value : throw Wrong("an integer from 0 to 2147483647");
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= 0 ? value : throw Wrong("an integer from 0 to 2147483647");
 
     /// <summary>The error that this value is not what was expected.</summary>
     internal InputException Wrong(string expected, string? found = null) =>
-        new($"{_file}: {(_path.Length == 0 ? "the file" : _path)}: expected {expected}, found {found ?? Describe()}.");
+        new($"{file}: {(path.Length == 0 ? "the file" : path)}: expected {expected}, found {found ?? Describe()}.");
 
-    private JsonFields AsObject() => _element.ValueKind == JsonValueKind.Object ? this : throw Wrong("an object");
+    private JsonFields AsObject() => element.ValueKind == JsonValueKind.Object ? this : throw Wrong("an object");
 
-    private string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+    private string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     private string Describe()
     {
-        if (_element.ValueKind == JsonValueKind.Undefined) return "nothing";
-        if (_element.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return _element.ValueKind == JsonValueKind.Object ? "an object" : "an array";
-        string raw = _element.GetRawText();
+        if (element.ValueKind == JsonValueKind.Undefined) return "nothing";
+        if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return element.ValueKind == JsonValueKind.Object ? "an object" : "an array";
+        string raw = element.GetRawText();
         return raw.Length <= 60 ? raw : raw[..60] + "…";
     }
 }

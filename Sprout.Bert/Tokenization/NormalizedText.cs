@@ -7,52 +7,52 @@ namespace Sprout.Bert.Tokenization;
 /// <summary>Normalised UTF-16 text and, when asked for, the original code point behind each of its units.</summary>
 internal sealed class NormalizedText
 {
-    private char[] _chars = new char[256];
-    private int[] _sources = new int[256];
-    private int _runStart;
-    private bool _tracksSources;
+    private char[] chars = new char[256];
+    private int[] sources = new int[256];
+    private int runStart;
+    private bool tracksSources;
 
     /// <summary>UTF-16 units written since <see cref="Clear"/>.</summary>
     internal int Length { get; private set; }
 
     /// <summary>The normalised text.</summary>
-    internal ReadOnlySpan<char> Chars => _chars.AsSpan(0, Length);
+    internal ReadOnlySpan<char> Chars => chars.AsSpan(0, Length);
 
     /// <summary>For each unit the index of its code point in the original text; meaningful only when sources are tracked.</summary>
-    internal ReadOnlySpan<int> Sources => _sources.AsSpan(0, Length);
+    internal ReadOnlySpan<int> Sources => sources.AsSpan(0, Length);
 
     /// <summary>Empties the buffer and says whether <see cref="Sources"/> is to be filled.</summary>
     internal void Clear(bool trackSources)
     {
         Length = 0;
-        _runStart = 0;
-        _tracksSources = trackSources;
+        runStart = 0;
+        tracksSources = trackSources;
     }
 
     /// <summary>Makes room, so that this many more units fit without growing again.</summary>
     internal void Reserve(int more)
     {
         int needed = Length + more;
-        if (needed <= _chars.Length) return;
-        int size = Math.Max(needed, _chars.Length * 2);
-        Array.Resize(ref _chars, size);
-        Array.Resize(ref _sources, size);
+        if (needed <= chars.Length) return;
+        int size = Math.Max(needed, chars.Length * 2);
+        Array.Resize(ref chars, size);
+        Array.Resize(ref sources, size);
     }
 
     /// <summary>Appends printable ASCII, lowered or as it is; its first character came from code point <paramref name="source"/>.</summary>
     internal void AppendAscii(ReadOnlySpan<char> text, bool lower, int source)
     {
         Reserve(text.Length);
-        Span<char> target = _chars.AsSpan(Length, text.Length);
+        Span<char> target = chars.AsSpan(Length, text.Length);
         if (lower) Ascii.ToLower(text, target, out _);
         else text.CopyTo(target);
-        if (_tracksSources)
+        if (tracksSources)
         {
-            for (int i = 0; i < text.Length; i++) _sources[Length + i] = source + i;
+            for (int i = 0; i < text.Length; i++) sources[Length + i] = source + i;
         }
 
         Length += text.Length;
-        _runStart = Length;
+        runStart = Length;
     }
 
     /// <summary>Appends a code point that canonical ordering leaves where it is.</summary>
@@ -60,16 +60,16 @@ internal sealed class NormalizedText
     internal void Append(int codePoint, int source)
     {
         Insert(Length, codePoint, source);
-        _runStart = Length;
+        runStart = Length;
     }
 
     /// <summary>Appends a combining character before those of higher order that it follows.</summary>
     internal void AppendCombining(int codePoint, int order, int source)
     {
         int position = Length;
-        while (position > _runStart)
+        while (position > runStart)
         {
-            Rune.DecodeLastFromUtf16(_chars.AsSpan(_runStart, position - _runStart), out Rune last, out int width);
+            Rune.DecodeLastFromUtf16(chars.AsSpan(runStart, position - runStart), out Rune last, out int width);
             if (UnicodeTables.Order(last.Value) <= order) break;
             position -= width;
         }
@@ -78,20 +78,20 @@ internal sealed class NormalizedText
     }
 
     /// <summary>Ends the run of combining characters that may be reordered.</summary>
-    internal void EndCombiningRun() => _runStart = Length;
+    internal void EndCombiningRun() => runStart = Length;
 
     private void Insert(int position, int codePoint, int source)
     {
         Reserve(2);
         int width = codePoint < 0x10000 ? 1 : 2;
         int tail = Length - position;
-        if (tail > 0) _chars.AsSpan(position, tail).CopyTo(_chars.AsSpan(position + width));
+        if (tail > 0) chars.AsSpan(position, tail).CopyTo(chars.AsSpan(position + width));
 
-        if (width == 1) _chars[position] = (char)codePoint;
-        else new Rune(codePoint).EncodeToUtf16(_chars.AsSpan(position));
+        if (width == 1) chars[position] = (char)codePoint;
+        else new Rune(codePoint).EncodeToUtf16(chars.AsSpan(position));
 
         // Sources stay in text order, so that no token ends before it starts.
-        _sources.AsSpan(Length, width).Fill(source);
+        sources.AsSpan(Length, width).Fill(source);
         Length += width;
     }
 }

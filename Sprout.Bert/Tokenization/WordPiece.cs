@@ -14,18 +14,18 @@ internal sealed class WordPiece
     /// <summary>What a piece that continues a word begins with.</summary>
     internal const string ContinuationPrefix = "##";
 
-    private readonly PieceTable _beginnings;
-    private readonly PieceTable _continuations;
-    private readonly int _unknownId;
-    private readonly int _maxWordLength;
+    private readonly PieceTable beginnings;
+    private readonly PieceTable continuations;
+    private readonly int unknownId;
+    private readonly int maxWordLength;
 
     /// <summary>A model over tokens whose ids are their indices.</summary>
     internal WordPiece(IReadOnlyList<string> tokens, int unknownId, int maxWordLength)
     {
-        _beginnings = new PieceTable(tokens, 0, t => !IsContinuation(t));
-        _continuations = new PieceTable(tokens, ContinuationPrefix.Length, IsContinuation);
-        _unknownId = unknownId;
-        _maxWordLength = maxWordLength;
+        beginnings = new PieceTable(tokens, 0, t => !IsContinuation(t));
+        continuations = new PieceTable(tokens, ContinuationPrefix.Length, IsContinuation);
+        this.unknownId = unknownId;
+        this.maxWordLength = maxWordLength;
     }
 
     /// <summary>Whether a token continues a word.</summary>
@@ -41,13 +41,13 @@ internal sealed class WordPiece
     /// </summary>
     internal void Append(ReadOnlySpan<char> word, uint hash, List<int> ids, List<int>? ends)
     {
-        if (word.Length > _maxWordLength && CodePoints(word) > _maxWordLength)
+        if (word.Length > maxWordLength && CodePoints(word) > maxWordLength)
         {
-            AppendOne(_unknownId, word.Length, ids, ends);
+            AppendOne(unknownId, word.Length, ids, ends);
             return;
         }
 
-        int whole = _beginnings.Find(word, hash);
+        int whole = beginnings.Find(word, hash);
         if (whole >= 0)
         {
             AppendOne(whole, word.Length, ids, ends);
@@ -55,15 +55,15 @@ internal sealed class WordPiece
         }
 
         int idsBefore = ids.Count, endsBefore = ends?.Count ?? 0;
-        PieceTable table = _beginnings;
-        for (int start = 0; start < word.Length; table = _continuations)
+        PieceTable table = beginnings;
+        for (int start = 0; start < word.Length; table = continuations)
         {
             int id = table.FindLongest(word[start..], out int length);
             if (id < 0)
             {
                 ids.RemoveRange(idsBefore, ids.Count - idsBefore);
                 ends?.RemoveRange(endsBefore, ends.Count - endsBefore);
-                AppendOne(_unknownId, word.Length, ids, ends);
+                AppendOne(unknownId, word.Length, ids, ends);
                 return;
             }
 
@@ -88,21 +88,21 @@ internal sealed class WordPiece
     // Linear probing over hashes alone: a miss, the common case, touches nothing else.
     private sealed class PieceTable
     {
-        private readonly uint[] _hashes;
-        private readonly int[] _ids;
-        private readonly (int Start, int Length)[] _keys;
-        private readonly string _text;
-        private readonly int _shift;
-        private readonly int _longest;
+        private readonly uint[] hashes;
+        private readonly int[] ids;
+        private readonly (int Start, int Length)[] keys;
+        private readonly string text;
+        private readonly int shift;
+        private readonly int longest;
 
         internal PieceTable(IReadOnlyList<string> tokens, int skip, Func<string, bool> belongs)
         {
             int[] members = [.. Enumerable.Range(0, tokens.Count).Where(id => tokens[id].Length > skip && belongs(tokens[id]))];
             int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, members.Length * 3));
-            _shift = 32 - System.Numerics.BitOperations.Log2((uint)size);
-            _hashes = new uint[size];
-            _ids = new int[size];
-            _keys = new (int, int)[size];
+            shift = 32 - System.Numerics.BitOperations.Log2((uint)size);
+            hashes = new uint[size];
+            ids = new int[size];
+            keys = new (int, int)[size];
             var text = new StringBuilder();
             foreach (int id in members)
             {
@@ -110,28 +110,28 @@ internal sealed class WordPiece
                 uint hash = 0;
                 foreach (char c in key) hash = Hash(hash, c);
                 hash = Finish(hash);
-                int slot = (int)(hash >> _shift);
-                while (_hashes[slot] != 0) slot = (slot + 1) & (size - 1);
-                _hashes[slot] = hash;
-                _ids[slot] = id;
-                _keys[slot] = (text.Length, key.Length);
+                int slot = (int)(hash >> shift);
+                while (hashes[slot] != 0) slot = (slot + 1) & (size - 1);
+                hashes[slot] = hash;
+                ids[slot] = id;
+                keys[slot] = (text.Length, key.Length);
                 text.Append(key);
-                _longest = Math.Max(_longest, key.Length);
+                longest = Math.Max(longest, key.Length);
             }
 
-            _text = text.ToString();
+            this.text = text.ToString();
         }
 
         internal int Find(ReadOnlySpan<char> piece, uint hash)
         {
             hash = Finish(hash);
-            for (int slot = (int)(hash >> _shift); ; slot = (slot + 1) & (_hashes.Length - 1))
+            for (int slot = (int)(hash >> shift); ; slot = (slot + 1) & (hashes.Length - 1))
             {
-                uint found = _hashes[slot];
+                uint found = hashes[slot];
                 if (found == 0) return -1;
                 if (found != hash) continue;
-                (int start, int length) = _keys[slot];
-                if (piece.SequenceEqual(_text.AsSpan(start, length))) return _ids[slot];
+                (int start, int length) = keys[slot];
+                if (piece.SequenceEqual(text.AsSpan(start, length))) return ids[slot];
             }
         }
 
@@ -140,7 +140,7 @@ internal sealed class WordPiece
             int best = -1;
             length = 0;
             uint hash = 0;
-            int limit = Math.Min(text.Length, _longest);
+            int limit = Math.Min(text.Length, longest);
             for (int i = 0; i < limit; i++)
             {
                 hash = Hash(hash, text[i]);
