@@ -1,14 +1,217 @@
-// LayerNorm.
+// Layer norm with its residual and dropout in the same pass, and sums over rows.
+using System.Runtime.CompilerServices;
+
 namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>
 {
-    /// <inheritdoc/>
-    public void ColumnSum(Tensor x, Tensor y) => throw new NotImplementedException();
+    // Rows of a piece of the backward pass: each piece leaves a row of partial dgamma and dbeta.
+    private const int FewestGradientRows = 16;
 
     /// <inheritdoc/>
-    public void LayerNormForward(Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y) => throw new NotImplementedException();
+    public void LayerNormForward(Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y)
+    {
+        int rows = x.Shape.Rows, columns = x.Shape.Columns;
+        if (columns == 0) return;
+        int rowsPerPiece = RowsPerPiece(columns);
+        var norm = new NormShape(rows, columns, rowsPerPiece, gamma.Pointer, dropout);
+        workers.Run(PiecesOf(rows, rowsPerPiece), new LayerNormWork(norm, x.Pointer, PointerOf(residual), beta.Pointer, epsilon, s is null ? y.Pointer : s.Pointer, PointerOf(mean), PointerOf(rstd), y.Pointer));
+    }
 
     /// <inheritdoc/>
-    public void LayerNormBackward(Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual, Tensor dgamma, Tensor dbeta) => throw new NotImplementedException();
+    public void LayerNormBackward(Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual, Tensor dgamma, Tensor dbeta)
+    {
+        int rows = s.Shape.Rows, columns = s.Shape.Columns;
+        if (rows == 0 || columns == 0) return;
+        int rowsPerPiece = Math.Max(RowsPerPiece(columns), FewestGradientRows), pieces = PiecesOf(rows, rowsPerPiece);
+        var norm = new NormShape(rows, columns, rowsPerPiece, gamma.Pointer, dropout);
+        DeviceBuffer partials = Allocate((long)pieces * 2 * columns * sizeof(float));
+        float* sums = (float*)partials.Address;
+        workers.Run(pieces, new LayerNormBackwardWork(norm, s.Pointer, mean.Pointer, rstd.Pointer, dy.Pointer, dx.Pointer, PointerOf(dResidual), accumulateResidual, sums));
+        AddPartials(sums, pieces, 2 * columns, columns, dgamma.Pointer);
+        AddPartials(sums + columns, pieces, 2 * columns, columns, dbeta.Pointer);
+        Free(partials);
+    }
+
+    /// <inheritdoc/>
+    public void ColumnSum(Tensor x, Tensor y)
+    {
+        int rows = x.Shape.Rows, columns = x.Shape.Columns;
+        if (rows == 0 || columns == 0) return;
+        int rowsPerPiece = Math.Max(RowsPerPiece(columns), FewestGradientRows), pieces = PiecesOf(rows, rowsPerPiece);
+        DeviceBuffer partials = Allocate((long)pieces * columns * sizeof(float));
+        float* sums = (float*)partials.Address;
+        workers.Run(pieces, new ColumnSumWork(x.Pointer, rows, columns, rowsPerPiece, sums));
+        AddPartials(sums, pieces, columns, columns, y.Pointer);
+        Free(partials);
+    }
+
+    private static float* PointerOf(Tensor? tensor) => tensor is null ? null : tensor.Pointer;
+
+    // y += the sum of the rows of partials, in their order.
+    private void AddPartials(float* partials, int rows, int stride, int columns, float* y) =>
+        ForEach(columns, new AddPartialsStep(partials, rows, stride, y));
+
+    private readonly struct AddPartialsStep(float* partials, int rows, int stride, float* y) : IElementwise
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Step(long i, int lanes)
+        {
+            V sum = V.Zero;
+            for (int row = 0; row < rows; row++) sum += Read(partials + ((long)row * stride) + i, lanes);
+            Write(Read(y + i, lanes) + sum, y + i, lanes);
+        }
+    }
+
+    private readonly struct ColumnSumWork(float* x, int rows, int columns, int rowsPerPiece, float* sums) : IWork
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Run(int piece)
+        {
+            int start = piece * rowsPerPiece, end = Math.Min(start + rowsPerPiece, rows);
+            float* to = sums + ((long)piece * columns);
+            int j = 0;
+            // Four registers of columns stay in place while the rows go by.
+            for (; j + (4 * V.Lanes) <= columns; j += 4 * V.Lanes)
+            {
+                V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+                float* from = x + ((long)start * columns) + j;
+                for (int row = start; row < end; row++, from += columns)
+                {
+                    a += V.Load(from);
+                    b += V.Load(from + V.Lanes);
+                    c += V.Load(from + (2 * V.Lanes));
+                    d += V.Load(from + (3 * V.Lanes));
+                }
+
+                V.Store(a, to + j);
+                V.Store(b, to + j + V.Lanes);
+                V.Store(c, to + j + (2 * V.Lanes));
+                V.Store(d, to + j + (3 * V.Lanes));
+            }
+
+            for (; j < columns; j += V.Lanes)
+            {
+                int lanes = Math.Min(V.Lanes, columns - j);
+                V sum = V.Zero;
+                for (int row = start; row < end; row++) sum += Read(x + ((long)row * columns) + j, lanes);
+                Write(sum, to + j, lanes);
+            }
+        }
+    }
+
+    /// <summary>What both directions of layer norm know.</summary>
+    private readonly struct NormShape(int rows, int columns, int rowsPerPiece, float* gamma, Dropout dropout)
+    {
+        public readonly int Columns = columns;
+        public readonly float* Gamma = gamma;
+        public readonly bool HasDropout = dropout.IsActive;
+        public readonly DropoutLanes Dropout = new(dropout);
+
+        public (int Start, int End) RowsOf(int piece) => (piece * rowsPerPiece, Math.Min((piece + 1) * rowsPerPiece, rows));
+    }
+
+    private readonly struct LayerNormWork(NormShape norm, float* x, float* residual, float* beta, float epsilon, float* s, float* mean, float* rstd, float* y) : IWork
+    {
+        [SkipLocalsInit]
+        public void Run(int piece)
+        {
+            uint* words = stackalloc uint[DropoutLanes.Words];
+            (int start, int end) = norm.RowsOf(piece);
+            for (int row = start; row < end; row++) Normalize(row, words);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Normalize(int row, uint* words)
+        {
+            int columns = norm.Columns;
+            long first = (long)row * columns;
+            float* to = s + first;
+            V sum = V.Zero;
+            for (int block = 0; block < columns; block += DropoutLanes.Block)
+            {
+                int stop = Math.Min(block + DropoutLanes.Block, columns);
+                uint* word = norm.HasDropout ? norm.Dropout.Draw(first + block, stop - block, words) : null;
+                for (int j = block; j < stop; j += V.Lanes)
+                {
+                    int lanes = Math.Min(V.Lanes, stop - j);
+                    V value = Read(x + first + j, lanes);
+                    if (norm.HasDropout) value = norm.Dropout.Apply(value, word + j - block);
+                    if (residual != null) value += Read(residual + first + j, lanes);
+                    Write(value, to + j, lanes);
+                    sum += value;
+                }
+            }
+
+            float average = V.Sum(sum) / columns;
+            V center = V.Broadcast(average), squares = V.Zero;
+            for (int j = 0; j < columns; j += V.Lanes)
+            {
+                int lanes = Math.Min(V.Lanes, columns - j);
+                V difference = KeepFirst(Read(to + j, lanes) - center, lanes);
+                squares = V.MultiplyAdd(difference, difference, squares);
+            }
+
+            float inverse = 1f / MathF.Sqrt((V.Sum(squares) / columns) + epsilon);
+            V scale = V.Broadcast(inverse);
+            for (int j = 0; j < columns; j += V.Lanes)
+            {
+                int lanes = Math.Min(V.Lanes, columns - j);
+                V normal = (Read(to + j, lanes) - center) * scale;
+                Write(V.MultiplyAdd(normal, Read(norm.Gamma + j, lanes), Read(beta + j, lanes)), y + first + j, lanes);
+            }
+
+            if (mean != null) mean[row] = average;
+            if (rstd != null) rstd[row] = inverse;
+        }
+    }
+
+    private readonly struct LayerNormBackwardWork(NormShape norm, float* s, float* mean, float* rstd, float* dy, float* dx, float* dResidual, bool accumulate, float* sums) : IWork
+    {
+        [SkipLocalsInit]
+        public void Run(int piece)
+        {
+            uint* words = stackalloc uint[DropoutLanes.Words];
+            float* dgamma = sums + ((long)piece * 2 * norm.Columns);
+            new Span<float>(dgamma, 2 * norm.Columns).Clear();
+            (int start, int end) = norm.RowsOf(piece);
+            for (int row = start; row < end; row++) Backward(row, dgamma, dgamma + norm.Columns, words);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Backward(int row, float* dgamma, float* dbeta, uint* words)
+        {
+            int columns = norm.Columns;
+            long first = (long)row * columns;
+            V center = V.Broadcast(mean[row]), scale = V.Broadcast(rstd[row]);
+            V sum = V.Zero, product = V.Zero;
+            for (int j = 0; j < columns; j += V.Lanes)
+            {
+                // Beyond the end dy is 0, and so are all sums.
+                int lanes = Math.Min(V.Lanes, columns - j);
+                V normal = (Read(s + first + j, lanes) - center) * scale, gradient = Read(dy + first + j, lanes);
+                Write(V.MultiplyAdd(gradient, normal, Read(dgamma + j, lanes)), dgamma + j, lanes);
+                Write(Read(dbeta + j, lanes) + gradient, dbeta + j, lanes);
+                V g = gradient * Read(norm.Gamma + j, lanes);
+                sum += g;
+                product = V.MultiplyAdd(g, normal, product);
+            }
+
+            V averageG = V.Broadcast(V.Sum(sum) / columns), averageProduct = V.Broadcast(V.Sum(product) / columns);
+            for (int block = 0; block < columns; block += DropoutLanes.Block)
+            {
+                int stop = Math.Min(block + DropoutLanes.Block, columns);
+                uint* word = norm.HasDropout ? norm.Dropout.Draw(first + block, stop - block, words) : null;
+                for (int j = block; j < stop; j += V.Lanes)
+                {
+                    int lanes = Math.Min(V.Lanes, stop - j);
+                    V normal = (Read(s + first + j, lanes) - center) * scale;
+                    V g = Read(dy + first + j, lanes) * Read(norm.Gamma + j, lanes);
+                    V ds = (g - averageG - (normal * averageProduct)) * scale;
+                    if (dResidual != null) Write(accumulate ? Read(dResidual + first + j, lanes) + ds : ds, dResidual + first + j, lanes);
+                    Write(norm.HasDropout ? norm.Dropout.Apply(ds, word + j - block) : ds, dx + first + j, lanes);
+                }
+            }
+        }
+    }
 }

@@ -13,7 +13,8 @@ public readonly struct Exp : IPointwise
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Forward<V>(V x) where V : struct, IVector<V>
     {
-        x = V.Min(V.Max(x, V.Broadcast(-87.3f)), V.Broadcast(88.3f));
+        // Bounds first: the registers' Min and Max return the second operand when one is a NaN, so a NaN stays one.
+        x = V.Min(V.Broadcast(88.3f), V.Max(V.Broadcast(-87.3f), x));
         V n = V.Min(V.Round(x * V.Broadcast(1.44269504f)), V.Broadcast(127f));
         // ln 2 in two parts, so that n ln 2 is exact enough to be subtracted.
         V r = V.MultiplyAdd(n, V.Broadcast(-0.693359375f), x);

@@ -7,7 +7,7 @@ namespace Sprout.Tensors.Ops;
 public readonly struct Relu : IPointwise
 {
     /// <inheritdoc/>
-    public static V Forward<V>(V x) where V : struct, IVector<V> => V.Max(x, V.Zero);
+    public static V Forward<V>(V x) where V : struct, IVector<V> => V.Max(V.Zero, x);
 
     /// <inheritdoc/>
     public static V Derivative<V>(V x, V y) where V : struct, IVector<V> => V.WhereGreater(x, V.Zero, V.Broadcast(1f), V.Zero);

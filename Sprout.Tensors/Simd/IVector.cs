@@ -71,6 +71,18 @@ public unsafe interface IVector<TSelf> :
     /// <param name="threshold">The smallest word that keeps its lane.</param>
     static abstract TSelf KeepAtLeast(TSelf a, uint* words, uint threshold);
 
+    /// <summary>Philox.Uniform of <see cref="Lanes"/> random words: numbers in [0, 1).</summary>
+    static abstract TSelf Uniform(uint* words);
+
+    /// <summary>⌊log₂ a⌋ of each lane; lanes are positive and normal.</summary>
+    static abstract TSelf Exponent(TSelf a);
+
+    /// <summary>One bit a lane, lane 0 lowest: a &gt; b. A NaN is never greater.</summary>
+    static abstract uint GreaterBits(TSelf a, TSelf b);
+
+    /// <summary>One bit a lane, lane 0 lowest: a ≥ b. A NaN is never at least anything.</summary>
+    static abstract uint AtLeastBits(TSelf a, TSelf b);
+
     /// <summary>The sum of all lanes, in a fixed order.</summary>
     static abstract float Sum(TSelf a);
 

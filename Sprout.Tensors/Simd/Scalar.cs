@@ -71,6 +71,18 @@ public readonly unsafe struct Scalar : IVector<Scalar>
     public static Scalar KeepAtLeast(Scalar a, uint* words, uint threshold) => *words >= threshold ? a : Zero;
 
     /// <inheritdoc/>
+    public static Scalar Uniform(uint* words) => new(Philox.Uniform(*words));
+
+    /// <inheritdoc/>
+    public static Scalar Exponent(Scalar a) => new((BitConverter.SingleToInt32Bits(a.Value) >> 23) - 127);
+
+    /// <inheritdoc/>
+    public static uint GreaterBits(Scalar a, Scalar b) => a.Value > b.Value ? 1u : 0u;
+
+    /// <inheritdoc/>
+    public static uint AtLeastBits(Scalar a, Scalar b) => a.Value >= b.Value ? 1u : 0u;
+
+    /// <inheritdoc/>
     public static float Sum(Scalar a) => a.Value;
 
     /// <inheritdoc/>

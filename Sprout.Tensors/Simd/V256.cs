@@ -33,13 +33,7 @@ public readonly unsafe struct V256 : IVector<V256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256 LoadPartial(float* source, int count)
-    {
-        float* lanes = stackalloc float[8];
-        Zero.value.Store(lanes);
-        for (int i = 0; i < count; i++) lanes[i] = source[i];
-        return new(Vector256.Load(lanes));
-    }
+    public static V256 LoadPartial(float* source, int count) => new(Avx.MaskLoad(source, First(count)));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,12 +41,7 @@ public readonly unsafe struct V256 : IVector<V256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePartial(V256 value, float* destination, int count)
-    {
-        float* lanes = stackalloc float[8];
-        value.value.Store(lanes);
-        for (int i = 0; i < count; i++) destination[i] = lanes[i];
-    }
+    public static void StorePartial(V256 value, float* destination, int count) => Avx.MaskStore(destination, First(count), value.value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -108,6 +97,24 @@ public readonly unsafe struct V256 : IVector<V256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Uniform(uint* words) =>
+        new(Vector256.ConvertToSingle((Vector256.Load(words) >>> 8).AsInt32()) * Vector256.Create(1f / (1 << 24)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256 Exponent(V256 a) =>
+        new(Vector256.ConvertToSingle((a.value.AsInt32() >>> 23) - Vector256.Create(127)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GreaterBits(V256 a, V256 b) => Vector256.GreaterThan(a.value, b.value).ExtractMostSignificantBits();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint AtLeastBits(V256 a, V256 b) => Vector256.GreaterThanOrEqual(a.value, b.value).ExtractMostSignificantBits();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(V256 a)
     {
         Vector128<float> q = a.value.GetLower() + a.value.GetUpper();
@@ -143,4 +150,8 @@ public readonly unsafe struct V256 : IVector<V256>
     /// <summary>Lane-wise negation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256 operator -(V256 value) => new(-value.value);
+
+    // All ones in the first lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> First(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
 }

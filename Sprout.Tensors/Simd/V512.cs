@@ -33,13 +33,7 @@ public readonly unsafe struct V512 : IVector<V512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512 LoadPartial(float* source, int count)
-    {
-        float* lanes = stackalloc float[16];
-        Zero.value.Store(lanes);
-        for (int i = 0; i < count; i++) lanes[i] = source[i];
-        return new(Vector512.Load(lanes));
-    }
+    public static V512 LoadPartial(float* source, int count) => new(Avx512F.MaskLoad(source, First(count), Vector512<float>.Zero));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,12 +41,7 @@ public readonly unsafe struct V512 : IVector<V512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StorePartial(V512 value, float* destination, int count)
-    {
-        float* lanes = stackalloc float[16];
-        value.value.Store(lanes);
-        for (int i = 0; i < count; i++) destination[i] = lanes[i];
-    }
+    public static void StorePartial(V512 value, float* destination, int count) => Avx512F.MaskStore(destination, First(count), value.value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -108,6 +97,24 @@ public readonly unsafe struct V512 : IVector<V512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Uniform(uint* words) =>
+        new(Vector512.ConvertToSingle((Vector512.Load(words) >>> 8).AsInt32()) * Vector512.Create(1f / (1 << 24)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512 Exponent(V512 a) =>
+        new(Vector512.ConvertToSingle((a.value.AsInt32() >>> 23) - Vector512.Create(127)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint GreaterBits(V512 a, V512 b) => (uint)Vector512.GreaterThan(a.value, b.value).ExtractMostSignificantBits();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint AtLeastBits(V512 a, V512 b) => (uint)Vector512.GreaterThanOrEqual(a.value, b.value).ExtractMostSignificantBits();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(V512 a)
     {
         Vector256<float> half = a.value.GetLower() + a.value.GetUpper();
@@ -145,4 +152,8 @@ public readonly unsafe struct V512 : IVector<V512>
     /// <summary>Lane-wise negation.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512 operator -(V512 value) => new(-value.value);
+
+    // All ones in the first lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> First(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 }

@@ -1,0 +1,196 @@
+// Products of small matrices that are already in the cache: no packing, registers only.
+using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
+
+namespace Sprout.Tensors.Cpu;
+
+/// <summary>
+/// C = A · B or C += A · B for the matrices of one attention head. Rows of B and C are padded to whole registers; A may have any strides, so that its transpose needs no copy.
+/// </summary>
+internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
+{
+    /// <summary>c [rows, columns] = a [rows, depth] · b [depth, columns], or +=.</summary>
+    /// <param name="a">The first element of A.</param>
+    /// <param name="rowStride">Floats from row to row of A.</param>
+    /// <param name="depthStride">Floats from column to column of A.</param>
+    /// <param name="rows">Rows of A and C.</param>
+    /// <param name="depth">Columns of A and rows of B.</param>
+    /// <param name="b">The first element of B.</param>
+    /// <param name="bStride">Floats from row to row of B.</param>
+    /// <param name="columns">Columns of B and C; what they lack to a whole register is computed too.</param>
+    /// <param name="c">The first element of C.</param>
+    /// <param name="cStride">Floats from row to row of C.</param>
+    /// <param name="accumulate">Whether C is added to.</param>
+    public static void Run(float* a, long rowStride, long depthStride, int rows, int depth, float* b, long bStride, int columns, float* c, long cStride, bool accumulate)
+    {
+        int column = 0;
+        // Sixteen accumulators fit only where there are 32 registers.
+        if (V.Lanes == 16)
+        {
+            for (; column + (3 * V.Lanes) < columns; column += 4 * V.Lanes)
+                for (int row = 0; row < rows; row += 4)
+                    Tile4X4(new Rows(a, rowStride, row, rows), depthStride, depth, b + column, bStride, new Rows(c + column, cStride, row, rows), accumulate);
+        }
+
+        for (; column + V.Lanes < columns; column += 2 * V.Lanes)
+            for (int row = 0; row < rows; row += 4)
+                Tile4X2(new Rows(a, rowStride, row, rows), depthStride, depth, b + column, bStride, new Rows(c + column, cStride, row, rows), accumulate);
+        if (column < columns)
+        {
+            for (int row = 0; row < rows; row += 8)
+                Tile8X1(new Rows(a, rowStride, row, rows), new Rows(a, rowStride, row + 4, rows), depthStride, depth, b + column, bStride, new Rows(c + column, cStride, row, rows), new Rows(c + column, cStride, row + 4, rows), accumulate);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile4X4(Rows a, long step, int depth, float* b, long bStride, Rows c, bool accumulate)
+    {
+        float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3;
+        V c00 = V.Zero, c01 = V.Zero, c02 = V.Zero, c03 = V.Zero;
+        V c10 = V.Zero, c11 = V.Zero, c12 = V.Zero, c13 = V.Zero;
+        V c20 = V.Zero, c21 = V.Zero, c22 = V.Zero, c23 = V.Zero;
+        V c30 = V.Zero, c31 = V.Zero, c32 = V.Zero, c33 = V.Zero;
+        if (accumulate)
+        {
+            Load(c.R0, out c00, out c01, out c02, out c03);
+            Load(c.R1, out c10, out c11, out c12, out c13);
+            Load(c.R2, out c20, out c21, out c22, out c23);
+            Load(c.R3, out c30, out c31, out c32, out c33);
+        }
+
+        for (int i = 0; i < depth; i++)
+        {
+            V b0 = V.Load(b), b1 = V.Load(b + V.Lanes), b2 = V.Load(b + (2 * V.Lanes)), b3 = V.Load(b + (3 * V.Lanes));
+            b += bStride;
+            V x = V.Broadcast(*a0);
+            a0 += step;
+            c00 = V.MultiplyAdd(x, b0, c00);
+            c01 = V.MultiplyAdd(x, b1, c01);
+            c02 = V.MultiplyAdd(x, b2, c02);
+            c03 = V.MultiplyAdd(x, b3, c03);
+            x = V.Broadcast(*a1);
+            a1 += step;
+            c10 = V.MultiplyAdd(x, b0, c10);
+            c11 = V.MultiplyAdd(x, b1, c11);
+            c12 = V.MultiplyAdd(x, b2, c12);
+            c13 = V.MultiplyAdd(x, b3, c13);
+            x = V.Broadcast(*a2);
+            a2 += step;
+            c20 = V.MultiplyAdd(x, b0, c20);
+            c21 = V.MultiplyAdd(x, b1, c21);
+            c22 = V.MultiplyAdd(x, b2, c22);
+            c23 = V.MultiplyAdd(x, b3, c23);
+            x = V.Broadcast(*a3);
+            a3 += step;
+            c30 = V.MultiplyAdd(x, b0, c30);
+            c31 = V.MultiplyAdd(x, b1, c31);
+            c32 = V.MultiplyAdd(x, b2, c32);
+            c33 = V.MultiplyAdd(x, b3, c33);
+        }
+
+        Store(c.R0, c00, c01, c02, c03);
+        Store(c.R1, c10, c11, c12, c13);
+        Store(c.R2, c20, c21, c22, c23);
+        Store(c.R3, c30, c31, c32, c33);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile4X2(Rows a, long step, int depth, float* b, long bStride, Rows c, bool accumulate)
+    {
+        float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3;
+        V c00 = V.Zero, c01 = V.Zero, c10 = V.Zero, c11 = V.Zero, c20 = V.Zero, c21 = V.Zero, c30 = V.Zero, c31 = V.Zero;
+        if (accumulate)
+        {
+            (c00, c01, c10, c11) = (V.Load(c.R0), V.Load(c.R0 + V.Lanes), V.Load(c.R1), V.Load(c.R1 + V.Lanes));
+            (c20, c21, c30, c31) = (V.Load(c.R2), V.Load(c.R2 + V.Lanes), V.Load(c.R3), V.Load(c.R3 + V.Lanes));
+        }
+
+        for (int i = 0; i < depth; i++)
+        {
+            V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
+            b += bStride;
+            V x = V.Broadcast(*a0), y = V.Broadcast(*a1);
+            a0 += step;
+            a1 += step;
+            c00 = V.MultiplyAdd(x, b0, c00);
+            c01 = V.MultiplyAdd(x, b1, c01);
+            c10 = V.MultiplyAdd(y, b0, c10);
+            c11 = V.MultiplyAdd(y, b1, c11);
+            x = V.Broadcast(*a2);
+            y = V.Broadcast(*a3);
+            a2 += step;
+            a3 += step;
+            c20 = V.MultiplyAdd(x, b0, c20);
+            c21 = V.MultiplyAdd(x, b1, c21);
+            c30 = V.MultiplyAdd(y, b0, c30);
+            c31 = V.MultiplyAdd(y, b1, c31);
+        }
+
+        Store(c.R0, c00, c01);
+        Store(c.R1, c10, c11);
+        Store(c.R2, c20, c21);
+        Store(c.R3, c30, c31);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile8X1(Rows a, Rows aNext, long step, int depth, float* b, long bStride, Rows c, Rows cNext, bool accumulate)
+    {
+        float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3, a4 = aNext.R0, a5 = aNext.R1, a6 = aNext.R2, a7 = aNext.R3;
+        V c0 = V.Zero, c1 = V.Zero, c2 = V.Zero, c3 = V.Zero, c4 = V.Zero, c5 = V.Zero, c6 = V.Zero, c7 = V.Zero;
+        if (accumulate)
+        {
+            (c0, c1, c2, c3) = (V.Load(c.R0), V.Load(c.R1), V.Load(c.R2), V.Load(c.R3));
+            (c4, c5, c6, c7) = (V.Load(cNext.R0), V.Load(cNext.R1), V.Load(cNext.R2), V.Load(cNext.R3));
+        }
+
+        long at = 0;
+        for (int i = 0; i < depth; i++, at += step, b += bStride)
+        {
+            V x = V.Load(b);
+            c0 = V.MultiplyAdd(V.Broadcast(a0[at]), x, c0);
+            c1 = V.MultiplyAdd(V.Broadcast(a1[at]), x, c1);
+            c2 = V.MultiplyAdd(V.Broadcast(a2[at]), x, c2);
+            c3 = V.MultiplyAdd(V.Broadcast(a3[at]), x, c3);
+            c4 = V.MultiplyAdd(V.Broadcast(a4[at]), x, c4);
+            c5 = V.MultiplyAdd(V.Broadcast(a5[at]), x, c5);
+            c6 = V.MultiplyAdd(V.Broadcast(a6[at]), x, c6);
+            c7 = V.MultiplyAdd(V.Broadcast(a7[at]), x, c7);
+        }
+
+        V.Store(c0, c.R0);
+        V.Store(c1, c.R1);
+        V.Store(c2, c.R2);
+        V.Store(c3, c.R3);
+        V.Store(c4, cNext.R0);
+        V.Store(c5, cNext.R1);
+        V.Store(c6, cNext.R2);
+        V.Store(c7, cNext.R3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load(float* row, out V c0, out V c1, out V c2, out V c3) =>
+        (c0, c1, c2, c3) = (V.Load(row), V.Load(row + V.Lanes), V.Load(row + (2 * V.Lanes)), V.Load(row + (3 * V.Lanes)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* row, V c0, V c1)
+    {
+        V.Store(c0, row);
+        V.Store(c1, row + V.Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(float* row, V c0, V c1, V c2, V c3)
+    {
+        Store(row, c0, c1);
+        Store(row + (2 * V.Lanes), c2, c3);
+    }
+
+    /// <summary>Four rows from the given one on. Rows beyond the end repeat the last: they compute and store the same once more, which saves tiles of other heights.</summary>
+    private readonly struct Rows(float* matrix, long stride, int row, int count)
+    {
+        public readonly float* R0 = matrix + (Math.Min(row, count - 1) * stride);
+        public readonly float* R1 = matrix + (Math.Min(row + 1, count - 1) * stride);
+        public readonly float* R2 = matrix + (Math.Min(row + 2, count - 1) * stride);
+        public readonly float* R3 = matrix + (Math.Min(row + 3, count - 1) * stride);
+    }
+}

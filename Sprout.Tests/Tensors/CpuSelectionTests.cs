@@ -1,0 +1,99 @@
+// Top_v against sorting.
+using Sprout.Tensors;
+using Sprout.Tensors.Cpu;
+
+namespace Sprout.Tests.Tensors;
+
+public class CpuSelectionTests
+{
+    public static TheoryData<InstructionSet> Sets => CpuArena.InstructionSets;
+
+    private static readonly int[] Sizes = [0, 1, 31, 32, 33, 1000, 100003];
+
+    private static readonly (string Name, Func<Random, int, float> Value)[] Kinds =
+    [
+        ("normal", (r, _) => (float)(r.NextDouble() + r.NextDouble() - 1)),
+        ("few values, both zeros", (r, _) => r.Next(5) switch { 0 => -0f, 1 => 0f, 2 => 1f, 3 => -1f, _ => float.Epsilon }),
+        ("all equal", (_, _) => 0f),
+        ("extremes", (r, _) => r.Next(8) switch { 0 => float.NaN, 1 => -float.NaN, 2 => float.PositiveInfinity, 3 => float.NegativeInfinity, 4 => float.MaxValue, 5 => float.MinValue, 6 => -float.Epsilon, _ => r.NextSingle() }),
+        ("all NaN", (_, _) => float.NaN),
+        ("rising", (_, i) => i - 500f),
+    ];
+
+    [Theory, MemberData(nameof(Sets))]
+    public void TopV_keeps_what_sorting_keeps(InstructionSet set)
+    {
+        foreach ((string name, Func<Random, int, float> value) in Kinds)
+            foreach (int size in Sizes)
+            {
+                float[] scores = Make(size, value);
+                foreach (long keep in Keeps(size)) Check(set, [scores], keep, $"{set} {name} {size} keep {keep}");
+            }
+    }
+
+    [Theory, MemberData(nameof(Sets))]
+    public void TopV_ranks_several_tensors_together(InstructionSet set)
+    {
+        foreach ((string name, Func<Random, int, float> value) in Kinds)
+        {
+            float[][] scores = [Make(33, value), [], Make(20001, value), Make(64, value), Make(1, value), []];
+            foreach (long keep in Keeps(scores.Sum(s => s.Length))) Check(set, scores, keep, $"{set} {name} keep {keep}");
+        }
+    }
+
+    [Theory, MemberData(nameof(Sets))]
+    public void Threshold_keeps_greater_scores_and_at_least_the_minimum(InstructionSet set)
+    {
+        using var arena = new CpuArena(CpuBackend.Open(2, set));
+        float[] values = Make(40001, Kinds[0].Value);
+        Tensor scores = arena.Of(new Shape(values.Length), values);
+        IntTensor bits = arena.Ints(new int[Mask.WordsOf(values.Length)]);
+        arena.Backend.Threshold(scores, 0.25f, 100, bits);
+        Unpack(bits, values.Length).Should().Equal(values.Select(v => v > 0.25f));
+        arena.Backend.Threshold(scores, 2f, 100, bits);
+        Unpack(bits, values.Length).Should().Equal(Expected([values], 100)[0]);
+        arena.Backend.CountBits(bits, values.Length).Should().Be(100);
+        arena.Backend.Threshold(scores, -2f, 0, bits);
+        arena.Backend.CountBits(bits, values.Length).Should().Be(values.Length);
+        arena.Backend.CountBits(bits, 16385).Should().Be(16385);
+    }
+
+    private static IEnumerable<long> Keeps(int size) => new long[] { 0, 1, size / 10, size / 2, size - 1, size }.Where(k => k >= 0 && k <= size).Distinct();
+
+    private static float[] Make(int size, Func<Random, int, float> value)
+    {
+        var random = new Random(size);
+        return [.. Enumerable.Range(0, size).Select(i => value(random, i))];
+    }
+
+    private static void Check(InstructionSet set, float[][] scores, long keep, string because)
+    {
+        using var arena = new CpuArena(CpuBackend.Open(2, set));
+        Tensor[] tensors = [.. scores.Select(s => arena.Of(new Shape(s.Length), s))];
+        IntTensor[] bits = [.. scores.Select(s => arena.Ints(Enumerable.Repeat(-1, Mask.WordsOf(s.Length)).ToArray()))];
+        arena.Backend.TopV(tensors, keep, bits);
+        arena.Everything();
+        bool[][] expected = Expected(scores, keep);
+        for (int t = 0; t < scores.Length; t++)
+        {
+            Unpack(bits[t], scores[t].Length).SequenceEqual(expected[t]).Should().BeTrue("{0}, tensor {1}", because, t);
+            int used = scores[t].Length % 32;
+            if (used != 0) ((uint)bits[t].ToArray()[^1] >> used).Should().Be(0, because);
+        }
+    }
+
+    private static bool[][] Expected(float[][] scores, long keep)
+    {
+        bool[][] kept = [.. scores.Select(s => new bool[s.Length])];
+        // A stable sort, so that equal scores stay in the order of tensors and indices; NaN orders below all numbers.
+        var order = scores.SelectMany((s, t) => s.Select((v, i) => (Value: v == 0 ? 0f : v, Tensor: t, Index: i))).OrderByDescending(x => x.Value);
+        foreach ((_, int tensor, int index) in order.Take((int)keep)) kept[tensor][index] = true;
+        return kept;
+    }
+
+    private static IEnumerable<bool> Unpack(IntTensor bits, int count)
+    {
+        int[] words = bits.ToArray();
+        return Enumerable.Range(0, count).Select(i => ((words[i / 32] >> (i % 32)) & 1) != 0);
+    }
+}
