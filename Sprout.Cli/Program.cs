@@ -1,2 +1,70 @@
 // The sprout command: parses arguments and maps outcomes to exit codes.
-return 0;
+using System.CommandLine;
+using Sprout.Cli.Commands;
+
+namespace Sprout.Cli;
+
+/// <summary>Entry point.</summary>
+public static class Program
+{
+    /// <summary>Runs one command; returns its exit code.</summary>
+    public static int Main(string[] args) => Run(args, Console.Out, Console.Error, handleSignals: true);
+
+    /// <summary>Runs one command with the given streams; for tests too.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="output">Results.</param>
+    /// <param name="log">Progress and messages.</param>
+    /// <param name="handleSignals">Whether Ctrl+C cancels the command.</param>
+    public static int Run(string[] args, TextWriter output, TextWriter log, bool handleSignals = false)
+    {
+        using var cancellation = new CancellationTokenSource();
+        void OnCancel(object? sender, ConsoleCancelEventArgs e)
+        {
+            // The first Ctrl+C lets the step finish and save; the second one kills.
+            e.Cancel = !cancellation.IsCancellationRequested;
+            if (e.Cancel) log.WriteLine("Cancelling: the step under way is finished first. Press Ctrl+C again to stop at once.");
+            cancellation.Cancel();
+        }
+
+        if (handleSignals) Console.CancelKeyPress += OnCancel;
+        try
+        {
+            return ExitCode.Guard(log, () => Invoke(args, new Terminal(output, log, cancellation.Token)));
+        }
+        finally
+        {
+            if (handleSignals) Console.CancelKeyPress -= OnCancel;
+        }
+    }
+
+    private static int Invoke(string[] args, Terminal terminal)
+    {
+        var root = new RootCommand("Fine-tunes BERT models and prunes them while they learn, in pure .NET.")
+        {
+            DemoCommand.Create(terminal),
+            TrainCommand.Create(terminal),
+            EvalCommand.Create(terminal),
+            PredictCommand.Create(terminal),
+            TokenizeCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+            ExportCommand.Create(terminal),
+            PretrainCommand.Create(terminal),
+            DevicesCommand.Create(terminal),
+        };
+        ParseResult result = root.Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (System.CommandLine.Parsing.ParseError error in result.Errors) terminal.Log(error.Message);
+            terminal.Log("See sprout --help, or sprout COMMAND --help.");
+            return ExitCode.Usage;
+        }
+
+        return result.Invoke(new InvocationConfiguration
+        {
+            Output = terminal.Output,
+            Error = terminal.LogWriter,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+}

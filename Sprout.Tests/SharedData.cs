@@ -1,9 +1,12 @@
-// Finds the data folder that some machines have next to the checkout.
+// Finds the folder of models and data that may lie beside a checkout; tests over it skip where it is absent.
 namespace Sprout.Tests;
 
 public static class SharedData
 {
+    /// <summary>The folder named "shared" with "models" in it, beside this checkout or one of its parents; null when there is none.</summary>
     public static string? Folder { get; } = Find();
+
+    public static string PathOf(params string[] parts) => Path.Combine([Folder!, .. parts]);
 
     private static string? Find()
     {
@@ -14,14 +17,5 @@ public static class SharedData
         }
 
         return null;
-    }
-}
-
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class SharedFactAttribute : FactAttribute
-{
-    public SharedFactAttribute()
-    {
-        if (SharedData.Folder is null) Skip = "needs the shared data folder";
     }
 }

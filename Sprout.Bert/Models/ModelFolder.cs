@@ -80,6 +80,10 @@ public static class ModelFolder
         Upload(file, entry, tensor, new float[Math.Min(tensor.Count, ChunkElements)]);
     }
 
+    /// <summary>Whether a tensor of a file is no weight of its own: a stored range of positions, or a copy of a tied tensor.</summary>
+    public static bool IsDerived(string name) =>
+        name.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || name is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias";
+
     private static void Read(SafetensorsFile file, SafetensorsEntry entry, Parameter parameter, float[] buffer)
     {
         if (!entry.Shape.SequenceEqual(Extents(parameter.Shape)))
@@ -121,8 +125,4 @@ public static class ModelFolder
     // Without these there is no pre-trained model to speak of; pooler and heads may be fresh.
     private static bool IsEssential(string name) =>
         name.StartsWith("bert.embeddings.", StringComparison.Ordinal) || name.StartsWith("bert.encoder.", StringComparison.Ordinal);
-
-    // Not weights: a stored range of integers, and copies of tied tensors.
-    private static bool IsDerived(string name) =>
-        name.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || name is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias";
 }

@@ -1,7 +1,10 @@
-// Where a token came from in the text it was cut from.
+// Where a token lies in the text it came from.
 namespace Sprout.Bert.Tokenization;
 
-/// <summary>The part of a text that a token covers, in Unicode code points; <paramref name="End"/> is exclusive.</summary>
-/// <param name="Start">First code point of the token.</param>
-/// <param name="End">One past the token's last code point.</param>
+/// <summary>
+/// The part of the original text that a token covers, as Hugging Face's offsets. Only where canonical ordering swaps combining
+/// characters that accent stripping keeps (such as U+302E) may the two differ by the marks dropped between them.
+/// </summary>
+/// <param name="Start">First Unicode code point (not UTF-16 unit); a lone surrogate counts as one.</param>
+/// <param name="End">One past the last code point.</param>
 public readonly record struct TokenSpan(int Start, int End);

@@ -48,7 +48,7 @@ public sealed class ReviewLanguage
             tokens.Clear();
             used.Clear();
             domain = Pick(ReviewLexicon.Domains);
-            if (random.NextInt(10) < 3) Append(Pick(ReviewLexicon.Phrases("lead")!) + " ,");
+            if (random.NextInt(10) < 4) Append(Pick(ReviewLexicon.Phrases("lead")!) + " ,");
             double value = Expand(rule, label == 1 ? 1 : -1);
             Append(random.NextInt(10) == 0 ? "!" : ".");
             int words = tokens.Count(t => char.IsAsciiLetter(t[0]));
@@ -66,7 +66,7 @@ public sealed class ReviewLanguage
     // Appends an expansion of the symbol whose value has the wanted sign, and returns the value.
     private double Expand(string symbol, int sign)
     {
-        if (ReviewLexicon.Sentiment(symbol, domain) is { } words)
+        if (domain.Sentiment.GetValueOrDefault(symbol) is { } words)
         {
             Term term = PickUnused(sign > 0 ? words.Good : words.Bad, t => t.Text);
             Append(term.Text);

@@ -20,8 +20,8 @@ internal sealed record PolarWords(Term[] Good, Term[] Bad)
         [.. list.Split('|').SelectMany((part, grade) => part.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => new Term(w, sign * (grade + 1))))];
 }
 
-/// <summary>A kind of thing that is reviewed: names for the whole, its parts, and the adjectives only it has.</summary>
-internal sealed record ReviewDomain(string[] Wholes, string[] Parts, PolarWords Adjectives);
+/// <summary>A kind of thing that is reviewed: names for the whole, its parts, and the words with a sentiment that fit it, by category.</summary>
+internal sealed record ReviewDomain(string[] Wholes, string[] Parts, Dictionary<string, PolarWords> Sentiment);
 
 /// <summary>The lexicon; a word stands in one polar category at most.</summary>
 internal static class ReviewLexicon
@@ -36,25 +36,6 @@ internal static class ReviewLexicon
         + "| superb brilliant wonderful excellent outstanding magnificent marvelous dazzling delightful stunning amazing glorious",
         "dull bland clumsy tired stale sloppy uneven boring forgettable lazy awkward tedious shallow irritating flawed messy "
         + "| awful horrible dreadful abysmal atrocious pathetic miserable unbearable disastrous appalling hideous pitiful");
-
-    /// <summary>The things reviewed.</summary>
-    public static readonly ReviewDomain[] Domains =
-    [
-        Domain("film movie drama comedy", "plot acting script ending cast score camerawork dialogue opening",
-            "gripping funny moving suspenseful | spellbinding", "predictable wooden overlong confusing | unwatchable"),
-        Domain("book novel story memoir", "prose hero chapter premise style narrator finale cover translation",
-            "witty vivid readable poetic | enthralling", "wordy preachy dry muddled | unreadable"),
-        Domain("restaurant meal dinner menu", "soup steak dessert waiter wine bread sauce salad kitchen",
-            "tasty crisp tender juicy | delicious", "greasy soggy salty burnt | inedible"),
-        Domain("hotel hostel resort inn", "room pool lobby breakfast staff bed bathroom garden service",
-            "cozy spotless quiet comfortable | luxurious", "dirty noisy cramped damp | filthy"),
-        Domain("phone laptop camera tablet", "screen battery keyboard speaker design software charger lens case",
-            "sturdy fast sharp reliable | flawless", "flimsy slow laggy fragile | unusable"),
-        Domain("game sequel puzzle expansion", "combat level story soundtrack tutorial interface map boss campaign",
-            "addictive polished smooth inventive | thrilling", "buggy repetitive grindy unfair | unplayable"),
-        Domain("album concert opera musical", "singer melody rhythm chorus band stage orchestra lighting encore",
-            "catchy soulful tuneful energetic | sublime", "shrill flat hoarse monotonous | unlistenable"),
-    ];
 
     private static readonly Dictionary<string, PolarWords> Polar = new()
     {
@@ -78,6 +59,25 @@ internal static class ReviewLexicon
             "annoy disappoint bother irk frustrate | disgust enrage horrify repel"),
     };
 
+    /// <summary>The things reviewed.</summary>
+    public static readonly ReviewDomain[] Domains =
+    [
+        Domain("film movie drama comedy", "plot acting script ending cast score camerawork dialogue opening",
+            "gripping funny moving suspenseful | spellbinding", "predictable wooden overlong confusing | unwatchable"),
+        Domain("book novel story memoir", "prose hero chapter premise style narrator finale cover translation",
+            "witty vivid readable poetic | enthralling", "wordy preachy dry muddled | unreadable"),
+        Domain("restaurant meal dinner menu", "soup steak dessert waiter wine bread sauce salad kitchen",
+            "tasty crisp tender juicy | delicious", "greasy soggy salty burnt | inedible"),
+        Domain("hotel hostel resort inn", "room pool lobby breakfast staff bed bathroom garden service",
+            "cozy spotless quiet comfortable | luxurious", "dirty noisy cramped damp | filthy"),
+        Domain("phone laptop camera tablet", "screen battery keyboard speaker design software charger lens case",
+            "sturdy fast sharp reliable | flawless", "flimsy slow laggy fragile | unusable"),
+        Domain("game sequel puzzle expansion", "combat level story soundtrack tutorial interface map boss campaign",
+            "addictive polished smooth inventive | thrilling", "buggy repetitive grindy unfair | unplayable"),
+        Domain("album concert opera musical", "singer melody rhythm chorus band stage orchestra lighting encore",
+            "catchy soulful tuneful energetic | sublime", "shrill flat hoarse monotonous | unlistenable"),
+    ];
+
     private static readonly Dictionary<string, string[]> Neutral = new()
     {
         ["be"] = ["is", "was", "was"],
@@ -92,7 +92,7 @@ internal static class ReviewLexicon
         ["people"] = ["critics", "my friends", "most people", "other guests", "the reviews", "my parents", "the neighbors", "some readers", "my colleagues"],
         ["reference"] = ["the last one", "its rival", "most of them", "the first one", "i remember", "the one we had before", "the usual kind", "anything else this year", "the trailer"],
         ["its"] = ["its", "all its", "the", "all the"],
-        ["but"] = ["but", "yet", "still"],
+        ["but"] = ["but", "yet"],
         ["agree"] = ["i agree", "they are right", "i would say the same", "i think so too"],
         ["disagree"] = ["i disagree", "they are wrong", "i would say the opposite", "i do not agree"],
         ["lead"] =
@@ -116,23 +116,20 @@ internal static class ReviewLexicon
     /// <summary>The neutral phrases of <paramref name="category"/>, or null when there is no such category.</summary>
     public static string[]? Phrases(string category) => Neutral.GetValueOrDefault(category);
 
-    /// <summary>The words with a sentiment of <paramref name="category"/> that fit the domain, or null when there is no such category.</summary>
-    public static PolarWords? Sentiment(string category, ReviewDomain domain) => category switch
-    {
-        "adjective" => Short.With(Adjectives).With(domain.Adjectives),
-        "long-adjective" => Adjectives.With(domain.Adjectives),
-        "mild-adjective" => Short.With(Adjectives).With(domain.Adjectives).Where(t => Math.Abs(t.Strength) == 1),
-        "strong-adjective" => Short.With(Adjectives).With(domain.Adjectives).Where(t => Math.Abs(t.Strength) == 2),
-        _ => Polar.GetValueOrDefault(category),
-    };
-
     /// <summary>Every phrase of the lexicon, each of one or more words.</summary>
     public static IEnumerable<string> AllPhrases() =>
-        Domains.SelectMany(d => d.Wholes.Concat(d.Parts).Concat(Texts(d.Adjectives)))
-            .Concat(Texts(Short)).Concat(Texts(Adjectives)).Concat(Polar.Values.SelectMany(Texts)).Concat(Neutral.Values.SelectMany(p => p));
+        Domains.SelectMany(d => d.Wholes.Concat(d.Parts).Concat(d.Sentiment.Values.SelectMany(w => w.Good.Concat(w.Bad)).Select(t => t.Text)))
+            .Concat(Neutral.Values.SelectMany(p => p));
 
-    private static IEnumerable<string> Texts(PolarWords words) => words.Good.Concat(words.Bad).Select(t => t.Text);
-
-    private static ReviewDomain Domain(string wholes, string parts, string good, string bad) =>
-        new(wholes.Split(' '), parts.Split(' '), PolarWords.Parse(good, bad));
+    private static ReviewDomain Domain(string wholes, string parts, string good, string bad)
+    {
+        PolarWords comparable = Adjectives.With(PolarWords.Parse(good, bad)), all = Short.With(comparable);
+        return new ReviewDomain(wholes.Split(' '), parts.Split(' '), new(Polar)
+        {
+            ["adjective"] = all,
+            ["long-adjective"] = comparable,
+            ["mild-adjective"] = all.Where(t => Math.Abs(t.Strength) == 1),
+            ["strong-adjective"] = all.Where(t => Math.Abs(t.Strength) == 2),
+        });
+    }
 }

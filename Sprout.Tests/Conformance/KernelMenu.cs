@@ -13,7 +13,7 @@ internal static class KernelMenu
 
     /// <summary>Rows and columns: few, many, none.</summary>
     public static readonly (int Rows, int Columns)[] Matrices =
-        [(0, 9), (1, 1), (1, 127), (5, 3), (5, 7), (5, 8), (5, 9), (5, 31), (5, 33), (5, 127), (5, 1023), (300, 33), (2000, 5)];
+        [(0, 9), (1, 1), (1, 127), (5, 3), (5, 7), (5, 8), (5, 9), (5, 31), (5, 33), (5, 127), (5, 1023), (300, 33), (70, 515), (5000, 7)];
 
     /// <summary>A dropout whose key and stream need all their bits.</summary>
     public static readonly Dropout Dropout = new(0.1f, 0x0123456789ABCDEF, 0xFEDCBA9876543210);

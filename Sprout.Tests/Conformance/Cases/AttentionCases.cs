@@ -13,11 +13,15 @@ internal static class AttentionCases
     private static readonly (int Heads, int Width)[] HeadShapes = [(1, 1), (3, 5), (2, 8), (2, 33), (1, 64)];
 
     public static IEnumerable<KernelCase> All =>
-        from batch in Batches
-        from shape in HeadShapes
-        from dropout in new[] { Dropout.None, KernelMenu.Dropout }
-        from test in OfBatch(batch, shape.Heads, shape.Width, dropout)
-        select test;
+    [
+        .. from batch in Batches
+           from shape in HeadShapes
+           from dropout in new[] { Dropout.None, KernelMenu.Dropout }
+           from test in OfBatch(batch, shape.Heads, shape.Width, dropout)
+           select test,
+        // As long as BERT reads, and a little longer.
+        .. OfBatch([515], heads: 2, width: 8, KernelMenu.Dropout),
+    ];
 
     private static IEnumerable<KernelCase> OfBatch(int[] lengths, int heads, int width, Dropout dropout)
     {

@@ -8,7 +8,7 @@ internal static class LossCases
     private const float Scale = 0.37f;
 
     // Lengths of the segments: classes of a sentence, positions of ragged passages, nothing.
-    private static readonly int[][] Segments = [[], [1], [2], [3, 3, 3, 3, 3], [1, 7, 130, 33, 2, 1023], [.. Enumerable.Repeat(3, 700)]];
+    private static readonly int[][] Segments = [[], [1], [2], [3, 3, 3, 3, 3], [1, 7, 130, 33, 2, 1023], [.. Enumerable.Repeat(3, 2500)]];
 
     public static IEnumerable<KernelCase> All =>
     [

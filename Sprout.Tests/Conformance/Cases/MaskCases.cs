@@ -7,7 +7,7 @@ internal static class MaskCases
 {
     private static readonly (int Rows, int Columns, int BlockRows, int BlockColumns)[] Blocks =
     [
-        (0, 8, 1, 1), (1, 1, 1, 1), (5, 7, 1, 1), (6, 9, 2, 3), (5, 33, 1, 33), (127, 3, 127, 1), (31, 8, 31, 8), (64, 96, 32, 32), (300, 200, 300, 1), (256, 512, 4, 64),
+        (0, 8, 1, 1), (1, 1, 1, 1), (5, 7, 1, 1), (6, 9, 2, 3), (5, 33, 1, 33), (127, 3, 127, 1), (31, 8, 31, 8), (64, 96, 32, 32), (300, 200, 300, 1), (256, 512, 4, 64), (10, 1200, 5, 600), (4, 1000, 2, 1),
     ];
 
     public static IEnumerable<KernelCase> All =>

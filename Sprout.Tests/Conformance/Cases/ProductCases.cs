@@ -10,7 +10,7 @@ internal static class ProductCases
     private static readonly (int M, int N, int K)[] Shapes =
     [
         (0, 3, 3), (3, 0, 3), (3, 3, 0), (1, 1, 1), (1, 9, 7), (5, 1, 8), (3, 7, 31), (9, 8, 1), (7, 33, 9), (13, 31, 33),
-        (31, 127, 9), (33, 17, 127), (65, 130, 70), (5, 3, 1023), (150, 49, 400), (2, 3100, 6), (1000, 7, 5),
+        (31, 127, 9), (33, 17, 127), (65, 130, 70), (5, 3, 1023), (290, 70, 400), (2, 3100, 6), (1000, 7, 5),
     ];
 
     public static IEnumerable<KernelCase> All =>
@@ -20,6 +20,8 @@ internal static class ProductCases
         Linear<GeluTanh>(13, 33, 9, MaskKind.None, bias: true, keepZ: true),
         Linear<Relu>(13, 33, 9, MaskKind.None, bias: true, keepZ: true),
         Linear<Tanh>(13, 33, 9, MaskKind.None, bias: true, keepZ: true),
+        // More of B than a backend may want to pack at a time.
+        MatMul(3, 3000, 1200, transposeA: false, transposeB: true, MaskKind.Bits, accumulate: true),
     ];
 
     private static IEnumerable<KernelCase> OfShape((int M, int N, int K) shape)

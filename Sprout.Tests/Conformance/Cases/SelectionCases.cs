@@ -18,7 +18,7 @@ internal static class SelectionCases
     };
 
     // Local selection has one tensor, global selection has all of a model.
-    private static readonly int[][] Models = [[0], [1], [3], [31], [33], [127], [1023], [70_001], [33, 0, 1, 127, 1023]];
+    private static readonly int[][] Models = [[0], [1], [3], [31], [33], [127], [1023], [70_001], [33, 0, 1, 127, 1023], [40_000, 5, 33_000]];
 
     public static IEnumerable<KernelCase> All =>
     [

@@ -1,0 +1,314 @@
+// Text to token ids: added tokens, normalisation, words, pieces.
+using System.Text;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Tokenization;
+
+/// <summary>
+/// The BERT tokenizer, cased or uncased. Gives the ids and offsets of Hugging Face's Rust library (tokenizers 0.23) for any text.
+/// Immutable after loading; every method may be called from several threads.
+/// </summary>
+public sealed class BertTokenizer : ITokenizer
+{
+    [ThreadStatic]
+    private static Scratch? threadScratch;
+
+    private readonly TokenizerDefinition definition;
+    private readonly string[] tokens;
+    private readonly BertNormalizer normalizer;
+    private readonly WordPiece model;
+    private readonly AddedTokenMatcher? rawMatcher;
+    private readonly AddedTokenMatcher? normalizedMatcher;
+
+    private BertTokenizer(TokenizerDefinition definition)
+    {
+        this.definition = definition;
+        tokens = [.. definition.Vocabulary, .. definition.Added.Where(t => t.Id >= definition.Vocabulary.Count).Select(t => t.Content)];
+        normalizer = new BertNormalizer(definition.Normalizer);
+
+        SpecialTokenNames names = definition.Names;
+        UnkId = Array.IndexOf(tokens, names.Unknown);
+        ClsId = Array.IndexOf(tokens, names.Cls);
+        SepId = Array.IndexOf(tokens, names.Sep);
+        PadId = Math.Max(0, Array.IndexOf(tokens, names.Pad));
+        MaskId = Array.IndexOf(tokens, names.Mask);
+        model = new WordPiece(definition.Vocabulary, UnkId, definition.MaxWordLength);
+
+        rawMatcher = MatcherOf(definition.Added.Where(t => !t.Normalized).Select(t => (t.Content, t)));
+        normalizedMatcher = MatcherOf(definition.Added.Where(t => t.Normalized).Select(t => (Normalize(t.Content), t)));
+    }
+
+    /// <summary>How many tokens there are; ids run from 0 to one less.</summary>
+    public int VocabSize => tokens.Length;
+
+    /// <summary>The id of <c>[CLS]</c>.</summary>
+    public int ClsId { get; }
+
+    /// <summary>The id of <c>[SEP]</c>.</summary>
+    public int SepId { get; }
+
+    /// <summary>The id of <c>[PAD]</c>; 0 when the vocabulary has none, since the attention mask hides padding anyway.</summary>
+    public int PadId { get; }
+
+    /// <summary>The id of <c>[UNK]</c>.</summary>
+    public int UnkId { get; }
+
+    /// <summary>The id of <c>[MASK]</c>; -1 when the vocabulary has none.</summary>
+    public int MaskId { get; }
+
+    /// <summary>
+    /// Reads a model folder: <c>tokenizer.json</c> if it is there, else <c>vocab.txt</c> with what <c>tokenizer_config.json</c>,
+    /// if present, says of <c>do_lower_case</c>, <c>strip_accents</c>, <c>tokenize_chinese_chars</c> and the special tokens.
+    /// </summary>
+    /// <exception cref="InputException">Neither file is there, or one is not what a BERT tokenizer needs.</exception>
+    public static BertTokenizer Load(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        string json = Path.Combine(folder, TokenizerFiles.TokenizerJson);
+        if (Path.Exists(json)) return FromTokenizerJson(json);
+        string vocab = Path.Combine(folder, TokenizerFiles.Vocab);
+        if (!Path.Exists(vocab))
+            throw new InputException($"{folder}: expected {TokenizerFiles.TokenizerJson} or {TokenizerFiles.Vocab}, found neither.");
+        return new BertTokenizer(VocabReader.ReadFolder(folder).Checked(vocab));
+    }
+
+    /// <summary>Reads <c>vocab.txt</c>, one token a line, line number (from 0) its id, as an ordinary BERT vocabulary.</summary>
+    /// <param name="vocabFile">The file, UTF-8.</param>
+    /// <param name="lowerCase">Whether the model is uncased.</param>
+    /// <param name="stripAccents">Whether accents are dropped; null does what <paramref name="lowerCase"/> says.</param>
+    /// <param name="chineseChars">Whether each CJK ideograph is a word of its own.</param>
+    /// <exception cref="InputException">The file cannot be read, repeats a token or lacks <c>[UNK]</c>, <c>[CLS]</c> or <c>[SEP]</c>.</exception>
+    public static BertTokenizer FromVocab(string vocabFile, bool lowerCase = true, bool? stripAccents = null, bool chineseChars = true)
+    {
+        ArgumentNullException.ThrowIfNull(vocabFile);
+        var normalizer = new NormalizerOptions(CleanText: true, chineseChars, stripAccents, lowerCase);
+        return new BertTokenizer(VocabReader.Read(vocabFile, normalizer, new SpecialTokenNames()).Checked(vocabFile));
+    }
+
+    /// <summary>Reads Hugging Face's <c>tokenizer.json</c>; its padding and truncation are ignored.</summary>
+    /// <exception cref="InputException">The file cannot be read or describes anything but a BERT WordPiece tokenizer.</exception>
+    public static BertTokenizer FromTokenizerJson(string file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return new BertTokenizer(TokenizerJsonReader.Read(file).Checked(file));
+    }
+
+    /// <summary>The token with an id.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id is negative or not below <see cref="VocabSize"/>.</exception>
+    public string TokenOf(int id)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(id);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, VocabSize);
+        return tokens[id];
+    }
+
+    /// <summary>Whether a token continues the word of the token before it, that is, starts with <c>##</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id is negative or not below <see cref="VocabSize"/>.</exception>
+    public bool IsWordContinuation(int id) => WordPiece.IsContinuation(TokenOf(id));
+
+    /// <summary>Appends the ids of a text, without <c>[CLS]</c> and <c>[SEP]</c> around them.</summary>
+    /// <param name="text">Any text. Lone surrogates are read as U+FFFD; special tokens written in it become those tokens.</param>
+    /// <param name="ids">Receives the ids; what it holds already stays.</param>
+    /// <param name="spans">Receives for each id the part of the text it covers.</param>
+    public void Tokenize(string text, List<int> ids, List<TokenSpan>? spans = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(ids);
+        Scratch scratch = threadScratch ??= new Scratch();
+        if (rawMatcher is null)
+        {
+            TokenizeSegment(text, 0, scratch, ids, spans);
+            return;
+        }
+
+        int from = 0, scan = 0, source = 0;
+        while (true)
+        {
+            AddedToken? token = rawMatcher.Next(text, ref scan, from, out int start, out int stop);
+            if (start > from)
+            {
+                source = TokenizeSegment(text.AsSpan(from, start - from), source, scratch, ids, spans);
+                from = start;
+            }
+
+            if (token is null) return;
+            int end = source + CountCodePoints(text.AsSpan(from, stop - from));
+            ids.Add(token.Id);
+            spans?.Add(new TokenSpan(source, end));
+            source = end;
+            from = stop;
+        }
+    }
+
+    /// <summary>
+    /// The model's input for a text or a pair. Too long a text loses its end; of a pair the longer loses first: with m tokens of
+    /// room the shorter stays whole if it has at most ⌊m/2⌋, otherwise they get ⌊m/2⌋ and ⌈m/2⌉, the longer (the second when equal)
+    /// the larger part, as in tokenizers/src/utils/truncation.rs (0.23 takes two texts of at least maxLength tokens for equal; not so here).
+    /// </summary>
+    /// <param name="text">The first text.</param>
+    /// <param name="pair">The second text, or null.</param>
+    /// <param name="maxLength">Most tokens of the result, special tokens included.</param>
+    /// <exception cref="OptionException"><paramref name="maxLength"/> leaves no room for the special tokens.</exception>
+    public Encoding Encode(string text, string? pair, int maxLength)
+    {
+        int special = pair is null ? 2 : 3;
+        if (maxLength < special)
+            throw new OptionException($"A maximum length of {maxLength} tokens leaves no room for the {special} special tokens of a {(pair is null ? "text" : "pair")}.");
+
+        var first = new List<int>();
+        Tokenize(text, first);
+        var second = new List<int>();
+        if (pair is not null) Tokenize(pair, second);
+        (int keptFirst, int keptSecond) = Truncate(first.Count, second.Count, maxLength - special);
+
+        var ids = new int[keptFirst + keptSecond + special];
+        var typeIds = new int[ids.Length];
+        ids[0] = ClsId;
+        first.CopyTo(0, ids, 1, keptFirst);
+        ids[keptFirst + 1] = SepId;
+        if (pair is not null)
+        {
+            second.CopyTo(0, ids, keptFirst + 2, keptSecond);
+            ids[^1] = SepId;
+            typeIds.AsSpan(keptFirst + 2).Fill(1);
+        }
+
+        return new Encoding(ids, typeIds);
+    }
+
+    /// <summary>
+    /// Writes <c>vocab.txt</c>, <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> into an
+    /// existing folder, each whole or not at all, as Hugging Face's tools read them.
+    /// </summary>
+    /// <exception cref="InputException">The folder cannot be written.</exception>
+    public void Save(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        TokenizerFiles.Write(folder, definition, ClsId, SepId);
+    }
+
+    private static (int First, int Second) Truncate(int first, int second, int room)
+    {
+        if (first + second <= room) return (first, second);
+        int half = room / 2;
+        if (Math.Min(first, second) <= half) return first <= second ? (first, room - first) : (room - second, second);
+        return first > second ? (room - half, half) : (half, room - half);
+    }
+
+    private static int CountCodePoints(ReadOnlySpan<char> text)
+    {
+        int count = 0;
+        foreach (Rune _ in text.EnumerateRunes()) count++;
+        return count;
+    }
+
+    private static AddedTokenMatcher? MatcherOf(IEnumerable<(string, AddedToken)> patterns)
+    {
+        (string Pattern, AddedToken)[] list = [.. patterns.Where(p => p.Item1.Length > 0)];
+        return list.Length == 0 ? null : new AddedTokenMatcher(list);
+    }
+
+    private string Normalize(string text)
+    {
+        var normalized = new NormalizedText();
+        normalizer.Normalize(text, normalized, 0);
+        return normalized.Chars.ToString();
+    }
+
+    // Text without raw added tokens; returns the index of the code point after it.
+    private int TokenizeSegment(ReadOnlySpan<char> text, int source, Scratch scratch, List<int> ids, List<TokenSpan>? spans)
+    {
+        NormalizedText normalized = scratch.Normalized;
+        normalized.Clear(spans is not null);
+        source = normalizer.Normalize(text, normalized, source);
+        ReadOnlySpan<char> chars = normalized.Chars;
+        if (normalizedMatcher is null)
+        {
+            SplitWords(chars, normalized.Sources, scratch.Ends, ids, spans);
+            return source;
+        }
+
+        int from = 0, scan = 0;
+        while (true)
+        {
+            AddedToken? token = normalizedMatcher.Next(chars, ref scan, from, out int start, out int stop);
+            if (start > from) SplitWords(chars[from..start], normalized.Sources[from..start], scratch.Ends, ids, spans);
+            if (token is null) return source;
+            ids.Add(token.Id);
+            spans?.Add(SpanOf(normalized.Sources, start, stop));
+            from = stop;
+        }
+    }
+
+    // Whitespace and punctuation end a word; punctuation is a word as well. The hash is taken along the way.
+    private void SplitWords(ReadOnlySpan<char> text, ReadOnlySpan<int> sources, List<int> ends, List<int> ids, List<TokenSpan>? spans)
+    {
+        int start = 0;
+        uint hash = 0;
+        for (int i = 0; i < text.Length;)
+        {
+            char c = text[i];
+            int width = 1;
+            UnicodeTables.Property property;
+            if (!char.IsSurrogate(c))
+            {
+                property = UnicodeTables.Of(c);
+            }
+            else
+            {
+                Rune.DecodeFromUtf16(text[i..], out Rune rune, out width);
+                property = UnicodeTables.Of(rune.Value);
+            }
+
+            if ((property & (UnicodeTables.Property.White | UnicodeTables.Property.Punct)) == 0)
+            {
+                hash = WordPiece.Hash(hash, c);
+                if (width == 2) hash = WordPiece.Hash(hash, text[i + 1]);
+                i += width;
+                continue;
+            }
+
+            AppendWord(text, start, i, hash, sources, ends, ids, spans);
+            hash = 0;
+            if ((property & UnicodeTables.Property.Punct) != 0)
+            {
+                uint own = WordPiece.Hash(0, c);
+                if (width == 2) own = WordPiece.Hash(own, text[i + 1]);
+                AppendWord(text, i, i + width, own, sources, ends, ids, spans);
+            }
+
+            i += width;
+            start = i;
+        }
+
+        AppendWord(text, start, text.Length, hash, sources, ends, ids, spans);
+    }
+
+    private void AppendWord(ReadOnlySpan<char> text, int start, int end, uint hash, ReadOnlySpan<int> sources, List<int> ends, List<int> ids, List<TokenSpan>? spans)
+    {
+        if (start == end) return;
+        if (spans is null)
+        {
+            model.Append(text[start..end], hash, ids, null);
+            return;
+        }
+
+        ends.Clear();
+        model.Append(text[start..end], hash, ids, ends);
+        int from = start;
+        foreach (int length in ends)
+        {
+            spans.Add(SpanOf(sources, from, start + length));
+            from = start + length;
+        }
+    }
+
+    private static TokenSpan SpanOf(ReadOnlySpan<int> sources, int start, int end) => new(sources[start], sources[end - 1] + 1);
+
+    private sealed class Scratch
+    {
+        internal NormalizedText Normalized { get; } = new();
+
+        internal List<int> Ends { get; } = [];
+    }
+}

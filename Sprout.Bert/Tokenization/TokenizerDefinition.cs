@@ -1,0 +1,57 @@
+// Everything that decides a tokenizer's ids, whichever files it came from.
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Tokenization;
+
+/// <summary>A tokenizer's data, checked: every id has one token, and the special tokens are there.</summary>
+internal sealed class TokenizerDefinition
+{
+    /// <summary>The tokens of the WordPiece model; a token's index is its id.</summary>
+    internal required IReadOnlyList<string> Vocabulary { get; init; }
+
+    /// <summary>Tokens of the vocabulary, and others whose ids follow it, that are found in the text before it is split.</summary>
+    internal required IReadOnlyList<AddedToken> Added { get; init; }
+
+    /// <summary>How text is normalised.</summary>
+    internal required NormalizerOptions Normalizer { get; init; }
+
+    /// <summary>Words of more code points than this are unknown.</summary>
+    internal int MaxWordLength { get; init; } = 100;
+
+    /// <summary>The names of the special tokens.</summary>
+    internal SpecialTokenNames Names { get; init; } = new();
+
+    /// <summary>Checks the definition that was read from <paramref name="file"/>.</summary>
+    /// <exception cref="InputException">A token is twice in the vocabulary, an id is missing or not the one the vocabulary gives,
+    /// or one of the unknown, classification and separator tokens is absent.</exception>
+    internal TokenizerDefinition Checked(string file)
+    {
+        if (Vocabulary.Count == 0) throw new InputException($"{file}: the vocabulary is empty; expected at least {Names.Unknown}, {Names.Cls} and {Names.Sep}.");
+
+        var ids = new Dictionary<string, int>(Vocabulary.Count, StringComparer.Ordinal);
+        for (int id = 0; id < Vocabulary.Count; id++)
+        {
+            // No text contains the empty token, so repeating it harms nothing.
+            if (Vocabulary[id].Length > 0 && !ids.TryAdd(Vocabulary[id], id))
+                throw new InputException($"{file}: the token '{Vocabulary[id]}' is in the vocabulary twice, as id {ids[Vocabulary[id]]} and as id {id}.");
+        }
+
+        int next = Vocabulary.Count;
+        foreach (AddedToken token in Added)
+        {
+            if (!ids.TryGetValue(token.Content, out int expected)) ids.Add(token.Content, expected = next++);
+            if (token.Id != expected)
+                throw new InputException($"{file}: added_tokens: expected id {expected} for '{token.Content}', found {token.Id}.");
+        }
+
+        if (!ids.TryGetValue(Names.Unknown, out int unknown) || unknown >= Vocabulary.Count)
+            throw new InputException($"{file}: the unknown token '{Names.Unknown}' is not in the vocabulary of {Vocabulary.Count} tokens.");
+        foreach (string name in new[] { Names.Cls, Names.Sep })
+        {
+            if (!ids.ContainsKey(name))
+                throw new InputException($"{file}: the special token '{name}' is not in the vocabulary of {Vocabulary.Count} tokens.");
+        }
+
+        return this;
+    }
+}

@@ -1,0 +1,108 @@
+// Reads Hugging Face's tokenizer.json and refuses whatever is not BERT's WordPiece.
+namespace Sprout.Bert.Tokenization;
+
+/// <summary>The parts of tokenizer.json that decide ids; padding, truncation and the decoder do not.</summary>
+internal static class TokenizerJsonReader
+{
+    /// <summary>Reads the file; <see cref="TokenizerDefinition.Checked"/> is left to the caller.</summary>
+    /// <exception cref="Sprout.Tensors.InputException">The file cannot be read, or a field is missing, of another kind or of another tokenizer.</exception>
+    internal static TokenizerDefinition Read(string file)
+    {
+        JsonFields root = JsonFields.ReadFile(file);
+        JsonFields model = root.Object("model");
+        RequireWordPiece(model);
+        if (model.Text("continuing_subword_prefix") != WordPiece.ContinuationPrefix)
+            throw model.Optional("continuing_subword_prefix").Wrong($"\"{WordPiece.ContinuationPrefix}\"");
+        RequireType(root.Object("pre_tokenizer"), "BertPreTokenizer");
+        (string cls, string sep) = ReadPostProcessor(root.Object("post_processor"));
+
+        return new TokenizerDefinition
+        {
+            Vocabulary = ReadVocabulary(model.Object("vocab")),
+            Added = [.. root.Items("added_tokens").Select(token => ReadAddedToken(token, token.Count("id")))],
+            Normalizer = ReadNormalizer(root.Object("normalizer")),
+            MaxWordLength = model.Count("max_input_chars_per_word"),
+            Names = new SpecialTokenNames(model.Text("unk_token"), cls, sep),
+        };
+    }
+
+    /// <summary>Reads the flags of one added token, which tokenizer_config.json spells alike.</summary>
+    internal static AddedToken ReadAddedToken(JsonFields token, int id)
+    {
+        string content = token.Text("content");
+        if (content.Length == 0) throw token.Optional("content").Wrong("a token");
+        return new AddedToken(id, content, token.Flag("single_word"), token.Flag("lstrip"), token.Flag("rstrip"), token.Flag("normalized"), token.Flag("special"));
+    }
+
+    // Old files, bert-base-uncased's among them, do not name the model's type; what only other models have gives those away.
+    private static void RequireWordPiece(JsonFields model)
+    {
+        if (!model.Optional("type").IsNull) RequireType(model, "WordPiece");
+        else if (!model.Optional("merges").IsNull) throw model.Optional("type").Wrong("\"WordPiece\"", "nothing, and the merges of BPE");
+    }
+
+    private static void RequireType(JsonFields part, string type)
+    {
+        if (part.Text("type") != type) throw part.Optional("type").Wrong($"\"{type}\"");
+    }
+
+    private static NormalizerOptions ReadNormalizer(JsonFields normalizer)
+    {
+        RequireType(normalizer, "BertNormalizer");
+        JsonFields strip = normalizer.Optional("strip_accents");
+        return new NormalizerOptions(
+            normalizer.Flag("clean_text"), normalizer.Flag("handle_chinese_chars"), strip.IsNull ? null : strip.AsFlag(), normalizer.Flag("lowercase"));
+    }
+
+    private static string[] ReadVocabulary(JsonFields vocab)
+    {
+        (string Token, JsonFields Value)[] entries = [.. vocab.Members()];
+        var tokens = new string?[entries.Length];
+        foreach ((string token, JsonFields value) in entries)
+        {
+            int id = value.AsCount();
+            if (id >= tokens.Length) throw value.Wrong($"an id below the vocabulary's size {tokens.Length}");
+            if (tokens[id] is { } other) throw value.Wrong("an id of its own", $"{id}, the id of '{other}'");
+            tokens[id] = token;
+        }
+
+        // As many ids as places, none twice and none outside: no place is empty.
+        return tokens!;
+    }
+
+    // Both spellings of [CLS] a [SEP] and [CLS] a [SEP] b [SEP].
+    private static (string Cls, string Sep) ReadPostProcessor(JsonFields processor)
+    {
+        string type = processor.Text("type");
+        if (type == "BertProcessing") return (ReadTokenAndId(processor, "cls"), ReadTokenAndId(processor, "sep"));
+        if (type != "TemplateProcessing") throw processor.Optional("type").Wrong("\"TemplateProcessing\" or \"BertProcessing\"");
+
+        string single = Template(processor, "single", out string[] names);
+        if (names is not [var cls, var sep] || single != $"{cls}:0 A:0 {sep}:0")
+            throw processor.Optional("single").Wrong("[CLS]:0 A:0 [SEP]:0", single);
+        string pair = Template(processor, "pair", out _);
+        if (pair != $"{single} B:1 {sep}:1") throw processor.Optional("pair").Wrong($"{single} B:1 {sep}:1", pair);
+        return (cls, sep);
+    }
+
+    private static string ReadTokenAndId(JsonFields processor, string field) =>
+        processor.Items(field).ToArray() is [var token, _] ? token.AsText() : throw processor.Optional(field).Wrong("a token and its id");
+
+    // A template as "name:type id" for each part, with the special tokens' names apart.
+    private static string Template(JsonFields processor, string field, out string[] specials)
+    {
+        var parts = new List<string>();
+        var found = new List<string>();
+        foreach (JsonFields item in processor.Items(field))
+        {
+            JsonFields special = item.Optional("SpecialToken");
+            JsonFields part = special.IsNull ? item.Object("Sequence") : item.Object("SpecialToken");
+            string name = part.Text("id");
+            if (!special.IsNull) found.Add(name);
+            parts.Add($"{name}:{part.Count("type_id")}");
+        }
+
+        specials = [.. found];
+        return string.Join(' ', parts);
+    }
+}

@@ -1,0 +1,90 @@
+// Checkpoints: everything that a run needs to continue with the same bits.
+using System.Globalization;
+using Sprout.Autograd;
+using Sprout.Autograd.Optim;
+using Sprout.Bert.Models;
+using Sprout.Tensors;
+using Sprout.Tensors.IO;
+
+namespace Sprout.Bert.Training;
+
+/// <summary>
+/// A folder <c>checkpoint-&lt;step&gt;</c> with unfolded weights, scores, optimiser moments and state. It is written beside and renamed, so it is there whole or not at all.
+/// </summary>
+public static class Checkpoint
+{
+    private const string Prefix = "checkpoint-";
+    private const string Partial = ".partial";
+    private const string ScoresFile = "scores.safetensors";
+    private const string OptimizerFile = "optimizer.safetensors";
+
+    /// <summary>The newest whole checkpoint of a run's folder, or null.</summary>
+    public static string? Newest(string folder) => All(folder).LastOrDefault().Path;
+
+    /// <summary>Writes a checkpoint and removes the oldest ones beyond the limit.</summary>
+    /// <returns>The checkpoint's folder.</returns>
+    /// <exception cref="InputException">It cannot be written; earlier checkpoints are untouched.</exception>
+    public static string Save(string folder, BertHead model, IPruner? pruner, AdamW optimizer, TrainerState state, double epoch, int totalSteps, int limit)
+    {
+        string path = Path.Combine(folder, Prefix + state.GlobalStep.ToString(CultureInfo.InvariantCulture));
+        string partial = path + Partial;
+        try
+        {
+            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+            Directory.CreateDirectory(partial);
+            ModelFolder.Save(model, partial);
+            if (pruner is { Scores.Count: > 0 }) ModelFolder.Save(pruner.Scores.Select(score => (score.Name, score.Value)), Path.Combine(partial, ScoresFile));
+            state.OptimizerSteps.Clear();
+            foreach ((Parameter parameter, AdamW.State moments) in optimizer.States()) state.OptimizerSteps[parameter.Name] = moments.Step;
+            ModelFolder.Save(Moments(optimizer), Path.Combine(partial, OptimizerFile));
+            state.Save(Path.Combine(partial, TrainerState.FileName), epoch, totalSteps);
+            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            Directory.Move(partial, path);
+            List<(int Step, string Path)> all = All(folder);
+            foreach ((_, string old) in all.Take(Math.Max(0, all.Count - limit))) Directory.Delete(old, recursive: true);
+            return path;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Cannot write the checkpoint {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads a checkpoint into a model, its pruner and its optimiser.</summary>
+    /// <exception cref="InputException">The checkpoint is damaged or of another model.</exception>
+    public static TrainerState Load(string path, BertHead model, IPruner? pruner, AdamW optimizer)
+    {
+        ModelFolder.LoadExact(model.Parameters(), Path.Combine(path, ModelFolder.WeightsFile));
+        if (pruner is { Scores.Count: > 0 }) ModelFolder.LoadExact(pruner.Scores, Path.Combine(path, ScoresFile));
+        TrainerState state = TrainerState.Load(Path.Combine(path, TrainerState.FileName));
+        string moments = Path.Combine(path, OptimizerFile);
+        using SafetensorsFile file = SafetensorsFile.Open(moments);
+        foreach ((string name, Tensor tensor) in Moments(optimizer))
+        {
+            if (!file.TryGet(name, out SafetensorsEntry? entry)) throw new InputException($"{moments}: expected the tensor \"{name}\" {tensor.Shape}, found none of that name.");
+            ModelFolder.Read(file, entry, tensor);
+        }
+
+        foreach ((Parameter parameter, AdamW.State moment) in optimizer.States()) moment.Step = state.OptimizerSteps.GetValueOrDefault(parameter.Name);
+        return state;
+    }
+
+    /// <summary>Removes all checkpoints of a folder, whole and partial ones.</summary>
+    public static void DeleteAll(string folder)
+    {
+        foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*").ToList()) Directory.Delete(path, recursive: true);
+    }
+
+    private static IEnumerable<(string, Tensor)> Moments(AdamW optimizer) =>
+        optimizer.States().SelectMany(item => ((string, Tensor)[])[("m." + item.Parameter.Name, item.State.Mean), ("v." + item.Parameter.Name, item.State.Variance)]);
+
+    private static List<(int Step, string Path)> All(string folder)
+    {
+        var found = new List<(int Step, string Path)>();
+        if (!Directory.Exists(folder)) return found;
+        foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*"))
+            if (int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step)) found.Add((step, path));
+        found.Sort();
+        return found;
+    }
+}

@@ -1,0 +1,241 @@
+// The training loop.
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Sprout.Autograd;
+using Sprout.Autograd.Optim;
+using Sprout.Bert.Reporting;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Training;
+
+/// <summary>What a finished run reports.</summary>
+/// <param name="Metrics">By Hugging Face names: eval_…, train_loss, train_runtime, epoch, ….</param>
+/// <param name="Steps">Optimiser steps of the whole run.</param>
+public sealed record TrainingResult(IReadOnlyDictionary<string, double> Metrics, int Steps);
+
+/// <summary>
+/// Fine-tunes a model and lets a pruner work on it. One seed decides everything: the same options give the same bits on any number of threads,
+/// and a run that was cancelled and resumed gives the bits of one that was not.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    // The first of the random streams that shuffles draw from, one an epoch.
+    private const ulong ShuffleStream = 0x5368756666000000;
+
+    private readonly IBackend backend;
+    private readonly Objective objective;
+    private readonly TrainingOptions options;
+    private readonly IPruner? pruner;
+    private readonly string? output;
+    private readonly AdamW optimizer;
+    private readonly List<Parameter> trained;
+    private readonly int totalSteps, stepsPerEpoch;
+    private readonly LinearWarmup schedule;
+    private TrainerState state = new();
+    private IReadOnlyDictionary<string, double> lastEvaluation = new Dictionary<string, double>();
+    private int lastEvaluationStep = -1;
+    private long stepsStarted, tokens;
+    private long sessionStart;
+    private string? lastCheckpoint;
+
+    /// <summary>A run that has not started.</summary>
+    /// <param name="backend">The model's backend.</param>
+    /// <param name="objective">Data, model and loss.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="pruner">What prunes the model meanwhile, or null.</param>
+    /// <param name="output">The folder for checkpoints and logs; null: nothing is written.</param>
+    /// <exception cref="OptionException">An option is out of range or does not fit the length of the run.</exception>
+    public Trainer(IBackend backend, Objective objective, TrainingOptions options, IPruner? pruner = null, string? output = null)
+    {
+        options.Validate();
+        options.ValidateFor(objective.TrainCount);
+        this.backend = backend;
+        this.objective = objective;
+        this.options = options;
+        this.pruner = pruner;
+        this.output = output;
+        totalSteps = options.TotalSteps(objective.TrainCount);
+        stepsPerEpoch = options.StepsPerEpoch(objective.TrainCount);
+        schedule = new LinearWarmup(options.WarmupSteps, totalSteps);
+        foreach (Parameter parameter in objective.Model.Bert.EmbeddingParameters) parameter.RequiresGrad = options.TrainEmbeddings;
+        List<ParameterGroup> groups = Groups();
+        trained = [.. groups.SelectMany(group => group.Parameters)];
+        optimizer = new AdamW(groups, options.AdamEpsilon);
+    }
+
+    /// <summary>Restores the newest whole checkpoint of the output folder.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="InputException">The checkpoint is damaged or of another model.</exception>
+    public bool Resume()
+    {
+        if (output is null || Checkpoint.Newest(output) is not string path) return false;
+        state = Checkpoint.Load(path, objective.Model, pruner, optimizer);
+        lastCheckpoint = path;
+        return true;
+    }
+
+    /// <summary>Trains to the end and evaluates; the pruner's evaluation masks stay in the layers.</summary>
+    /// <param name="progress">Receives a report after every step.</param>
+    /// <param name="cancellation">The step under way is finished and, with an output folder, a checkpoint saved.</param>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="DivergedException">The loss or the gradient is not finite.</exception>
+    public TrainingResult Train(IProgress<TrainerProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        objective.Prepare((long)totalSteps * options.StepSize, progress, cancellation);
+        double earlierSeconds = state.Seconds;
+        sessionStart = Stopwatch.GetTimestamp();
+        stepsStarted = state.GlobalStep;
+        using TensorBoardWriter? board = output is null ? null : new TensorBoardWriter(Path.Combine(output, "runs"));
+        using var tape = new Tape(backend);
+        using Tensor lossValue = Tensor.Rent(backend, new Shape(1));
+        var loss = new Variable(lossValue, requiresGrad: true);
+        int[] order = [];
+        int orderEpoch = -1;
+        while (state.GlobalStep < totalSteps)
+        {
+            int epoch = state.GlobalStep / stepsPerEpoch;
+            if (epoch != orderEpoch) order = Order(orderEpoch = epoch);
+            Step(tape, loss, order, epoch, board);
+            state.Seconds = earlierSeconds + Stopwatch.GetElapsedTime(sessionStart).TotalSeconds;
+            progress?.Report(ProgressNow());
+            if (cancellation.IsCancellationRequested)
+            {
+                SaveCheckpoint();
+                throw new OperationCanceledException($"Cancelled after step {state.GlobalStep} of {totalSteps}{(lastCheckpoint is null ? "" : $"; saved {lastCheckpoint}")}.", cancellation);
+            }
+
+            bool last = state.GlobalStep == totalSteps;
+            if (!last && IsDue(options.EvalEvery)) Evaluate(board, progress, cancellation);
+            if (!last && IsDue(options.SaveEvery)) SaveCheckpoint();
+        }
+
+        Evaluate(board, progress, cancellation);
+        var metrics = new Dictionary<string, double>(lastEvaluation)
+        {
+            ["train_loss"] = state.LossSum / totalSteps,
+            ["train_runtime"] = state.Seconds,
+            ["train_samples"] = objective.TrainCount,
+            ["train_samples_per_second"] = (double)totalSteps * options.StepSize / Math.Max(1e-9, state.Seconds),
+            ["train_steps_per_second"] = totalSteps / Math.Max(1e-9, state.Seconds),
+            ["epoch"] = EpochNow(),
+        };
+        if (output is not null) state.Save(Path.Combine(output, TrainerState.FileName), EpochNow(), totalSteps);
+        return new TrainingResult(metrics, totalSteps);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => optimizer.Dispose();
+
+    private List<ParameterGroup> Groups()
+    {
+        var decayed = new List<Parameter>();
+        var plain = new List<Parameter>();
+        foreach (Parameter parameter in objective.Model.Parameters())
+        {
+            if (!parameter.RequiresGrad) continue;
+            bool decays = !parameter.Name.EndsWith("bias", StringComparison.Ordinal) && !parameter.Name.Contains("LayerNorm", StringComparison.Ordinal);
+            (decays ? decayed : plain).Add(parameter);
+        }
+
+        List<ParameterGroup> groups =
+        [
+            new ParameterGroup("weights", decayed, options.LearningRate, options.WeightDecay),
+            new ParameterGroup("biases and layer norms", plain, options.LearningRate, 0),
+        ];
+        if (pruner is not null && pruner.ScoreGroup.Parameters.Count > 0) groups.Add(pruner.ScoreGroup);
+        return groups;
+    }
+
+    // One optimiser step; the loss is that before the update.
+    private void Step(Tape tape, Variable loss, int[] order, int epoch, TensorBoardWriter? board)
+    {
+        int step = state.GlobalStep;
+        pruner?.BeginStep(step);
+        foreach (Parameter parameter in trained) parameter.ZeroGrad();
+        backend.Fill(loss.Value, 0f);
+        int first = (int)(step % stepsPerEpoch * options.StepSize), end = (int)Math.Min(first + options.StepSize, order.Length);
+        float scale = 1f / (end - first);
+        for (int start = first, pass = 0; start < end; start += options.BatchSize, pass++)
+        {
+            tape.SeedDropout(options.Seed, ((ulong)step * (ulong)options.GradientAccumulation) + (ulong)pass);
+            tokens += objective.ForwardBackward(tape, order.AsSpan(start, Math.Min(options.BatchSize, end - start)), epoch, scale, loss);
+        }
+
+        double penalty = pruner?.AddPenalty(step) ?? 0;
+        pruner?.FinishGradients(step);
+        double value = loss.Value.Item() + penalty, norm = GradientNorm.Of(trained);
+        if (!double.IsFinite(value) || !double.IsFinite(norm))
+            throw new DivergedException(FormattableString.Invariant($"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {(lastCheckpoint is null ? "there is no checkpoint yet" : $"the last good checkpoint is {lastCheckpoint}")}."));
+        double factor = schedule.FactorAt(step);
+        optimizer.Step(factor, GradientNorm.Coefficient(norm, options.MaxGradNorm));
+        state.GlobalStep++;
+        state.LossSum += value;
+        state.IntervalLossSum += value;
+        state.IntervalSteps++;
+        if (state.GlobalStep % options.LoggingSteps != 0 && state.GlobalStep != totalSteps) return;
+        Log(board, ("loss", state.IntervalLossSum / state.IntervalSteps), ("grad_norm", norm), ("learning_rate", options.LearningRate * factor), ("density", pruner?.Density ?? 1));
+        state.IntervalLossSum = 0;
+        state.IntervalSteps = 0;
+    }
+
+    private void Evaluate(TensorBoardWriter? board, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
+    {
+        if (lastEvaluationStep == state.GlobalStep) return;
+        pruner?.BeginEvaluation();
+        lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
+        lastEvaluationStep = state.GlobalStep;
+        Log(board, [.. lastEvaluation.Select(pair => (pair.Key, pair.Value))]);
+    }
+
+    private void Log(TensorBoardWriter? board, params (string Name, double Value)[] values)
+    {
+        var entry = new JsonObject { ["step"] = state.GlobalStep, ["epoch"] = EpochNow() };
+        foreach ((string name, double value) in values)
+        {
+            entry[name] = double.IsFinite(value) ? value : null;
+            board?.AddScalar((name.StartsWith("eval_", StringComparison.Ordinal) ? "eval/" + name[5..] : "train/" + name), value, state.GlobalStep);
+        }
+
+        state.LogHistory.Add((JsonNode)entry);
+    }
+
+    private void SaveCheckpoint()
+    {
+        if (output is null) return;
+        lastCheckpoint = Checkpoint.Save(output, objective.Model, pruner, optimizer, state, EpochNow(), totalSteps, options.SaveTotalLimit);
+    }
+
+    private bool IsDue(int? every) => every switch
+    {
+        null => state.GlobalStep % stepsPerEpoch == 0,
+        0 => false,
+        int steps => state.GlobalStep % steps == 0,
+    };
+
+    private double EpochNow() => (double)state.GlobalStep / stepsPerEpoch;
+
+    private TrainerProgress ProgressNow()
+    {
+        double seconds = Stopwatch.GetElapsedTime(sessionStart).TotalSeconds;
+        long done = state.GlobalStep - stepsStarted;
+        double mean = state.IntervalSteps > 0 ? state.IntervalLossSum / state.IntervalSteps : LastLoggedLoss();
+        string? metric = lastEvaluation.TryGetValue(objective.PrimaryMetric, out double value) ? FormattableString.Invariant($"{objective.PrimaryMetric[5..]} {value:0.####}") : null;
+        return new TrainerProgress("train", state.GlobalStep, totalSteps, EpochNow(), mean, metric, pruner?.Density ?? 1, tokens / seconds, TimeSpan.FromSeconds(seconds / done * (totalSteps - state.GlobalStep)));
+    }
+
+    private double LastLoggedLoss()
+    {
+        for (int i = state.LogHistory.Count - 1; i >= 0; i--)
+            if (state.LogHistory[i]!["loss"] is JsonNode loss) return loss.GetValue<double>();
+        return double.NaN;
+    }
+
+    // The order depends on seed and epoch alone, so a resumed run needs no saved random state.
+    private int[] Order(int epoch)
+    {
+        int[] order = [.. Enumerable.Range(0, objective.TrainCount)];
+        if (options.Shuffle) new RandomStream(options.Seed, ShuffleStream + (ulong)epoch).Shuffle(order);
+        return order;
+    }
+
+}

@@ -1,0 +1,82 @@
+// trainer_state.json.
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Training;
+
+/// <summary>How far a run has come and what it logged, with the keys of transformers' <c>trainer_state.json</c>.</summary>
+public sealed class TrainerState
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "trainer_state.json";
+
+    /// <summary>Optimiser steps done.</summary>
+    public int GlobalStep { get; set; }
+
+    /// <summary>Sum of the steps' losses, for the mean over the run.</summary>
+    public double LossSum { get; set; }
+
+    /// <summary>Sum of the losses since the last log entry.</summary>
+    public double IntervalLossSum { get; set; }
+
+    /// <summary>Steps since the last log entry.</summary>
+    public int IntervalSteps { get; set; }
+
+    /// <summary>Seconds of training, over all sessions of the run.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Log entries in order.</summary>
+    public JsonArray LogHistory { get; init; } = [];
+
+    /// <summary>Updates that AdamW has made to each parameter, by name.</summary>
+    public Dictionary<string, int> OptimizerSteps { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Reads a state.</summary>
+    /// <exception cref="InputException">The file is damaged.</exception>
+    public static TrainerState Load(string path)
+    {
+        JsonObject json = JsonFile.ReadObject(path);
+        try
+        {
+            var state = new TrainerState
+            {
+                GlobalStep = json["global_step"]!.GetValue<int>(),
+                LossSum = Bits(json["loss_sum_bits"]!),
+                IntervalLossSum = Bits(json["interval_loss_sum_bits"]!),
+                IntervalSteps = json["interval_steps"]!.GetValue<int>(),
+                Seconds = json["train_seconds"]!.GetValue<double>(),
+                LogHistory = (JsonArray)json["log_history"]!.DeepClone(),
+            };
+            foreach ((string name, JsonNode? steps) in json["optimizer_steps"]!.AsObject()) state.OptimizerSteps[name] = steps!.GetValue<int>();
+            return state;
+        }
+        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or FormatException or InvalidCastException)
+        {
+            throw new InputException($"{path}: expected a trainer state of Sprout, found something else: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes the state, whole or not at all.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public void Save(string path, double epoch, int totalSteps)
+    {
+        JsonFile.WriteSorted(path, new JsonObject
+        {
+            ["global_step"] = GlobalStep,
+            ["max_steps"] = totalSteps,
+            ["epoch"] = epoch,
+            // As bits, so that a resumed run reports exactly the mean of the unbroken one.
+            ["loss_sum_bits"] = Bits(LossSum),
+            ["interval_loss_sum_bits"] = Bits(IntervalLossSum),
+            ["interval_steps"] = IntervalSteps,
+            ["train_seconds"] = Seconds,
+            ["log_history"] = LogHistory.DeepClone(),
+            ["optimizer_steps"] = new JsonObject(OptimizerSteps.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
+        });
+    }
+
+    private static string Bits(double value) => BitConverter.DoubleToInt64Bits(value).ToString("x16", CultureInfo.InvariantCulture);
+
+    private static double Bits(JsonNode node) => BitConverter.Int64BitsToDouble(long.Parse(node.GetValue<string>(), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,101 @@
+// The settings of a training run.
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Training;
+
+/// <summary>The settings of a training run; names and defaults are those of <c>sprout train</c>.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training examples; a fraction is allowed.</summary>
+    public double Epochs { get; init; } = 3;
+
+    /// <summary>Optimiser steps, over as many epochs as it takes; wins over <see cref="Epochs"/>.</summary>
+    public int? MaxSteps { get; init; }
+
+    /// <summary>Sequences in one forward pass.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Forward passes in one optimiser step.</summary>
+    public int GradientAccumulation { get; init; } = 1;
+
+    /// <summary>Sequences in one forward pass of evaluation.</summary>
+    public int EvalBatchSize { get; init; } = 64;
+
+    /// <summary>AdamW's rate for the weights, before the schedule.</summary>
+    public double LearningRate { get; init; } = 3e-5;
+
+    /// <summary>Steps of linear warm-up.</summary>
+    public int WarmupSteps { get; init; }
+
+    /// <summary>Decoupled weight decay, none on biases and layer norms.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>AdamW's ε.</summary>
+    public double AdamEpsilon { get; init; } = 1e-8;
+
+    /// <summary>Clip the gradient's global norm to this; 0 is off.</summary>
+    public double MaxGradNorm { get; init; } = 1.0;
+
+    /// <summary>A new order of the examples in every epoch; false: file order.</summary>
+    public bool Shuffle { get; init; } = true;
+
+    /// <summary>Decides order, dropout, fresh weights and everything else that is random.</summary>
+    public ulong Seed { get; init; } = 42;
+
+    /// <summary>Whether the embedding tables and their layer norm are trained.</summary>
+    public bool TrainEmbeddings { get; init; } = true;
+
+    /// <summary>Steps between log entries.</summary>
+    public int LoggingSteps { get; init; } = 50;
+
+    /// <summary>Steps between evaluations; null: after every epoch; 0: only at the end.</summary>
+    public int? EvalEvery { get; init; }
+
+    /// <summary>Steps between checkpoints; null: after every epoch; 0: none but on cancelling.</summary>
+    public int? SaveEvery { get; init; }
+
+    /// <summary>Checkpoints kept, the newest ones.</summary>
+    public int SaveTotalLimit { get; init; } = 2;
+
+    /// <summary>Optimiser steps in one epoch of <paramref name="examples"/> examples: ⌈n / (batch × accumulation)⌉.</summary>
+    public int StepsPerEpoch(int examples) => (int)(((long)examples + StepSize - 1) / StepSize);
+
+    /// <summary>Optimiser steps of the run: <see cref="MaxSteps"/>, or ⌈epochs × steps an epoch⌉.</summary>
+    public int TotalSteps(int examples) => MaxSteps ?? (int)Math.Ceiling(Epochs * StepsPerEpoch(examples));
+
+    /// <summary>Examples of one optimiser step.</summary>
+    internal long StepSize => (long)BatchSize * GradientAccumulation;
+
+    /// <summary>Checks every value's range.</summary>
+    /// <exception cref="OptionException">A value is out of range; the message names the option, what was expected and what was found.</exception>
+    public void Validate()
+    {
+        Require(double.IsFinite(Epochs) && Epochs > 0 && Epochs <= 1e6, "--epochs", "a number above 0", Epochs);
+        Require(MaxSteps is null or > 0, "--max-steps", "1 or more", MaxSteps);
+        Require(BatchSize is > 0 and <= 1 << 20, "--batch-size", "1 to 1048576", BatchSize);
+        Require(GradientAccumulation is > 0 and <= 1 << 20, "--gradient-accumulation", "1 to 1048576", GradientAccumulation);
+        Require(EvalBatchSize is > 0 and <= 1 << 20, "--eval-batch-size", "1 to 1048576", EvalBatchSize);
+        Require(double.IsFinite(LearningRate) && LearningRate >= 0, "--learning-rate", "0 or more", LearningRate);
+        Require(WarmupSteps >= 0, "--warmup-steps", "0 or more", WarmupSteps);
+        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, "--weight-decay", "0 or more", WeightDecay);
+        Require(double.IsFinite(AdamEpsilon) && AdamEpsilon > 0, "--adam-epsilon", "a number above 0", AdamEpsilon);
+        Require(double.IsFinite(MaxGradNorm) && MaxGradNorm >= 0, "--max-grad-norm", "0 (off) or more", MaxGradNorm);
+        Require(LoggingSteps > 0, "--logging-steps", "1 or more", LoggingSteps);
+        Require(EvalEvery is null or >= 0, "--eval-every", "0 (only at the end) or more", EvalEvery);
+        Require(SaveEvery is null or >= 0, "--save-every", "0 (never) or more", SaveEvery);
+        Require(SaveTotalLimit > 0, "--save-total-limit", "1 or more", SaveTotalLimit);
+    }
+
+    /// <summary>Checks what depends on the length of the run.</summary>
+    /// <exception cref="OptionException">The warm-up is longer than the run.</exception>
+    public void ValidateFor(int examples)
+    {
+        int total = TotalSteps(examples);
+        if (WarmupSteps > total) throw new OptionException($"--warmup-steps: expected at most the run's {total} steps, found {WarmupSteps}.");
+    }
+
+    private static void Require(bool condition, string option, string expected, object? found)
+    {
+        if (!condition) throw new OptionException(FormattableString.Invariant($"{option}: expected {expected}, found {found}."));
+    }
+}

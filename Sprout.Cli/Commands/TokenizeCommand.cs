@@ -1,0 +1,52 @@
+// sprout tokenize
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Sprout.Bert.Tokenization;
+using Sprout.Tensors;
+
+namespace Sprout.Cli.Commands;
+
+/// <summary>Lines of text in, ids, type ids and tokens out.</summary>
+public static class TokenizeCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("tokenize", "Token ids of the lines on standard input, one JSON line each.");
+        var model = new Option<string?>("--model", "--model_name_or_path") { Description = "Folder with tokenizer.json or vocab.txt", HelpName = "folder" };
+        var vocab = new Option<string?>("--vocab") { Description = "A vocab.txt, instead of --model", HelpName = "file" };
+        var cased = new Option<bool>("--cased") { Description = "With --vocab: keep case and accents" };
+        var pair = new Option<bool>("--pair") { Description = "Each line holds two texts with a TAB between them" };
+        var maxLength = new Option<int>("--max-length", "--max_seq_length") { Description = "Longest sequence in tokens", DefaultValueFactory = _ => 512, HelpName = "n" };
+        foreach (Option option in (Option[])[model, vocab, cased, pair, maxLength]) command.Options.Add(option);
+        command.SetAction(result =>
+        {
+            int length = result.GetValue(maxLength);
+            if (length < 3) throw new OptionException($"--max-length: expected 3 or more, found {length}.");
+            BertTokenizer tokenizer = (result.GetValue(model), result.GetValue(vocab)) switch
+            {
+                (string folder, null) => BertTokenizer.Load(folder),
+                (null, string file) => BertTokenizer.FromVocab(file, lowerCase: !result.GetValue(cased)),
+                _ => throw new OptionException("Give either --model or --vocab."),
+            };
+            int number = 0;
+            while (Console.In.ReadLine() is string line)
+            {
+                terminal.Cancellation.ThrowIfCancellationRequested();
+                number++;
+                string[] texts = result.GetValue(pair) ? line.Split('\t') : [line];
+                if (result.GetValue(pair) && texts.Length != 2) throw new InputException($"standard input: line {number}: expected two texts with a TAB between them, found {texts.Length}.");
+                Encoding encoding = tokenizer.Encode(texts[0], texts.Length > 1 ? texts[1] : null, length);
+                terminal.Output.WriteLine(Terminal.Line(new JsonObject
+                {
+                    ["ids"] = new JsonArray([.. encoding.Ids.Select(id => (JsonNode)id)]),
+                    ["type_ids"] = new JsonArray([.. encoding.TypeIds.Select(id => (JsonNode)id)]),
+                    ["tokens"] = new JsonArray([.. encoding.Ids.Select(id => (JsonNode)tokenizer.TokenOf(id))]),
+                }));
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,26 @@
+// Writes tables as plain text.
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Sprout.Cli;
+
+/// <summary>Writes Spectre tables to a command's output: coloured on a screen, plain elsewhere.</summary>
+public static class Tables
+{
+    // Wide enough that no table of ours wraps in a file or a pipe.
+    private const int PlainWidth = 200;
+
+    /// <summary>Writes something renderable to the results.</summary>
+    public static void Write(Terminal terminal, IRenderable renderable)
+    {
+        bool screen = ReferenceEquals(terminal.Output, Console.Out) && !Console.IsOutputRedirected;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(terminal.Output),
+            Ansi = screen ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = screen ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
+        if (!screen) console.Profile.Width = PlainWidth;
+        console.Write(renderable);
+    }
+}

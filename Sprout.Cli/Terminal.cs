@@ -1,0 +1,43 @@
+// Where a command's results and messages go.
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Sprout.Cli;
+
+/// <summary>Results go to <see cref="Output"/>, progress and messages to <see cref="LogWriter"/>; Ctrl+C is <see cref="Cancellation"/>.</summary>
+public sealed class Terminal
+{
+    // Texts in any script stay readable; nothing is embedded in HTML.
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
+
+    /// <summary>A terminal over two streams.</summary>
+    public Terminal(TextWriter output, TextWriter log, CancellationToken cancellation)
+    {
+        Output = output;
+        LogWriter = log;
+        Cancellation = cancellation;
+    }
+
+    /// <summary>Results.</summary>
+    public TextWriter Output { get; }
+
+    /// <summary>Progress and messages.</summary>
+    public TextWriter LogWriter { get; }
+
+    /// <summary>Signalled by Ctrl+C.</summary>
+    public CancellationToken Cancellation { get; }
+
+    /// <summary>Whether messages go to a person's screen, so that lines may be redrawn.</summary>
+    public bool IsInteractive => ReferenceEquals(LogWriter, Console.Error) && !Console.IsErrorRedirected;
+
+    /// <summary>Prints one message line.</summary>
+    public void Log(string line) => LogWriter.WriteLine(line);
+
+    /// <summary>Prints one JSON line.</summary>
+    public static string Line(JsonNode json) => json.ToJsonString(Compact);
+
+    /// <summary>Prints the one JSON document of <c>--json</c>.</summary>
+    public void Document(JsonNode json) => Output.WriteLine(json.ToJsonString(Indented));
+}

@@ -1,0 +1,54 @@
+// L0 regularisation with hard-concrete gates.
+using Sprout.Tensors;
+
+namespace Sprout.Pruning.Methods;
+
+/// <summary>
+/// L0 regularisation (Louizos, Welling and Kingma 2018): M are hard-concrete gates in [0, 1], random in training; the formulas are those of <see cref="IBackend.HardConcrete"/>.
+/// Penalty λ · mean of σ(S − β ln(−γ/ζ)), the probability that a gate is open, from the first step on. Evaluation keeps the gates' factors; those above 0 count as kept.
+/// </summary>
+public sealed class HardConcrete : PruningMethod
+{
+    // β ln(−γ/ζ) with β = 2/3, γ = −0.1, ζ = 1.1.
+    private static readonly double Shift = 2.0 / 3.0 * Math.Log(0.1 / 1.1);
+
+    // No dropout of the run has this bit: the tape counts passes from 0.
+    private const ulong NoiseStreams = 1UL << 63;
+
+    /// <summary>The method with its options.</summary>
+    /// <exception cref="OptionException">The scope is global.</exception>
+    public HardConcrete(PruningOptions options) : base(options) => RequireLocalScope();
+
+    /// <inheritdoc/>
+    public override string Name => "l0";
+
+    /// <summary>ln 9, rounded as the authors did: σ(S) = 0.9.</summary>
+    public override double DefaultScoreScale => 2.197;
+
+    /// <inheritdoc/>
+    public override void ComputeMasks(IReadOnlyList<MaskedMatrix> matrices, PruningStep step)
+    {
+        ArgumentNullException.ThrowIfNull(matrices);
+        foreach (MaskedMatrix matrix in matrices)
+        {
+            Tensor scores = matrix.Scores.Value;
+            scores.Backend.HardConcrete(scores, step.IsEvaluation ? null : Noise(matrix, step), matrix.BlockGates);
+            matrix.UseBlockGates();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentNullException.ThrowIfNull(gradient);
+        gradient.Backend.HardConcreteBackward(matrix.Scores.Value, Noise(matrix, step), gradient, gradient);
+    }
+
+    /// <inheritdoc/>
+    public override double AddPenalty(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) => AddSigmoidPenalty(matrices, Options.Lambda, Shift);
+
+    // The kernels read the probability only as "is there noise".
+    private Dropout Noise(MaskedMatrix matrix, PruningStep step) =>
+        new(Options.L0Noise ? 0.5f : 0f, step.Seed, NoiseStreams | ((ulong)step.Step << 16) | (uint)matrix.Index);
+}

@@ -1,0 +1,152 @@
+// Drives a pruning method through a training run.
+using Sprout.Autograd;
+using Sprout.Autograd.Modules;
+using Sprout.Autograd.Optim;
+using Sprout.Bert.Models;
+using Sprout.Bert.Training;
+using Sprout.Tensors;
+
+namespace Sprout.Pruning;
+
+/// <summary>
+/// Prunes layers while they learn: gives each a mask before every step, and turns the gradient of the masked weight W' = W ⊙ M into ∂L/∂W = ∂L/∂W' ⊙ M and
+/// ∂L/∂S from Σ over the block of ∂L/∂W' ⊙ W (Sanh et al. 2020, section 3). What S means is the <see cref="PruningMethod"/>'s part.
+/// </summary>
+public sealed class Pruner : IPruner
+{
+    private readonly PruningMethod method;
+    private readonly SparsitySchedule schedule;
+    private readonly MaskedMatrix[] matrices;
+    private readonly long unprunedParameters;
+    private readonly int totalSteps;
+    private readonly ulong seed;
+    private bool folded;
+
+    /// <summary>A pruner of any layers.</summary>
+    /// <param name="method">The method, with the run's options.</param>
+    /// <param name="layers">The layers to prune, in the order of ties, in a model whose parameters have their names.</param>
+    /// <param name="unprunedParameters">Parameters beside the prunable weights that count as remaining in reports: the encoder's biases and layer norms.</param>
+    /// <param name="totalSteps">The run's optimiser steps.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <exception cref="OptionException">The schedule does not fit the run, or a block does not divide a matrix.</exception>
+    /// <exception cref="InputException">The file of initial scores lacks a matrix or has another shape for it.</exception>
+    public Pruner(PruningMethod method, IEnumerable<Linear> layers, long unprunedParameters, int totalSteps, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(layers);
+        this.method = method;
+        this.unprunedParameters = unprunedParameters;
+        this.totalSteps = totalSteps;
+        this.seed = seed;
+        schedule = method.Options.CreateSchedule(totalSteps);
+        matrices = [.. layers.Select((layer, index) => new MaskedMatrix(layer, index, method.Options.Block))];
+        Scores = [.. matrices.Select(matrix => matrix.Scores)];
+        ScoreGroup = new ParameterGroup("scores", method.LearnsScores ? Scores : [], method.Options.ScoreLearningRate, WeightDecay: 0);
+        if (method.Options.InitScores is string file) ModelFolder.LoadExact(Scores, file);
+        else foreach (MaskedMatrix matrix in matrices) method.InitializeScores(matrix, seed);
+    }
+
+    /// <inheritdoc/>
+    public string Method => method.Name;
+
+    /// <inheritdoc/>
+    public ParameterGroup ScoreGroup { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Parameter> Scores { get; }
+
+    /// <summary>The pruned matrices, in the order of ties.</summary>
+    public IReadOnlyList<MaskedMatrix> Matrices => matrices;
+
+    /// <inheritdoc/>
+    public double Density => (double)matrices.Sum(matrix => matrix.Kept) / matrices.Sum(matrix => matrix.Size);
+
+    /// <summary>A pruner of a BERT's encoder: its six matrices a layer, by the method that the options name.</summary>
+    /// <exception cref="OptionException">The options are out of range, contradict each other, or do not fit the model.</exception>
+    /// <exception cref="InputException">The file of initial scores lacks a matrix or has another shape for it.</exception>
+    public static Pruner ForModel(BertModel model, PruningOptions options, int totalSteps, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(totalSteps);
+        Linear[] layers = [.. model.Layers.SelectMany(layer => layer.Prunable)];
+        long parameters = model.Layers.Sum(layer => layer.Parameters().Sum(parameter => parameter.Shape.Count));
+        return new Pruner(PruningMethods.Create(options.Method, options), layers, parameters - layers.Sum(layer => layer.Weight.Shape.Count), totalSteps, seed);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">The masks were folded.</exception>
+    public void BeginStep(int step)
+    {
+        if (folded) throw new InvalidOperationException("BeginStep: the masks were folded into the weights, training cannot go on.");
+        foreach (Parameter scores in Scores) scores.ZeroGrad();
+        method.ComputeMasks(matrices, At(step));
+    }
+
+    /// <inheritdoc/>
+    public double AddPenalty(int step) => method.AddPenalty(matrices, At(step));
+
+    /// <inheritdoc/>
+    public void FinishGradients(int step)
+    {
+        foreach (MaskedMatrix matrix in matrices)
+        {
+            // Of a layer without a gradient nothing is learned in this step.
+            if (matrix.Layer.Weight.Grad is not Tensor gradient) continue;
+            if (method.LearnsScores) AddScoreGradient(matrix, At(step), gradient);
+            if (matrix.Layer.Mask is Mask mask) gradient.Backend.ApplyMask(gradient, mask, gradient);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void BeginEvaluation()
+    {
+        // The folded weights are those of evaluation, and the scores that chose them must stay for Save.
+        if (!folded) method.ComputeMasks(matrices, new PruningStep(totalSteps, IsEvaluation: true, schedule, seed));
+    }
+
+    /// <inheritdoc/>
+    public void Fold()
+    {
+        BeginEvaluation();
+        foreach (MaskedMatrix matrix in matrices) matrix.Fold();
+        folded = true;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Reports the present masks: call <see cref="BeginEvaluation"/> or <see cref="Fold"/> before.</remarks>
+    public void Save(string folder)
+    {
+        Report().Save(folder);
+        ModelFolder.Save(Scores.Select(scores => (scores.Name, scores.Value)), Path.Combine(folder, PruningReport.ScoresFile));
+    }
+
+    /// <summary>What the present masks keep.</summary>
+    public PruningReport Report() => new(
+        method.Name,
+        unprunedParameters,
+        method.ReportedThreshold,
+        method.Options.Lambda,
+        [.. matrices.Select(matrix => new MatrixDensity(matrix.Name, matrix.Size, matrix.Kept))]);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (MaskedMatrix matrix in matrices) matrix.Dispose();
+    }
+
+    private PruningStep At(int step) => new(step, IsEvaluation: false, schedule, seed);
+
+    private void AddScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor maskedGradient)
+    {
+        Tensor weight = matrix.Layer.Weight.Value;
+        IBackend backend = weight.Backend;
+        Tensor total = matrix.Scores.GradTarget(out bool accumulate);
+        Tensor gradient = accumulate ? Tensor.Rent(backend, total.Shape) : total;
+        backend.BlockSum(maskedGradient, weight, matrix.Block.Rows, matrix.Block.Columns, gradient);
+        method.ToScoreGradient(matrix, step, gradient);
+        if (!accumulate) return;
+        backend.AddScaled(gradient, 1f, total);
+        gradient.Dispose();
+    }
+}

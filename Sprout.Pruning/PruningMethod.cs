@@ -1,0 +1,102 @@
+// A pruning method: its scores, its mask, its gradient.
+using Sprout.Tensors;
+
+namespace Sprout.Pruning;
+
+/// <summary>
+/// What makes one pruning method differ from another: how its scores S start, how they become masks M, what the loss's gradient with respect to M
+/// means for S, and a penalty on S. <see cref="Pruner"/> does everything else. A method keeps no state of a run: that is in the matrices.
+/// </summary>
+public abstract class PruningMethod
+{
+    /// <summary>A method with its options.</summary>
+    protected PruningMethod(PruningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
+    }
+
+    /// <summary>The name as <c>--method</c> takes it.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The options of the run.</summary>
+    public PruningOptions Options { get; }
+
+    /// <summary>Whether scores are parameters that the optimiser trains.</summary>
+    public virtual bool LearnsScores => true;
+
+    /// <summary>The scale of initial scores when the options have none.</summary>
+    public virtual double DefaultScoreScale => 0;
+
+    /// <summary>The final τ when scores are compared with one, for reports; otherwise null.</summary>
+    public virtual double? ReportedThreshold => null;
+
+    /// <summary>Gives a matrix its first scores; by default what <see cref="PruningOptions.ScoreInit"/> says.</summary>
+    /// <param name="matrix">Its scores are zeros.</param>
+    /// <param name="seed">The run's seed.</param>
+    public virtual void InitializeScores(MaskedMatrix matrix, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        double scale = Options.ScoreScale ?? DefaultScoreScale;
+        switch (Options.ScoreInit)
+        {
+            case ScoreInit.Constant:
+                matrix.Scores.Value.Backend.Fill(matrix.Scores.Value, (float)scale);
+                break;
+            case ScoreInit.Uniform:
+                matrix.FillUniform(seed, -scale, scale);
+                break;
+            default:
+                double bound = 1 / Math.Sqrt(matrix.Scores.Shape.Columns);
+                matrix.FillUniform(seed, -bound, bound);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Computes every matrix's mask from its scores and installs it with <see cref="MaskedMatrix.KeepAll"/>, <see cref="MaskedMatrix.UseBlockBits"/> or
+    /// <see cref="MaskedMatrix.UseBlockGates"/>.
+    /// </summary>
+    public abstract void ComputeMasks(IReadOnlyList<MaskedMatrix> matrices, PruningStep step);
+
+    /// <summary>
+    /// Turns ∂L/∂M into ∂L/∂S, in place and a block at a time. The default is the straight-through estimator, ∂L/∂S = ∂L/∂M
+    /// (Sanh et al. 2020, section 3), which leaves it as it is. Called only when <see cref="LearnsScores"/>.
+    /// </summary>
+    /// <param name="matrix">The matrix with its scores.</param>
+    /// <param name="step">The step whose masks were used.</param>
+    /// <param name="gradient">Shape of the scores: Σ over the block of ∂L/∂W' ⊙ W, masked entries too.</param>
+    public virtual void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient) { }
+
+    /// <summary>Adds the penalty's gradient to the scores' and returns the penalty; none by default.</summary>
+    public virtual double AddPenalty(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) => 0;
+
+    /// <summary>
+    /// The penalty of soft movement and L0: weight · mean over matrices of (mean over scores of σ(S − shift)). Adds its gradient to the scores' and returns it; waits for the device.
+    /// </summary>
+    protected static double AddSigmoidPenalty(IReadOnlyList<MaskedMatrix> matrices, double weight, double shift)
+    {
+        ArgumentNullException.ThrowIfNull(matrices);
+        if (weight == 0 || matrices.Count == 0) return 0;
+        IBackend backend = matrices[0].Scores.Value.Backend;
+        using Tensor sums = Tensor.Zeros(backend, new Shape(matrices.Count));
+        for (int i = 0; i < matrices.Count; i++)
+        {
+            double scale = weight / matrices.Count / matrices[i].Scores.Shape.Count;
+            backend.SigmoidPenalty(matrices[i].Scores.Value, (float)shift, (float)scale, sums, i, matrices[i].Scores.GradSum());
+        }
+
+        double mean = 0;
+        float[] values = sums.ToArray();
+        for (int i = 0; i < values.Length; i++) mean += values[i] / (double)matrices[i].Scores.Shape.Count / values.Length;
+        return weight * mean;
+    }
+
+    /// <summary>Refuses <c>--scope global</c>, for methods whose scores of different matrices are not ranked together.</summary>
+    /// <exception cref="OptionException">The scope is global.</exception>
+    protected void RequireLocalScope()
+    {
+        if (Options.Scope != PruningScope.Local)
+            throw new OptionException($"--method {Name} has no global scope: it compares each score with a threshold, not with other scores; leave --scope global out.");
+    }
+}

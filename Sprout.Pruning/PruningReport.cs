@@ -1,0 +1,54 @@
+// pruning.json.
+using System.Text.Json.Nodes;
+using Sprout.Bert;
+using Sprout.Tensors;
+
+namespace Sprout.Pruning;
+
+/// <summary>What pruning left of a model.</summary>
+/// <param name="Method">The method's name as <c>--method</c> takes it.</param>
+/// <param name="UnprunedParameters">The encoder's parameters that are never pruned: biases and layer norms.</param>
+/// <param name="Threshold">The final τ, or null for methods without one.</param>
+/// <param name="Lambda">The final weight of the penalty.</param>
+/// <param name="Matrices">The prunable matrices in their order.</param>
+public sealed record PruningReport(string Method, long UnprunedParameters, double? Threshold, double Lambda, IReadOnlyList<MatrixDensity> Matrices)
+{
+    /// <summary>The report's file name in a run folder.</summary>
+    public const string ReportFile = "pruning.json";
+
+    /// <summary>The scores' file name in a run folder.</summary>
+    public const string ScoresFile = "scores.safetensors";
+
+    /// <summary>Prunable weights.</summary>
+    public long Size => Matrices.Sum(matrix => matrix.Size);
+
+    /// <summary>Kept prunable weights.</summary>
+    public long Kept => Matrices.Sum(matrix => matrix.Kept);
+
+    /// <summary>Kept ÷ prunable weights.</summary>
+    public double Density => (double)Kept / Size;
+
+    /// <summary>The paper's measure; see <see cref="RemainingPercentOf"/>.</summary>
+    public double RemainingPercent => RemainingPercentOf(Kept, Size, UnprunedParameters);
+
+    /// <summary>Remaining weights in percent as Sanh et al. 2020 count them: (kept prunable weights + encoder biases and layer norms) ÷ encoder parameters · 100.</summary>
+    public static double RemainingPercentOf(long kept, long prunable, long unpruned) => 100.0 * (kept + unpruned) / (prunable + unpruned);
+
+    /// <summary>Writes <c>pruning.json</c> into a folder.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public void Save(string folder)
+    {
+        var matrices = new JsonObject();
+        foreach (MatrixDensity matrix in Matrices)
+            matrices[matrix.Name] = new JsonObject { ["size"] = matrix.Size, ["kept"] = matrix.Kept, ["density"] = matrix.Density };
+        JsonFile.WriteSorted(Path.Combine(folder, ReportFile), new JsonObject
+        {
+            ["method"] = Method,
+            ["density"] = Density,
+            ["remaining_percent"] = RemainingPercent,
+            ["threshold"] = Threshold,
+            ["lambda"] = Lambda,
+            ["matrices"] = matrices,
+        });
+    }
+}

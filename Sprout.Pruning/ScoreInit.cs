@@ -1,0 +1,15 @@
+// How scores start.
+namespace Sprout.Pruning;
+
+/// <summary>How scores start; the values of <c>--score-init</c>.</summary>
+public enum ScoreInit
+{
+    /// <summary>Every score is the scale.</summary>
+    Constant,
+
+    /// <summary>Uniform between −scale and scale.</summary>
+    Uniform,
+
+    /// <summary>Uniform between ±1/√columns of the score matrix (He et al. 2015 with a = √5, the default of PyTorch's linear layers); the scale is not used.</summary>
+    Kaiming,
+}
