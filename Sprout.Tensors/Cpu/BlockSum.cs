@@ -61,13 +61,5 @@ internal sealed unsafe partial class CpuBackend<V>
                 Write(sum, strip + j, lanes);
             }
         }
-
-        private static float SumOf(float* values, int count)
-        {
-            if (count == 1) return *values;
-            V sum = V.Zero;
-            for (int i = 0; i < count; i += V.Lanes) sum += Read(values + i, Math.Min(V.Lanes, count - i));
-            return V.Sum(sum);
-        }
     }
 }

@@ -68,12 +68,12 @@ internal sealed unsafe partial class CpuBackend<V>
             }
         }
 
-        // ln u − ln(1 − u) for uniform u.
+        // ln u − ln(1 − u) for uniform u, with one logarithm.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static V Logit(uint* word)
         {
             V u = V.MultiplyAdd(V.Uniform(word), V.Broadcast(UniformSpan), V.Broadcast(UniformLow));
-            return Log.Forward(u) - Log.Forward(V.Broadcast(1f) - u);
+            return Log.Forward(u / (V.Broadcast(1f) - u));
         }
     }
 }

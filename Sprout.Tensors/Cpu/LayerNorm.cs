@@ -15,7 +15,7 @@ internal sealed unsafe partial class CpuBackend<V>
         if (columns == 0) return;
         int rowsPerPiece = RowsPerPiece(columns);
         var norm = new NormShape(rows, columns, rowsPerPiece, gamma.Pointer, dropout);
-        workers.Run(PiecesOf(rows, rowsPerPiece), new LayerNormWork(norm, x.Pointer, PointerOf(residual), beta.Pointer, epsilon, s is null ? y.Pointer : s.Pointer, PointerOf(mean), PointerOf(rstd), y.Pointer));
+        workers.Run(PiecesOf(rows, rowsPerPiece), new LayerNormWork(norm, x.Pointer, PointerOf(residual), beta.Pointer, epsilon, s is not null ? s.Pointer : residual is null && !dropout.IsActive ? x.Pointer : y.Pointer, PointerOf(mean), PointerOf(rstd), y.Pointer));
     }
 
     /// <inheritdoc/>
@@ -126,8 +126,34 @@ internal sealed unsafe partial class CpuBackend<V>
         {
             int columns = norm.Columns;
             long first = (long)row * columns;
-            float* to = s + first;
-            V sum = V.Zero;
+            float* from = x + first, to = y + first;
+            if (residual != null || norm.HasDropout || s != x)
+            {
+                from = s + first;
+                AddResidual(first, words);
+            }
+
+            float average = SumOf(from, columns) / columns;
+            float inverse = 1f / MathF.Sqrt((SumOfSquares(from, columns, average) / columns) + epsilon);
+            V center = V.Broadcast(average), scale = V.Broadcast(inverse);
+            int j = 0;
+            for (; j + V.Lanes <= columns; j += V.Lanes)
+                V.Store(V.MultiplyAdd((V.Load(from + j) - center) * scale, V.Load(norm.Gamma + j), V.Load(beta + j)), to + j);
+            if (j < columns)
+            {
+                int lanes = columns - j;
+                V.StorePartial(V.MultiplyAdd((V.LoadPartial(from + j, lanes) - center) * scale, V.LoadPartial(norm.Gamma + j, lanes), V.LoadPartial(beta + j, lanes)), to + j, lanes);
+            }
+
+            if (mean != null) mean[row] = average;
+            if (rstd != null) rstd[row] = inverse;
+        }
+
+        // s = residual + dropout(x) for one row.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void AddResidual(long first, uint* words)
+        {
+            int columns = norm.Columns;
             for (int block = 0; block < columns; block += DropoutLanes.Block)
             {
                 int stop = Math.Min(block + DropoutLanes.Block, columns);
@@ -138,31 +164,9 @@ internal sealed unsafe partial class CpuBackend<V>
                     V value = Read(x + first + j, lanes);
                     if (norm.HasDropout) value = norm.Dropout.Apply(value, word + j - block);
                     if (residual != null) value += Read(residual + first + j, lanes);
-                    Write(value, to + j, lanes);
-                    sum += value;
+                    Write(value, s + first + j, lanes);
                 }
             }
-
-            float average = V.Sum(sum) / columns;
-            V center = V.Broadcast(average), squares = V.Zero;
-            for (int j = 0; j < columns; j += V.Lanes)
-            {
-                int lanes = Math.Min(V.Lanes, columns - j);
-                V difference = KeepFirst(Read(to + j, lanes) - center, lanes);
-                squares = V.MultiplyAdd(difference, difference, squares);
-            }
-
-            float inverse = 1f / MathF.Sqrt((V.Sum(squares) / columns) + epsilon);
-            V scale = V.Broadcast(inverse);
-            for (int j = 0; j < columns; j += V.Lanes)
-            {
-                int lanes = Math.Min(V.Lanes, columns - j);
-                V normal = (Read(to + j, lanes) - center) * scale;
-                Write(V.MultiplyAdd(normal, Read(norm.Gamma + j, lanes), Read(beta + j, lanes)), y + first + j, lanes);
-            }
-
-            if (mean != null) mean[row] = average;
-            if (rstd != null) rstd[row] = inverse;
         }
     }
 

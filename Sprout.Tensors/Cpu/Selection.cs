@@ -1,11 +1,10 @@
-// Top_v: the exact k-th largest of all scores by radix selection, and the bits of those that are kept.
+// Top_v: the exact k-th largest of all scores by counting in ever smaller ranges, and the bits of those that are kept.
 namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>
 {
-    // Digits of the 32-bit order of floats, highest first: 11 + 11 + 10 bits.
-    private const int Digits = 3;
-    private const int Bins = 2048;
+    // Fewer scores are not worth a guess.
+    private const int FewScores = 1 << 16;
 
     // Equal neighbours would wait for each other's counter; they go to different copies.
     private const int HistogramCopies = 4;
@@ -26,7 +25,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
         keep = Math.Clamp(keep, 0, total);
         // With nothing to keep any cut will do, and no tie is kept; otherwise the cut is the smallest kept score.
-        Selected selected = keep == 0 ? new Selected(float.PositiveInfinity, 0, 0) : Select(sources, pieces, keep);
+        Selected selected = keep == 0 ? new Selected(float.PositiveInfinity, 0, 0) : Select(sources, pieces, total, keep);
         WriteBits(sources, pieces, selected);
         Free(table);
     }
@@ -40,35 +39,67 @@ internal sealed unsafe partial class CpuBackend<V>
         if (minimumKept > 0 && CountBits(bits, scores.Count) < Math.Min(minimumKept, scores.Count)) TopV([scores], minimumKept, [bits]);
     }
 
-    // The keep-th largest of all scores, digit by digit.
-    private Selected Select(Scores sources, int pieces, long keep)
+    // The keep-th largest of all scores. A sample guesses a range of values around it; each round counts the scores above the range and those in its bins, and goes on with
+    // the bin that holds the wanted one. A wrong guess costs a round, never exactness.
+    private Selected Select(Scores sources, int pieces, long total, long keep)
     {
-        const long HistogramBytes = (long)Bins * HistogramCopies * sizeof(uint);
-        DeviceBuffer memory = Allocate(Scratch.BytesFor(workers.Count, HistogramBytes));
-        var counts = new Scratch(memory.Address, workers.Count, HistogramBytes);
-        uint prefix = 0;
-        long rest = keep, equal = 0;
-        for (int digit = 0; digit < Digits; digit++)
+        DeviceBuffer memory = Allocate(Scratch.BytesFor(workers.Count, sizeof(Histogram)));
+        var counts = new Scratch(memory.Address, workers.Count, sizeof(Histogram));
+        OrderedRange range = total < FewScores ? OrderedRange.Numbers : Guess(sources, pieces, total, keep);
+        Selected? selected = null;
+        while (selected is null)
         {
-            for (int thread = 0; thread < counts.Count; thread++) new Span<byte>(counts[thread], (int)HistogramBytes).Clear();
-            workers.Run(pieces, new HistogramWork(sources, counts, digit, prefix));
-            int bin = Bins - 1;
-            for (equal = CountIn(counts, bin); equal < rest; equal = CountIn(counts, --bin)) rest -= equal;
-            prefix = (prefix << OrderedBits.Width(digit)) | (uint)bin;
-            // The lowest digit holds nothing but NaN, which is one value.
-            if (digit == 0 && bin == 0) break;
+            Histogram* histogram = Count(sources, pieces, range, counts);
+            long rest = keep - histogram->Above;
+            int bin = OrderedRange.MostBins - 1;
+            for (; bin >= 0 && rest > histogram->Bins[bin]; bin--) rest -= histogram->Bins[bin];
+            if (keep <= histogram->Above) range = range.Higher;
+            else if (bin >= 0 && range.Shift == 0) selected = new Selected(OrderedRange.ToFloat(range.Low + (uint)bin), rest, histogram->Bins[bin]);
+            else if (bin >= 0) range = range.Bin(bin);
+            else if (!range.IsLowest) range = range.Lower;
+            else selected = new Selected(float.NaN, rest, total - keep + rest);
         }
 
         Free(memory);
-        return new Selected(OrderedBits.ToFloat(prefix), rest, equal);
+        return selected.Value;
     }
 
-    private static long CountIn(Scratch counts, int bin)
+    // Values around the keep-th largest of a sample, far enough apart to hold that of all scores but for once in many thousand times.
+    private OrderedRange Guess(Scores sources, int pieces, long total, long keep)
     {
-        long count = 0;
+        const ulong Golden = 0x9E3779B97F4A7C15;
+        int size = (int)Math.Sqrt(total);
+        DeviceBuffer memory = Allocate((long)size * sizeof(uint));
+        var sample = new Span<uint>((void*)memory.Address, size);
+        for (int i = 0; i < size; i++)
+        {
+            // Multiples of the golden ratio spread evenly and fall in with no row length.
+            ulong place = (ulong)(i + 1) * Golden;
+            float* x = sources.PieceOf((int)Math.BigMul(place, (ulong)pieces, out ulong within), out int length, out _);
+            sample[i] = OrderedRange.Of(x[Math.BigMul(within, (ulong)length, out _)]);
+        }
+
+        sample.Sort();
+        double share = 1 - ((double)keep / total), rank = share * size, spread = 2 + (4 * Math.Sqrt(rank * (1 - share)));
+        uint low = sample[Math.Clamp((int)(rank - spread), 0, size - 1)], high = sample[Math.Clamp((int)(rank + spread), 0, size - 1)];
+        Free(memory);
+        return OrderedRange.Of(low, high);
+    }
+
+    // The histogram of one range, in the first thread's block.
+    private Histogram* Count(Scores sources, int pieces, OrderedRange range, Scratch counts)
+    {
+        for (int thread = 0; thread < counts.Count; thread++) *(Histogram*)counts[thread] = default;
+        workers.Run(pieces, new HistogramWork(sources, counts, range));
+        var sum = (Histogram*)counts[0];
         for (int thread = 0; thread < counts.Count; thread++)
-            for (int copy = 0; copy < HistogramCopies; copy++) count += ((uint*)counts[thread])[(copy * Bins) + bin];
-        return count;
+        {
+            var part = (Histogram*)counts[thread];
+            if (thread > 0) sum->Above += part->Above;
+            for (int bin = thread > 0 ? 0 : OrderedRange.MostBins; bin < HistogramCopies * OrderedRange.MostBins; bin++) sum->Bins[bin % OrderedRange.MostBins] += part->Bins[bin];
+        }
+
+        return sum;
     }
 
     // Sets the bits above the cut, and of the equal ones as many as are kept, from the start.
@@ -93,6 +124,13 @@ internal sealed unsafe partial class CpuBackend<V>
 
         workers.Run(pieces, new WriteBitsWork(sources, selected.Cut, ties));
         Free(memory);
+    }
+
+    /// <summary>How many scores lie above a range, and in each of its bins; several copies of the bins.</summary>
+    private struct Histogram
+    {
+        public long Above;
+        public fixed uint Bins[HistogramCopies * OrderedRange.MostBins];
     }
 
     /// <summary>The smallest kept score (NaN when some of them are kept), how many scores equal it and how many of these are kept.</summary>

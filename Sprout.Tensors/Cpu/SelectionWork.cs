@@ -6,43 +6,46 @@ namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>
 {
-    /// <summary>Counts the scores by one digit, those only whose higher digits are the prefix. Counts commute, so every thread has its own.</summary>
-    private readonly struct HistogramWork(Scores sources, Scratch histograms, int digit, uint prefix) : IWork
+    /// <summary>Counts the scores above a range and in its bins. Counts commute, so every thread has its own.</summary>
+    private readonly struct HistogramWork(Scores sources, Scratch histograms, OrderedRange range) : IWork
     {
         public void Run(int piece)
         {
             float* x = sources.PieceOf(piece, out int length, out _);
-            if (digit == 0) CountAll(x, length, (uint*)histograms.Own);
-            else CountMatching(x, length, (uint*)histograms.Own);
+            Count(x, length, range, (Histogram*)histograms.Own);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void CountAll(float* x, int length, uint* counts)
+        private static void Count(float* x, int length, OrderedRange range, Histogram* histogram)
         {
-            int shift = OrderedBits.Shift(0);
-            for (int i = 0; i < length; i++) counts[((i % HistogramCopies) * Bins) + (int)(OrderedBits.Of(x[i]) >> shift)]++;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void CountMatching(float* x, int length, uint* counts)
-        {
-            int shift = OrderedBits.Shift(digit), width = OrderedBits.Width(digit);
-            uint mask = (1u << width) - 1;
-            (float low, float high) = OrderedBits.Range(digit, prefix);
-            V lowest = V.Broadcast(low), highest = V.Broadcast(high);
+            uint low = range.Low;
+            int shift = range.Shift;
+            bool isOneValue = range.Low == range.High;
+            V lowest = V.Broadcast(range.LowValue), highest = V.Broadcast(range.HighValue);
+            long above = 0;
+            uint equal = 0;
             for (int i = 0; i < length; i += V.Lanes)
             {
                 int lanes = Math.Min(V.Lanes, length - i);
                 V value = Read(x + i, lanes);
-                // Few registers hold a match. Comparing takes −0 for +0, so the digits decide.
-                uint near = V.AtLeastBits(value, lowest) & ~V.GreaterBits(value, highest) & ((1u << lanes) - 1);
+                uint valid = (1u << lanes) - 1, greater = V.GreaterBits(value, highest) & valid, near = V.AtLeastBits(value, lowest) & ~greater & valid;
+                above += BitOperations.PopCount(greater);
+                if (isOneValue)
+                {
+                    equal += (uint)BitOperations.PopCount(near);
+                    continue;
+                }
+
+                // In a narrow range few registers hold a match.
                 for (; near != 0; near &= near - 1)
                 {
                     int lane = BitOperations.TrailingZeroCount(near);
-                    uint ordered = OrderedBits.Of(x[i + lane]) >> shift;
-                    if (ordered >> width == prefix) counts[((lane % HistogramCopies) * Bins) + (int)(ordered & mask)]++;
+                    histogram->Bins[((lane % HistogramCopies) * OrderedRange.MostBins) + (int)((OrderedRange.Of(x[i + lane]) - low) >> shift)]++;
                 }
             }
+
+            histogram->Above += above;
+            histogram->Bins[0] += equal;
         }
     }
 

@@ -32,55 +32,47 @@ internal static unsafe class PhiloxLanes
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill512(ulong key, ulong counterLow, ulong counterHigh, uint* words, int count)
     {
-        Vector512<uint> m0 = Vector512.Create((ulong)Multiplier0).AsUInt32(), m1 = Vector512.Create((ulong)Multiplier1).AsUInt32();
         // This order of counters makes the interleaved output consecutive.
         Vector512<ulong> counter = Vector512.Create(counterLow) + Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7);
-        for (int done = 0; done < count; done += 32, counter += Vector512.Create(8UL))
+        int done = 0;
+        // Two states at a time hide the latency of the products.
+        for (; done + 32 < count; done += 64, counter += Vector512.Create(16UL))
         {
-            Vector512<ulong> c0 = counter, c1 = counter >>> 32, c2 = Vector512.Create(counterHigh), c3 = Vector512.Create(counterHigh >> 32);
+            State512 a = new(counter, counterHigh), b = new(counter + Vector512.Create(8UL), counterHigh);
             Vector512<ulong> k0 = Vector512.Create(key), k1 = Vector512.Create(key >> 32);
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < Rounds; round++, k0 += Vector512.Create((ulong)Weyl0), k1 += Vector512.Create((ulong)Weyl1))
             {
-                Vector512<ulong> p0 = Avx512F.Multiply(c0.AsUInt32(), m0), p1 = Avx512F.Multiply(c2.AsUInt32(), m1);
-                c0 = (p1 >>> 32) ^ c1 ^ k0;
-                c2 = (p0 >>> 32) ^ c3 ^ k1;
-                c1 = p1;
-                c3 = p0;
-                k0 += Vector512.Create((ulong)Weyl0);
-                k1 += Vector512.Create((ulong)Weyl1);
+                a.Round(k0, k1);
+                b.Round(k0, k1);
             }
 
-            Vector512<ulong> low = Vector512.Create((ulong)uint.MaxValue);
-            Vector512<ulong> x01 = (c0 & low) | (c1 << 32), x23 = (c2 & low) | (c3 << 32);
-            Avx512F.UnpackLow(x01, x23).AsUInt32().Store(words + done);
-            Avx512F.UnpackHigh(x01, x23).AsUInt32().Store(words + done + 16);
+            a.Store(words + done);
+            b.Store(words + done + 32);
         }
+
+        if (done >= count) return;
+        State512 last = new(counter, counterHigh);
+        Vector512<ulong> key0 = Vector512.Create(key), key1 = Vector512.Create(key >> 32);
+        for (int round = 0; round < Rounds; round++, key0 += Vector512.Create((ulong)Weyl0), key1 += Vector512.Create((ulong)Weyl1)) last.Round(key0, key1);
+        last.Store(words + done);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill256(ulong key, ulong counterLow, ulong counterHigh, uint* words, int count)
     {
-        Vector256<uint> m0 = Vector256.Create((ulong)Multiplier0).AsUInt32(), m1 = Vector256.Create((ulong)Multiplier1).AsUInt32();
         Vector256<ulong> counter = Vector256.Create(counterLow) + Vector256.Create(0UL, 2, 1, 3);
-        for (int done = 0; done < count; done += 16, counter += Vector256.Create(4UL))
+        for (int done = 0; done < count; done += 32, counter += Vector256.Create(8UL))
         {
-            Vector256<ulong> c0 = counter, c1 = counter >>> 32, c2 = Vector256.Create(counterHigh), c3 = Vector256.Create(counterHigh >> 32);
+            State256 a = new(counter, counterHigh), b = new(counter + Vector256.Create(4UL), counterHigh);
             Vector256<ulong> k0 = Vector256.Create(key), k1 = Vector256.Create(key >> 32);
-            for (int round = 0; round < Rounds; round++)
+            for (int round = 0; round < Rounds; round++, k0 += Vector256.Create((ulong)Weyl0), k1 += Vector256.Create((ulong)Weyl1))
             {
-                Vector256<ulong> p0 = Avx2.Multiply(c0.AsUInt32(), m0), p1 = Avx2.Multiply(c2.AsUInt32(), m1);
-                c0 = (p1 >>> 32) ^ c1 ^ k0;
-                c2 = (p0 >>> 32) ^ c3 ^ k1;
-                c1 = p1;
-                c3 = p0;
-                k0 += Vector256.Create((ulong)Weyl0);
-                k1 += Vector256.Create((ulong)Weyl1);
+                a.Round(k0, k1);
+                b.Round(k0, k1);
             }
 
-            Vector256<ulong> low = Vector256.Create((ulong)uint.MaxValue);
-            Vector256<ulong> x01 = (c0 & low) | (c1 << 32), x23 = (c2 & low) | (c3 << 32);
-            Avx2.UnpackLow(x01, x23).AsUInt32().Store(words + done);
-            Avx2.UnpackHigh(x01, x23).AsUInt32().Store(words + done + 8);
+            a.Store(words + done);
+            b.Store(words + done + 16);
         }
     }
 
@@ -88,5 +80,47 @@ internal static unsafe class PhiloxLanes
     {
         for (int done = 0; done < count; done += 4)
             (words[done], words[done + 1], words[done + 2], words[done + 3]) = Philox.Next(key, counterLow++, counterHigh);
+    }
+
+    private struct State512(Vector512<ulong> counter, ulong counterHigh)
+    {
+        private Vector512<ulong> c0 = counter, c1 = counter >>> 32, c2 = Vector512.Create(counterHigh), c3 = Vector512.Create(counterHigh >> 32);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Round(Vector512<ulong> k0, Vector512<ulong> k1)
+        {
+            Vector512<ulong> p0 = Avx512F.Multiply(c0.AsUInt32(), Vector512.Create((ulong)Multiplier0).AsUInt32());
+            Vector512<ulong> p1 = Avx512F.Multiply(c2.AsUInt32(), Vector512.Create((ulong)Multiplier1).AsUInt32());
+            (c0, c1, c2, c3) = ((p1 >>> 32) ^ c1 ^ k0, p1, (p0 >>> 32) ^ c3 ^ k1, p0);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(uint* words)
+        {
+            Vector512<ulong> low = Vector512.Create((ulong)uint.MaxValue), x01 = (c0 & low) | (c1 << 32), x23 = (c2 & low) | (c3 << 32);
+            Avx512F.UnpackLow(x01, x23).AsUInt32().Store(words);
+            Avx512F.UnpackHigh(x01, x23).AsUInt32().Store(words + 16);
+        }
+    }
+
+    private struct State256(Vector256<ulong> counter, ulong counterHigh)
+    {
+        private Vector256<ulong> c0 = counter, c1 = counter >>> 32, c2 = Vector256.Create(counterHigh), c3 = Vector256.Create(counterHigh >> 32);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Round(Vector256<ulong> k0, Vector256<ulong> k1)
+        {
+            Vector256<ulong> p0 = Avx2.Multiply(c0.AsUInt32(), Vector256.Create((ulong)Multiplier0).AsUInt32());
+            Vector256<ulong> p1 = Avx2.Multiply(c2.AsUInt32(), Vector256.Create((ulong)Multiplier1).AsUInt32());
+            (c0, c1, c2, c3) = ((p1 >>> 32) ^ c1 ^ k0, p1, (p0 >>> 32) ^ c3 ^ k1, p0);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(uint* words)
+        {
+            Vector256<ulong> low = Vector256.Create((ulong)uint.MaxValue), x01 = (c0 & low) | (c1 << 32), x23 = (c2 & low) | (c3 << 32);
+            Avx2.UnpackLow(x01, x23).AsUInt32().Store(words);
+            Avx2.UnpackHigh(x01, x23).AsUInt32().Store(words + 8);
+        }
     }
 }
