@@ -58,7 +58,7 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     // Copies rows into scratch and fills them up to whole registers with zeros.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void CopyRows(float* source, long sourceStride, int rows, int columns, float* destination, long stride)
     {
         for (int row = 0; row < rows; row++, source += sourceStride, destination += stride)
@@ -66,7 +66,7 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     // The rows of scratch back into a tensor, each times its factor.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void StoreRows(float* source, long sourceStride, int rows, int columns, float* factors, float* destination, long stride)
     {
         for (int row = 0; row < rows; row++, source += sourceStride, destination += stride)
@@ -129,7 +129,7 @@ internal sealed unsafe partial class CpuBackend<V>
         }
 
         // Scores become unnormalised probabilities after dropout; the factor that they lack is returned.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private float Softmax(float* scores, int length, long row, uint* words)
         {
             // The padding repeats the last key, so it does not change the maximum.

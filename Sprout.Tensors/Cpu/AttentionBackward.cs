@@ -69,7 +69,7 @@ internal sealed unsafe partial class CpuBackend<V>
         }
 
         // Scores become probabilities after dropout, and products (gradients of these) become gradients of the scaled scores, scale included.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private void Gradients(float* scores, float* products, int length, long row, float delta, uint* words)
         {
             if (plan.HasDropout) plan.Draw(row, words, length);
@@ -88,7 +88,7 @@ internal sealed unsafe partial class CpuBackend<V>
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private static float Dot(float* padded, float* y, int count)
         {
             V sum = V.Zero;

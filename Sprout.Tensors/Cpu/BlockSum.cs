@@ -43,7 +43,7 @@ internal sealed unsafe partial class CpuBackend<V>
         }
 
         // strip = Σ over the rows of the block, column by column.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private void SumRows(int row, int column, int length, float* strip)
         {
             int end = (int)Math.Min((long)row + blockRows, rows);

@@ -80,7 +80,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
     private readonly struct DropoutWork(float* x, Dropout dropout, long count, float* y) : IWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         [SkipLocalsInit]
         public void Run(int piece)
         {

@@ -43,7 +43,7 @@ internal sealed unsafe partial class CpuBackend<V>
         private readonly bool isRandom = noise is { Probability: > 0 };
         private readonly float sharpness = noise is null ? 1f : 1 / GateTemperature;
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         [SkipLocalsInit]
         public void Run(int piece)
         {

@@ -36,7 +36,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
     private readonly struct GatherWork(float* table, int* rows, int count, int columns, int rowsPerPiece, bool accumulate, float* y) : IWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             int end = Math.Min((piece + 1) * rowsPerPiece, count);
@@ -52,7 +52,7 @@ internal sealed unsafe partial class CpuBackend<V>
     // A piece owns some columns of the whole table, so the order of its sums is that of t.
     private readonly struct ScatterWork(float* dy, int* rows, int count, int columns, float* dtable) : IWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             int start = piece * ScatterColumns, length = Math.Min(ScatterColumns, columns - start);

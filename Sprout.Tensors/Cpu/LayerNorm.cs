@@ -65,7 +65,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
     private readonly struct ColumnSumWork(float* x, int rows, int columns, int rowsPerPiece, float* sums) : IWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             int start = piece * rowsPerPiece, end = Math.Min(start + rowsPerPiece, rows);
@@ -121,7 +121,7 @@ internal sealed unsafe partial class CpuBackend<V>
             for (int row = start; row < end; row++) Normalize(row, words);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private void Normalize(int row, uint* words)
         {
             int columns = norm.Columns;
@@ -150,7 +150,7 @@ internal sealed unsafe partial class CpuBackend<V>
         }
 
         // s = residual + dropout(x) for one row.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private void AddResidual(long first, uint* words)
         {
             int columns = norm.Columns;
@@ -182,7 +182,7 @@ internal sealed unsafe partial class CpuBackend<V>
             for (int row = start; row < end; row++) Backward(row, dgamma, dgamma + norm.Columns, words);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private void Backward(int row, float* dgamma, float* dbeta, uint* words)
         {
             int columns = norm.Columns;

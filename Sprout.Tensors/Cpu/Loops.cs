@@ -62,7 +62,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
     private readonly struct ElementWork<TKernel>(TKernel kernel, long count) : IWork where TKernel : struct, IElementwise
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             // A local copy, so that its fields stay in registers across stores.
@@ -75,7 +75,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
     private readonly struct SumWork<TTerm>(TTerm term, long count, double* partials) : IWork where TTerm : struct, ITerm
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             TTerm step = term;

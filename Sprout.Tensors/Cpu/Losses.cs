@@ -29,7 +29,7 @@ internal sealed unsafe partial class CpuBackend<V>
         Free(partials);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static float Largest(float* x, int count)
     {
         if (count < V.Lanes)
@@ -46,7 +46,7 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     // Σ exp((x − shift) · scale).
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static float SumOfExp(float* x, int count, float shift, float scale)
     {
         V sum = V.Zero;
@@ -89,7 +89,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
     private readonly struct CrossEntropySegment(float* logits, int* offsets, int* targets, float scale, float* dlogits) : ISegment
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public double Loss(int segment)
         {
             int start = offsets[segment], count = offsets[segment + 1] - start;
@@ -115,7 +115,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
     private readonly struct DistillationSegment(float* logits, float* teacher, int* offsets, float temperature, float gradientScale, float* dlogits) : ISegment
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public double Loss(int segment)
         {
             int start = offsets[segment], count = offsets[segment + 1] - start;

@@ -56,7 +56,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
     private readonly struct CountBitsWork(uint* bits, long count, long* sums) : IWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             long word = (long)piece * WordsPerPiece, full = Math.Min(word + WordsPerPiece, count / 32), sum = 0;
@@ -69,7 +69,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
     private readonly struct ExpandBitsWork(uint* blockBits, int columns, int blockRows, int blockColumns, long count, uint* bits) : IWork
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             long entry = (long)piece * Chunk, end = Math.Min(entry + Chunk, count);

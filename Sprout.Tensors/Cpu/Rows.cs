@@ -6,7 +6,7 @@ namespace Sprout.Tensors.Cpu;
 internal sealed unsafe partial class CpuBackend<V>
 {
     /// <summary>Σ x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static float SumOf(float* x, int count)
     {
         // Four sums, because one would wait for itself.
@@ -26,7 +26,7 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     /// <summary>Σ (x − center)².</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static float SumOfSquares(float* x, int count, float center)
     {
         V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero, middle = V.Broadcast(center);

@@ -15,7 +15,7 @@ internal sealed unsafe partial class CpuBackend<V>
             Count(x, length, range, (Histogram*)histograms.Own);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private static void Count(float* x, int length, OrderedRange range, Histogram* histogram)
         {
             uint low = range.Low;
@@ -89,7 +89,7 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     // Up to 32 scores as bits: those above the cut, and those that equal it. A NaN as cut is below all numbers and equal to itself.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static uint CompareWord(float* x, int length, float cut, out uint equal)
     {
         bool isNaN = float.IsNaN(cut);

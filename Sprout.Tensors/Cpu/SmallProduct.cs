@@ -42,7 +42,7 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void Tile4X4(Rows a, long step, int depth, float* b, long bStride, Rows c, bool accumulate)
     {
         float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3;
@@ -69,7 +69,7 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
         c3.Store(c.R3);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void Tile4X2(Rows a, long step, int depth, float* b, long bStride, Rows c, bool accumulate)
     {
         float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3;
@@ -96,7 +96,7 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
         c3.Store(c.R3);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void Tile8X1(Rows a, Rows aNext, long step, int depth, float* b, long bStride, Rows c, Rows cNext, bool accumulate)
     {
         float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3, a4 = aNext.R0, a5 = aNext.R1, a6 = aNext.R2, a7 = aNext.R3;

@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Sprout.Tensors.Cpu;
 
 namespace Sprout.Tensors.Simd;
 
@@ -29,7 +30,7 @@ internal static unsafe class PhiloxLanes
         else Fill128(key, counterLow, counterHigh, words, count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void Fill512(ulong key, ulong counterLow, ulong counterHigh, uint* words, int count)
     {
         // This order of counters makes the interleaved output consecutive.
@@ -57,7 +58,7 @@ internal static unsafe class PhiloxLanes
         last.Store(words + done);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void Fill256(ulong key, ulong counterLow, ulong counterHigh, uint* words, int count)
     {
         Vector256<ulong> counter = Vector256.Create(counterLow) + Vector256.Create(0UL, 2, 1, 3);
