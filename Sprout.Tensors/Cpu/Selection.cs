@@ -64,7 +64,7 @@ internal sealed unsafe partial class CpuBackend<V>
         return selected.Value;
     }
 
-    // Values around the keep-th largest of a sample, far enough apart to hold that of all scores but for once in many thousand times.
+    // Values around the keep-th largest of a sample, far enough apart to hold that of all scores but for once in some hundred times.
     private OrderedRange Guess(Scores sources, int pieces, long total, long keep)
     {
         const ulong Golden = 0x9E3779B97F4A7C15;
@@ -80,7 +80,7 @@ internal sealed unsafe partial class CpuBackend<V>
         }
 
         sample.Sort();
-        double share = 1 - ((double)keep / total), rank = share * size, spread = 2 + (4 * Math.Sqrt(rank * (1 - share)));
+        double share = 1 - ((double)keep / total), rank = share * size, spread = 2 + (3 * Math.Sqrt(rank * (1 - share)));
         uint low = sample[Math.Clamp((int)(rank - spread), 0, size - 1)], high = sample[Math.Clamp((int)(rank + spread), 0, size - 1)];
         Free(memory);
         return OrderedRange.Of(low, high);
