@@ -36,7 +36,7 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     // Cuts the batch into units (a sequence, or some of its queries) and makes room for the pieces, which are units × heads.
-    private DeviceBuffer PlanAttention(IntTensor offsets, int hidden, int heads, Dropout dropout, int queriesPerUnit, Func<int, int, long> scratch, out AttentionPlan plan)
+    private DeviceBuffer PlanAttention(IntTensor offsets, int hidden, int heads, Dropout dropout, int queriesPerUnit, Func<int, int, long> scratchOf, out AttentionPlan plan)
     {
         int* first = offsets.Pointer;
         int sequences = offsets.Length - 1, units = 0, longest = 0, width = hidden / heads;
@@ -47,11 +47,10 @@ internal sealed unsafe partial class CpuBackend<V>
             longest = Math.Max(longest, length);
         }
 
-        long slotBytes = scratch(longest, width) * sizeof(float), slots = ScratchSlots.BytesFor(workers.Count, slotBytes);
-        DeviceBuffer memory = Allocate(slots + ((long)units * sizeof(AttentionUnit)));
-        var list = (AttentionUnit*)(memory.Address + (nint)slots);
-        plan = new AttentionPlan(list, units, hidden, heads, dropout, new ScratchSlots(memory.Address, workers.Count, slotBytes));
-        plan.Slots.Reset();
+        long pieceBytes = scratchOf(longest, width) * sizeof(float), allBytes = Scratch.BytesFor(workers.Count, pieceBytes);
+        DeviceBuffer memory = Allocate(allBytes + ((long)units * sizeof(AttentionUnit)));
+        var list = (AttentionUnit*)(memory.Address + (nint)allBytes);
+        plan = new AttentionPlan(list, units, hidden, heads, dropout, new Scratch(memory.Address, workers.Count, pieceBytes));
         for (int s = 0; s < sequences; s++)
             for (int query = first[s]; query < first[s + 1]; query += queriesPerUnit)
                 *list++ = new AttentionUnit(first[s], first[s + 1] - first[s], query, Math.Min(query + queriesPerUnit, first[s + 1]));
@@ -81,7 +80,7 @@ internal sealed unsafe partial class CpuBackend<V>
     private readonly record struct AttentionUnit(int Start, int Length, int FirstQuery, int EndQuery);
 
     /// <summary>What all pieces of one attention share.</summary>
-    private readonly struct AttentionPlan(AttentionUnit* units, int count, int hidden, int heads, Dropout dropout, ScratchSlots slots)
+    private readonly struct AttentionPlan(AttentionUnit* units, int count, int hidden, int heads, Dropout dropout, Scratch scratch)
     {
         public readonly int Hidden = hidden;
         public readonly int Heads = heads;
@@ -90,7 +89,7 @@ internal sealed unsafe partial class CpuBackend<V>
         public readonly uint DropBelow = dropout.Threshold;
         public readonly float DropoutScale = dropout.Scale;
         public readonly bool HasDropout = dropout.IsActive;
-        public readonly ScratchSlots Slots = slots;
+        public readonly Scratch Scratch = scratch;
 
         public int Pieces => count * Heads;
 
@@ -112,11 +111,10 @@ internal sealed unsafe partial class CpuBackend<V>
             int head = piece % plan.Heads, width = plan.Width, length = unit.Length, keyStride = PaddedStride(length), columnStride = PaddedStride(width);
             long column = (long)head * width, start = ((long)unit.Start * plan.Hidden) + column;
             float* factors = stackalloc float[QueryRows];
-            int slot = plan.Slots.Take();
-            float* keys = (float*)plan.Slots[slot], values = keys + ((long)width * keyStride);
+            float* keys = (float*)plan.Scratch.Own, values = keys + ((long)width * keyStride);
             float* scores = values + ((long)length * columnStride), sums = scores + (QueryRows * keyStride);
             uint* words = (uint*)(sums + (QueryRows * columnStride));
-            Transposition.Run<V>(k + start, plan.Hidden, length, width, keys, keyStride);
+            PaddedTranspose.Run<V>(k + start, plan.Hidden, length, width, keys, keyStride);
             CopyRows(v + start, plan.Hidden, length, width, values, columnStride);
             for (int query = unit.FirstQuery; query < unit.EndQuery; query += QueryRows)
             {
@@ -128,8 +126,6 @@ internal sealed unsafe partial class CpuBackend<V>
                 SmallProduct<V>.Run(scores, keyStride, 1, rows, length, values, columnStride, width, sums, columnStride, accumulate: false);
                 StoreRows(sums, columnStride, rows, width, factors, context + first, plan.Hidden);
             }
-
-            plan.Slots.Return(slot);
         }
 
         // Scores become unnormalised probabilities after dropout; the factor that they lack is returned.

@@ -32,16 +32,15 @@ internal sealed unsafe partial class CpuBackend<V>
             AttentionUnit unit = plan.UnitOf(piece);
             int head = piece % plan.Heads, width = plan.Width, length = unit.Length, keyStride = PaddedStride(length), columnStride = PaddedStride(width);
             long start = ((long)unit.Start * plan.Hidden) + ((long)head * width), matrix = (long)length * columnStride;
-            int slot = plan.Slots.Take();
 
             // Operands whose rows are read as registers: keys and values turned, so that registers run over keys; the others as they are.
-            float* turnedKeys = (float*)plan.Slots[slot], turnedValues = turnedKeys + ((long)width * keyStride);
+            float* turnedKeys = (float*)plan.Scratch.Own, turnedValues = turnedKeys + ((long)width * keyStride);
             float* keys = turnedValues + ((long)width * keyStride), queries = keys + matrix, gradients = queries + matrix;
             float* keySums = gradients + matrix, valueSums = keySums + matrix;
             float* scores = valueSums + matrix, products = scores + (QueryRows * keyStride), querySums = products + (QueryRows * keyStride);
             uint* words = (uint*)(querySums + (QueryRows * columnStride));
-            Transposition.Run<V>(k + start, plan.Hidden, length, width, turnedKeys, keyStride);
-            Transposition.Run<V>(v + start, plan.Hidden, length, width, turnedValues, keyStride);
+            PaddedTranspose.Run<V>(k + start, plan.Hidden, length, width, turnedKeys, keyStride);
+            PaddedTranspose.Run<V>(v + start, plan.Hidden, length, width, turnedValues, keyStride);
             CopyRows(k + start, plan.Hidden, length, width, keys, columnStride);
             CopyRows(q + start, plan.Hidden, length, width, queries, columnStride);
             CopyRows(dcontext + start, plan.Hidden, length, width, gradients, columnStride);
@@ -67,7 +66,6 @@ internal sealed unsafe partial class CpuBackend<V>
 
             StoreRows(keySums, columnStride, length, width, null, dk + start, plan.Hidden);
             StoreRows(valueSums, columnStride, length, width, null, dv + start, plan.Hidden);
-            plan.Slots.Return(slot);
         }
 
         // Scores become probabilities after dropout, and products (gradients of these) become gradients of the scaled scores, scale included.

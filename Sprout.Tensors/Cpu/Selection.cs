@@ -44,17 +44,16 @@ internal sealed unsafe partial class CpuBackend<V>
     private Selected Select(Scores sources, int pieces, long keep)
     {
         const long HistogramBytes = (long)Bins * HistogramCopies * sizeof(uint);
-        DeviceBuffer memory = Allocate(ScratchSlots.BytesFor(workers.Count, HistogramBytes));
-        var slots = new ScratchSlots(memory.Address, workers.Count, HistogramBytes);
-        slots.Reset();
+        DeviceBuffer memory = Allocate(Scratch.BytesFor(workers.Count, HistogramBytes));
+        var counts = new Scratch(memory.Address, workers.Count, HistogramBytes);
         uint prefix = 0;
         long rest = keep, equal = 0;
         for (int digit = 0; digit < Digits; digit++)
         {
-            for (int slot = 0; slot < slots.Count; slot++) new Span<byte>(slots[slot], (int)HistogramBytes).Clear();
-            workers.Run(pieces, new HistogramWork(sources, slots, digit, prefix));
+            for (int thread = 0; thread < counts.Count; thread++) new Span<byte>(counts[thread], (int)HistogramBytes).Clear();
+            workers.Run(pieces, new HistogramWork(sources, counts, digit, prefix));
             int bin = Bins - 1;
-            for (equal = CountIn(slots, bin); equal < rest; equal = CountIn(slots, --bin)) rest -= equal;
+            for (equal = CountIn(counts, bin); equal < rest; equal = CountIn(counts, --bin)) rest -= equal;
             prefix = (prefix << OrderedBits.Width(digit)) | (uint)bin;
             // The lowest digit holds nothing but NaN, which is one value.
             if (digit == 0 && bin == 0) break;
@@ -64,11 +63,11 @@ internal sealed unsafe partial class CpuBackend<V>
         return new Selected(OrderedBits.ToFloat(prefix), rest, equal);
     }
 
-    private static long CountIn(ScratchSlots slots, int bin)
+    private static long CountIn(Scratch counts, int bin)
     {
         long count = 0;
-        for (int slot = 0; slot < slots.Count; slot++)
-            for (int copy = 0; copy < HistogramCopies; copy++) count += ((uint*)slots[slot])[(copy * Bins) + bin];
+        for (int thread = 0; thread < counts.Count; thread++)
+            for (int copy = 0; copy < HistogramCopies; copy++) count += ((uint*)counts[thread])[(copy * Bins) + bin];
         return count;
     }
 

@@ -6,16 +6,14 @@ namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>
 {
-    /// <summary>Counts the scores by one digit, those only whose higher digits are the prefix. Counts commute, so any slot will do.</summary>
-    private readonly struct HistogramWork(Scores sources, ScratchSlots slots, int digit, uint prefix) : IWork
+    /// <summary>Counts the scores by one digit, those only whose higher digits are the prefix. Counts commute, so every thread has its own.</summary>
+    private readonly struct HistogramWork(Scores sources, Scratch histograms, int digit, uint prefix) : IWork
     {
         public void Run(int piece)
         {
             float* x = sources.PieceOf(piece, out int length, out _);
-            int slot = slots.Take();
-            if (digit == 0) CountAll(x, length, (uint*)slots[slot]);
-            else CountMatching(x, length, (uint*)slots[slot]);
-            slots.Return(slot);
+            if (digit == 0) CountAll(x, length, (uint*)histograms.Own);
+            else CountMatching(x, length, (uint*)histograms.Own);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -46,90 +46,54 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
     private static void Tile4X4(Rows a, long step, int depth, float* b, long bStride, Rows c, bool accumulate)
     {
         float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3;
-        V c00 = V.Zero, c01 = V.Zero, c02 = V.Zero, c03 = V.Zero;
-        V c10 = V.Zero, c11 = V.Zero, c12 = V.Zero, c13 = V.Zero;
-        V c20 = V.Zero, c21 = V.Zero, c22 = V.Zero, c23 = V.Zero;
-        V c30 = V.Zero, c31 = V.Zero, c32 = V.Zero, c33 = V.Zero;
+        Registers4 c0 = default, c1 = default, c2 = default, c3 = default;
         if (accumulate)
         {
-            Load(c.R0, out c00, out c01, out c02, out c03);
-            Load(c.R1, out c10, out c11, out c12, out c13);
-            Load(c.R2, out c20, out c21, out c22, out c23);
-            Load(c.R3, out c30, out c31, out c32, out c33);
+            (c0, c1) = (new Registers4(c.R0), new Registers4(c.R1));
+            (c2, c3) = (new Registers4(c.R2), new Registers4(c.R3));
         }
 
-        for (int i = 0; i < depth; i++)
+        long at = 0;
+        for (int i = 0; i < depth; i++, at += step, b += bStride)
         {
             V b0 = V.Load(b), b1 = V.Load(b + V.Lanes), b2 = V.Load(b + (2 * V.Lanes)), b3 = V.Load(b + (3 * V.Lanes));
-            b += bStride;
-            V x = V.Broadcast(*a0);
-            a0 += step;
-            c00 = V.MultiplyAdd(x, b0, c00);
-            c01 = V.MultiplyAdd(x, b1, c01);
-            c02 = V.MultiplyAdd(x, b2, c02);
-            c03 = V.MultiplyAdd(x, b3, c03);
-            x = V.Broadcast(*a1);
-            a1 += step;
-            c10 = V.MultiplyAdd(x, b0, c10);
-            c11 = V.MultiplyAdd(x, b1, c11);
-            c12 = V.MultiplyAdd(x, b2, c12);
-            c13 = V.MultiplyAdd(x, b3, c13);
-            x = V.Broadcast(*a2);
-            a2 += step;
-            c20 = V.MultiplyAdd(x, b0, c20);
-            c21 = V.MultiplyAdd(x, b1, c21);
-            c22 = V.MultiplyAdd(x, b2, c22);
-            c23 = V.MultiplyAdd(x, b3, c23);
-            x = V.Broadcast(*a3);
-            a3 += step;
-            c30 = V.MultiplyAdd(x, b0, c30);
-            c31 = V.MultiplyAdd(x, b1, c31);
-            c32 = V.MultiplyAdd(x, b2, c32);
-            c33 = V.MultiplyAdd(x, b3, c33);
+            c0.Add(a0[at], b0, b1, b2, b3);
+            c1.Add(a1[at], b0, b1, b2, b3);
+            c2.Add(a2[at], b0, b1, b2, b3);
+            c3.Add(a3[at], b0, b1, b2, b3);
         }
 
-        Store(c.R0, c00, c01, c02, c03);
-        Store(c.R1, c10, c11, c12, c13);
-        Store(c.R2, c20, c21, c22, c23);
-        Store(c.R3, c30, c31, c32, c33);
+        c0.Store(c.R0);
+        c1.Store(c.R1);
+        c2.Store(c.R2);
+        c3.Store(c.R3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile4X2(Rows a, long step, int depth, float* b, long bStride, Rows c, bool accumulate)
     {
         float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3;
-        V c00 = V.Zero, c01 = V.Zero, c10 = V.Zero, c11 = V.Zero, c20 = V.Zero, c21 = V.Zero, c30 = V.Zero, c31 = V.Zero;
+        Registers2 c0 = default, c1 = default, c2 = default, c3 = default;
         if (accumulate)
         {
-            (c00, c01, c10, c11) = (V.Load(c.R0), V.Load(c.R0 + V.Lanes), V.Load(c.R1), V.Load(c.R1 + V.Lanes));
-            (c20, c21, c30, c31) = (V.Load(c.R2), V.Load(c.R2 + V.Lanes), V.Load(c.R3), V.Load(c.R3 + V.Lanes));
+            (c0, c1) = (new Registers2(c.R0), new Registers2(c.R1));
+            (c2, c3) = (new Registers2(c.R2), new Registers2(c.R3));
         }
 
-        for (int i = 0; i < depth; i++)
+        long at = 0;
+        for (int i = 0; i < depth; i++, at += step, b += bStride)
         {
             V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
-            b += bStride;
-            V x = V.Broadcast(*a0), y = V.Broadcast(*a1);
-            a0 += step;
-            a1 += step;
-            c00 = V.MultiplyAdd(x, b0, c00);
-            c01 = V.MultiplyAdd(x, b1, c01);
-            c10 = V.MultiplyAdd(y, b0, c10);
-            c11 = V.MultiplyAdd(y, b1, c11);
-            x = V.Broadcast(*a2);
-            y = V.Broadcast(*a3);
-            a2 += step;
-            a3 += step;
-            c20 = V.MultiplyAdd(x, b0, c20);
-            c21 = V.MultiplyAdd(x, b1, c21);
-            c30 = V.MultiplyAdd(y, b0, c30);
-            c31 = V.MultiplyAdd(y, b1, c31);
+            c0.Add(a0[at], b0, b1);
+            c1.Add(a1[at], b0, b1);
+            c2.Add(a2[at], b0, b1);
+            c3.Add(a3[at], b0, b1);
         }
 
-        Store(c.R0, c00, c01);
-        Store(c.R1, c10, c11);
-        Store(c.R2, c20, c21);
-        Store(c.R3, c30, c31);
+        c0.Store(c.R0);
+        c1.Store(c.R1);
+        c2.Store(c.R2);
+        c3.Store(c.R3);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -167,22 +131,55 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
         V.Store(c7, cNext.R3);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load(float* row, out V c0, out V c1, out V c2, out V c3) =>
-        (c0, c1, c2, c3) = (V.Load(row), V.Load(row + V.Lanes), V.Load(row + (2 * V.Lanes)), V.Load(row + (3 * V.Lanes)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* row, V c0, V c1)
+    // One row of a tile. The JIT keeps its fields in registers.
+    private struct Registers4
     {
-        V.Store(c0, row);
-        V.Store(c1, row + V.Lanes);
+        private V r0, r1, r2, r3;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Registers4(float* row) => (r0, r1, r2, r3) = (V.Load(row), V.Load(row + V.Lanes), V.Load(row + (2 * V.Lanes)), V.Load(row + (3 * V.Lanes)));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float a, V b0, V b1, V b2, V b3)
+        {
+            V factor = V.Broadcast(a);
+            r0 = V.MultiplyAdd(factor, b0, r0);
+            r1 = V.MultiplyAdd(factor, b1, r1);
+            r2 = V.MultiplyAdd(factor, b2, r2);
+            r3 = V.MultiplyAdd(factor, b3, r3);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(float* row)
+        {
+            V.Store(r0, row);
+            V.Store(r1, row + V.Lanes);
+            V.Store(r2, row + (2 * V.Lanes));
+            V.Store(r3, row + (3 * V.Lanes));
+        }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* row, V c0, V c1, V c2, V c3)
+    private struct Registers2
     {
-        Store(row, c0, c1);
-        Store(row + (2 * V.Lanes), c2, c3);
+        private V r0, r1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Registers2(float* row) => (r0, r1) = (V.Load(row), V.Load(row + V.Lanes));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float a, V b0, V b1)
+        {
+            V factor = V.Broadcast(a);
+            r0 = V.MultiplyAdd(factor, b0, r0);
+            r1 = V.MultiplyAdd(factor, b1, r1);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(float* row)
+        {
+            V.Store(r0, row);
+            V.Store(r1, row + V.Lanes);
+        }
     }
 
     /// <summary>Four rows from the given one on. Rows beyond the end repeat the last: they compute and store the same once more, which saves tiles of other heights.</summary>
