@@ -17,9 +17,9 @@ public sealed unsafe class OpFormulaTests
     ];
 
     /// <summary>The function in double, how far the float formula and its derivative may be from it, from where on it is defined, and where there is no derivative to compare.</summary>
-    private sealed record Formula(Func<double, double> Function, Tolerance Value, Tolerance Slope, Func<float, bool>? IsKink = null, double From = double.NegativeInfinity);
+    internal sealed record Formula(Func<double, double> Function, Tolerance Value, Tolerance Slope, Func<float, bool>? IsKink = null, double From = double.NegativeInfinity);
 
-    private static readonly Dictionary<Type, Formula> Formulas = new()
+    internal static readonly Dictionary<Type, Formula> Formulas = new()
     {
         [typeof(Identity)] = new(x => x, Tolerance.Exact, new(1e-6, 0)),
         [typeof(Relu)] = new(x => Math.Max(x, 0), Tolerance.Exact, new(1e-6, 0), x => Math.Abs(x) < 2.5e-3),
