@@ -16,7 +16,7 @@ public sealed class Pruner : IPruner
 {
     private readonly PruningMethod method;
     private readonly SparsitySchedule schedule;
-    private readonly MaskedMatrix[] matrices;
+    private readonly List<MaskedMatrix> matrices = [];
     private readonly long unprunedParameters;
     private readonly int totalSteps;
     private readonly ulong seed;
@@ -39,11 +39,19 @@ public sealed class Pruner : IPruner
         this.totalSteps = totalSteps;
         this.seed = seed;
         schedule = method.Options.CreateSchedule(totalSteps);
-        matrices = [.. layers.Select((layer, index) => new MaskedMatrix(layer, index, method.Options.Block))];
-        Scores = [.. matrices.Select(matrix => matrix.Scores)];
-        ScoreGroup = new ParameterGroup("scores", method.LearnsScores ? Scores : [], method.Options.ScoreLearningRate, WeightDecay: 0);
-        if (method.Options.InitScores is string file) ModelFolder.LoadExact(Scores, file);
-        else foreach (MaskedMatrix matrix in matrices) method.InitializeScores(matrix, seed);
+        try
+        {
+            foreach (Linear layer in layers) matrices.Add(new MaskedMatrix(layer, matrices.Count, method.Options.Block));
+            Scores = [.. matrices.Select(matrix => matrix.Scores)];
+            ScoreGroup = new ParameterGroup("scores", method.LearnsScores ? Scores : [], method.Options.ScoreLearningRate, WeightDecay: 0);
+            if (method.Options.InitScores is string file) ModelFolder.LoadExact(Scores, file);
+            else foreach (MaskedMatrix matrix in matrices) method.InitializeScores(matrix, seed);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ public static class ResultsJson
 {
     private const string Combined = "all";
 
-    /// <summary>Writes <c>{part}results.json</c> and merges the same keys into <c>all_results.json</c>; keys sorted, numbers in shortest form.</summary>
+    /// <summary>Writes <c>{part}_results.json</c> and merges the same keys into <c>all_results.json</c>; keys sorted, numbers in shortest form.</summary>
     /// <param name="folder">An existing folder.</param>
     /// <param name="part"><c>train</c>, <c>eval</c> or <c>predict</c>.</param>
     /// <param name="metrics">Values by their Hugging Face names, e.g. <c>eval_accuracy</c>; a value that is not finite becomes null, for JSON has no word for it.</param>
@@ -22,7 +22,7 @@ public static class ResultsJson
         JsonFile.WriteSorted(combined, Merge(File.Exists(combined) ? JsonFile.ReadObject(combined) : [], metrics));
     }
 
-    private static string PathOf(string folder, string part) => Path.Combine(folder, $"{part}results.json");
+    private static string PathOf(string folder, string part) => Path.Combine(folder, $"{part}_results.json");
 
     private static JsonObject Merge(JsonObject json, IReadOnlyDictionary<string, double> metrics)
     {

@@ -45,8 +45,8 @@ public static class RunFolder
     /// <exception cref="InputException">A file cannot be written.</exception>
     public static void SaveResults(string folder, IReadOnlyDictionary<string, double> metrics)
     {
-        ResultsJson.Save(folder, "eval_", Part(metrics, "eval_"));
-        ResultsJson.Save(folder, "train_", Part(metrics, "train_"));
+        ResultsJson.Save(folder, "eval", Part(metrics, "eval_"));
+        ResultsJson.Save(folder, "train", Part(metrics, "train_"));
     }
 
     private static Dictionary<string, double> Part(IReadOnlyDictionary<string, double> metrics, string prefix) =>

@@ -1,4 +1,4 @@
-// The large matrix products: packed operands, cache blocks, register tiles (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015).
+// The matrix products: packed operands, cache blocks, register tiles (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015).
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 
@@ -6,7 +6,8 @@ namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>
 {
-    // B is packed as a whole, or as many of its columns as fit Tiling.PackedFloats; then pieces of C are computed, each packing its rows of A block by block.
+    // The smaller operand is packed first, as a whole or in as many lines as fit, and shared by all threads. Then pieces of C are computed: each packs its own lines of the
+    // other operand, block by block into the level-2 cache, so that a large weight is read from memory once however few rows meet it.
     // An entry of C sums its products in one order whatever the pieces are, and the pieces depend on the shape alone.
     private void MultiplyBlocked<TReader, TEpilogue>(in Product product, TReader b, TEpilogue epilogue)
         where TReader : struct, IReader<V>
@@ -14,136 +15,130 @@ internal sealed unsafe partial class CpuBackend<V>
     {
         var tiling = new Tiling(product.M, product.N, product.K);
         DeviceBuffer scratch = Allocate(tiling.ScratchBytes(workers.Count));
-        float* packedB = (float*)scratch.Address;
-        float* blocksOfA = packedB + tiling.PackedLength;
-        for (int column = 0; column < product.N; column += tiling.PackedColumns)
+        var work = new TileWork<TReader, TEpilogue>(product, tiling, b, epilogue, (float*)scratch.Address);
+        for (int line = 0; line < tiling.SharedLines; line += tiling.SharedChunk)
         {
-            int columns = Math.Min(product.N - column, tiling.PackedColumns);
-            var pack = new PackWork<TReader>(product, tiling, b, column, columns, packedB);
-            workers.Run(pack.Pieces, pack);
-            var tiles = new TileWork<TEpilogue>(product, tiling, epilogue, column, columns, packedB, blocksOfA);
-            workers.Run(tiles.Pieces, tiles);
+            work.Chunk(line);
+            if (tiling.SharesA) PackShared(work.A, tiling, line, work.Shared);
+            else PackShared(work.B, tiling, line, work.Shared);
+            workers.Run(work.Pieces, work);
         }
 
         Free(scratch);
     }
 
-    /// <summary>Sizes of the tiles, blocks and pieces of one product.</summary>
-    private readonly struct Tiling
+    private void PackShared<TReader>(in Operand<TReader> operand, in Tiling tiling, int line, float* destination) where TReader : struct, IReader<V>
     {
-        // A block of A (rows × steps, 295 KB with its padding) stays in a level-2 cache of 512 KB or more beside the panel of B that passes by
-        // (steps × tile columns, 48 KB); a tile's panel of A (24 KB) stays in level 1. More steps would amortise the tile's loads and stores of C better, but fit no more.
-        private const int MostSteps = 384, MostRows = 144;
-
-        // The packed part of B: 12 MB, a share of a level-3 cache that all threads read.
-        private const long PackedFloats = 3 << 20;
-
-        // Pieces to aim for, so that threads finish at about the same time, but none below 2 million multiply-adds (20 µs), which would no longer hide the hand-over.
-        private const int MostPieces = 16;
-        private const long LeastWork = 1 << 20;
-
-        // A step of packing: runs of B long enough for the memory's prefetcher, pieces small enough to share out.
-        private const int PackPanels = 4, PackSteps = 128;
-
-        public Tiling(int m, int n, int k)
-        {
-            K = k;
-            int blocks = Math.Max(1, DivideUp(k, MostSteps));
-            Steps = Math.Max(16, RoundUp(DivideUp(k, blocks), 16));
-            long fitting = Math.Max(PackedFloats / Math.Max(k, 1) / TileColumns, PackPanels) * TileColumns;
-            PackedColumns = RoundUp(DivideUp(n, DivideUp(n, fitting)), TileColumns);
-            long wanted = Math.Clamp((long)m * n * k / LeastWork, 1, MostPieces);
-            // Rows are cut first, down to 4 tiles: columns cost packing A again.
-            int rowBlocks = Math.Max(DivideUp(m, MostRows), (int)Math.Min(wanted, DivideUp(m, 4 * TileRows)));
-            Rows = RoundUp(DivideUp(m, rowBlocks), TileRows);
-            int columnBlocks = (int)Math.Min(DivideUp(wanted, DivideUp(m, Rows)), DivideUp(PackedColumns, 3 * TileColumns));
-            Columns = RoundUp(DivideUp(PackedColumns, columnBlocks), TileColumns);
-        }
-
-        /// <summary>Rows of a register tile.</summary>
-        public static int TileRows => typeof(V) == typeof(V512) ? 12 : typeof(V) == typeof(V256) ? 6 : 4;
-
-        /// <summary>Columns of a register tile.</summary>
-        public static int TileColumns => V.Lanes * (typeof(V) == typeof(V128) ? 3 : 2);
-
-        public int K { get; }
-
-        /// <summary>Steps of K in a block.</summary>
-        public int Steps { get; }
-
-        /// <summary>Rows of C in a piece; a block of A.</summary>
-        public int Rows { get; }
-
-        /// <summary>Columns of C in a piece.</summary>
-        public int Columns { get; }
-
-        /// <summary>Columns of B that are packed at a time.</summary>
-        public int PackedColumns { get; }
-
-        public int PackPieceColumns => PackPanels * TileColumns;
-
-        public int PackPieceSteps => PackSteps;
-
-        /// <summary>Floats of packed B.</summary>
-        public nint PackedLength => (nint)PackedColumns * K;
-
-        /// <summary>Floats from a panel of packed A to the next.</summary>
-        public nint PanelA => (nint)Steps * Kernels.AStride<V>(TileRows);
-
-        /// <summary>Floats of a packed block of A.</summary>
-        public nint BlockA => Rows / TileRows * PanelA;
-
-        /// <summary>Memory for packed B and each thread's block of A, in powers of two so that few sizes are pooled.</summary>
-        public long ScratchBytes(int threads) =>
-            (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(PackedLength + (threads * BlockA)) * sizeof(float));
+        var work = new PackWork<TReader>(operand, tiling, line, destination);
+        workers.Run(work.Pieces, work);
     }
 
-    /// <summary>Packs columns of B in panels of a tile's width, K steps each.</summary>
-    private readonly struct PackWork<TReader>(Product product, Tiling tiling, TReader b, int column, int columns, float* packed) : IWork
+    /// <summary>One factor of a product: its lines (rows of A, columns of B) and how they are cut into panels.</summary>
+    private readonly struct Operand<TReader>(TReader reader, int lines, int steps, bool stepsAreRows, int tileLines, int width)
         where TReader : struct, IReader<V>
     {
-        private readonly int groups = DivideUp(columns, tiling.PackPieceColumns);
+        /// <summary>The number of lines.</summary>
+        public int Lines => lines;
 
-        public int Pieces => groups * DivideUp(product.K, tiling.PackPieceSteps);
+        /// <summary>The number of steps, K.</summary>
+        public int Steps => steps;
 
-        public void Run(int piece)
+        /// <summary>Lines in a panel.</summary>
+        public int TileLines => tileLines;
+
+        /// <summary>Floats in a step of a panel.</summary>
+        public int Width => width;
+
+        /// <summary>Packs some lines and steps into panels.</summary>
+        public void Pack(float* destination, nint panelStride, int line, int count, int step, int stepCount)
         {
-            int step = piece / groups * tiling.PackPieceSteps, first = piece % groups * tiling.PackPieceColumns;
-            int steps = Math.Min(product.K - step, tiling.PackPieceSteps);
-            int panels = DivideUp(Math.Min(columns - first, tiling.PackPieceColumns), Tiling.TileColumns);
-            var target = new Panels<V>(packed + ((nint)first * product.K) + ((nint)step * Tiling.TileColumns), Tiling.TileColumns, Tiling.TileColumns, (nint)product.K * Tiling.TileColumns);
-            int line = column + first;
-            if (product.TransposeB) target.PackTransposed(b, ((nint)line * product.LdB) + step, product.LdB, product.N - line, panels, steps);
-            else target.PackRows(b, ((nint)step * product.LdB) + line, product.LdB, product.N - line, panels, steps);
+            var panels = new Panels<V>(destination, tileLines, width, panelStride);
+            if (stepsAreRows) panels.PackRows(reader, ((nint)step * lines) + line, lines, lines - line, DivideUp(count, tileLines), stepCount);
+            else panels.PackTransposed(reader, ((nint)line * steps) + step, steps, lines - line, DivideUp(count, tileLines), stepCount);
         }
     }
 
-    /// <summary>Computes pieces of C from packed B.</summary>
-    private readonly struct TileWork<TEpilogue>(Product product, Tiling tiling, TEpilogue epilogue, int firstColumn, int columns, float* packedB, float* blocksOfA) : IWork
-        where TEpilogue : struct, IEpilogue
+    /// <summary>Packs a chunk of the shared operand, all steps.</summary>
+    private readonly struct PackWork<TReader>(Operand<TReader> operand, Tiling tiling, int firstLine, float* destination) : IWork
+        where TReader : struct, IReader<V>
     {
-        private readonly int rowBlocks = DivideUp(product.M, tiling.Rows);
+        // Long enough runs for the memory's prefetcher, small enough pieces to share out.
+        private const int Panels = 4, Steps = 256;
 
-        public int Pieces => rowBlocks * DivideUp(columns, tiling.Columns);
+        private readonly int lines = Math.Min(operand.Lines - firstLine, tiling.SharedChunk);
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public int Pieces => Groups * DivideUp(operand.Steps, Steps);
+
+        private int Groups => DivideUp(lines, Panels * operand.TileLines);
+
         public void Run(int piece)
         {
-            int row = piece % rowBlocks * tiling.Rows, begin = piece / rowBlocks * tiling.Columns;
-            int rows = Math.Min(product.M - row, tiling.Rows), end = Math.Min(begin + tiling.Columns, columns);
-            float* a = blocksOfA + (Workers.Current * tiling.BlockA);
+            int group = piece % Groups, step = piece / Groups * Steps, line = group * Panels * operand.TileLines;
+            float* target = destination + (group * Panels * tiling.SharedPanel) + ((nint)step * operand.Width);
+            operand.Pack(target, tiling.SharedPanel, firstLine + line, Math.Min(lines - line, Panels * operand.TileLines), step, Math.Min(operand.Steps - step, Steps));
+        }
+    }
+
+    /// <summary>Computes pieces of C from the packed shared operand and the other one.</summary>
+    private struct TileWork<TReader, TEpilogue> : IWork
+        where TReader : struct, IReader<V>
+        where TEpilogue : struct, IEpilogue
+    {
+        private readonly Product product;
+        private readonly Tiling tiling;
+        private readonly TEpilogue epilogue;
+        private readonly int privatePieces;
+        private int firstShared, sharedLines;
+
+        public TileWork(in Product product, in Tiling tiling, TReader b, TEpilogue epilogue, float* scratch)
+        {
+            this.product = product;
+            this.tiling = tiling;
+            this.epilogue = epilogue;
+            Shared = scratch;
+            A = new(new PlainReader<V>(product.A), product.M, product.K, product.TransposeA, Tiling.TileRows, Kernels.AStride<V>(Tiling.TileRows));
+            B = new(b, product.N, product.K, !product.TransposeB, Tiling.TileColumns, Tiling.TileColumns);
+            privatePieces = DivideUp(tiling.PrivateLines, tiling.PrivatePiece);
+        }
+
+        public Operand<PlainReader<V>> A { get; }
+
+        public Operand<TReader> B { get; }
+
+        public float* Shared { get; }
+
+        public readonly int Pieces => privatePieces * DivideUp(sharedLines, tiling.SharedPiece);
+
+        /// <summary>Selects the shared lines to work on.</summary>
+        public void Chunk(int line)
+        {
+            firstShared = line;
+            sharedLines = Math.Min(tiling.SharedLines - line, tiling.SharedChunk);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int piece)
+        {
+            int line = piece % privatePieces * tiling.PrivatePiece, lines = Math.Min(tiling.PrivateLines - line, tiling.PrivatePiece);
+            int begin = piece / privatePieces * tiling.SharedPiece, end = Math.Min(begin + tiling.SharedPiece, sharedLines);
+            int tile = tiling.SharesA ? Tiling.TileRows : Tiling.TileColumns;
+            float* block = Shared + tiling.SharedLength + (Workers.Current * tiling.BlockLength);
             int step = 0;
             do
             {
                 // K = 0 passes once, with no steps, and so writes the empty sums.
                 int steps = Math.Min(product.K - step, tiling.Steps);
-                PackA(a, row, rows, step, steps);
-                for (int column = begin; column < end; column += Tiling.TileColumns)
+                bool last = step + steps == product.K;
+                if (tiling.SharesA) B.Pack(block, tiling.PrivatePanel, line, lines, step, steps);
+                else A.Pack(block, tiling.PrivatePanel, line, lines, step, steps);
+                for (int q = begin; q < end; q += tile)
                 {
-                    float* b = packedB + ((nint)column * product.K) + ((nint)step * Tiling.TileColumns);
-                    int width = Math.Min(Tiling.TileColumns, columns - column);
-                    Strip(a, b, row, rows, firstColumn + column, width, steps, product.Accumulate || step > 0);
-                    if (step + steps == product.K) epilogue.Apply(row, firstColumn + column, rows, width);
+                    float* panel = Shared + (q / tile * tiling.SharedPanel) + ((nint)step * (tiling.SharesA ? A.Width : B.Width));
+                    int count = Math.Min(tile, end - q);
+                    Strip(panel, firstShared + q, count, block, line, lines, steps, product.Accumulate || step > 0);
+                    if (!last) continue;
+                    if (tiling.SharesA) epilogue.Apply(firstShared + q, line, count, lines);
+                    else epilogue.Apply(line, firstShared + q, lines, count);
                 }
 
                 step += steps;
@@ -151,39 +146,28 @@ internal sealed unsafe partial class CpuBackend<V>
             while (step < product.K);
         }
 
-        private void PackA(float* a, int row, int rows, int step, int steps)
-        {
-            var target = new Panels<V>(a, Tiling.TileRows, Kernels.AStride<V>(Tiling.TileRows), tiling.PanelA);
-            var reader = new PlainReader<V>(product.A);
-            int panels = DivideUp(rows, Tiling.TileRows);
-            if (product.TransposeA) target.PackRows(reader, ((nint)step * product.LdA) + row, product.LdA, product.M - row, panels, steps);
-            else target.PackTransposed(reader, ((nint)row * product.LdA) + step, product.LdA, product.M - row, panels, steps);
-        }
-
-        // The tiles of one panel of B, from top to bottom.
+        // The tiles where one panel of the shared operand meets all panels of the private block.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private void Strip(float* a, float* b, int row, int rows, int column, int width, int steps, bool accumulate)
+        private readonly void Strip(float* panel, int shared, int count, float* block, int line, int lines, int steps, bool accumulate)
         {
             float* edge = stackalloc float[Tiling.TileRows * Tiling.TileColumns];
-            for (int i = 0; i < rows; i += Tiling.TileRows, a += tiling.PanelA)
+            int tile = tiling.SharesA ? Tiling.TileColumns : Tiling.TileRows;
+            for (int i = 0; i < lines; i += tile, block += tiling.PrivatePanel)
             {
-                float* c = product.C + ((nint)(row + i) * product.N) + column;
-                int height = Math.Min(Tiling.TileRows, rows - i);
+                int privateCount = Math.Min(tile, lines - i);
+                (int row, int column, int height, int width) = tiling.SharesA ? (shared, line + i, count, privateCount) : (line + i, shared, privateCount, count);
+                float* a = tiling.SharesA ? panel : block, b = tiling.SharesA ? block : panel;
+                float* c = product.C + ((nint)row * product.N) + column;
                 if (height == Tiling.TileRows && width == Tiling.TileColumns)
                 {
                     Tile(steps, a, b, c, product.N, accumulate);
                     continue;
                 }
 
-                Tile(steps, a, b, edge, Tiling.TileColumns, false);
-                CopyEdge(edge, c, height, width, accumulate);
+                EdgeTile(height, steps, a, b, edge);
+                for (int y = 0; y < height; y++)
+                    CopyEdge(edge + (y * Tiling.TileColumns), c + ((nint)y * product.N), width, accumulate);
             }
-        }
-
-        private void CopyEdge(float* edge, float* c, int height, int width, bool accumulate)
-        {
-            for (int i = 0; i < height; i++, edge += Tiling.TileColumns, c += product.N)
-                for (int j = 0; j < width; j++) c[j] = accumulate ? c[j] + edge[j] : edge[j];
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -192,6 +176,23 @@ internal sealed unsafe partial class CpuBackend<V>
             if (typeof(V) == typeof(V512)) Kernels.Tile12x2<V>(steps, a, b, c, ldc, accumulate);
             else if (typeof(V) == typeof(V256)) Kernels.Tile6x2<V>(steps, a, b, c, ldc, accumulate);
             else Kernels.Tile4x3<V>(steps, a, b, c, ldc, accumulate);
+        }
+
+        private static void EdgeTile(int height, nint steps, float* a, float* b, float* edge)
+        {
+            // Half a tile where that is enough: both have the same stride of A.
+            if (typeof(V) == typeof(V512) && height <= 6) Kernels.Tile6x2<V>(steps, a, b, edge, Tiling.TileColumns, accumulate: false);
+            else Tile(steps, a, b, edge, Tiling.TileColumns, accumulate: false);
+        }
+
+        private static void CopyEdge(float* edge, float* c, int width, bool accumulate)
+        {
+            for (int j = 0; j < width; j += V.Lanes)
+            {
+                int count = Math.Min(V.Lanes, width - j);
+                V value = V.Load(edge + j);
+                V.StorePartial(accumulate ? V.LoadPartial(c + j, count) + value : value, c + j, count);
+            }
         }
     }
 

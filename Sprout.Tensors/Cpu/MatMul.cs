@@ -1,6 +1,5 @@
 // Matrix products: who calls what.
 using Sprout.Tensors.Ops;
-using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 
@@ -35,7 +34,14 @@ internal sealed unsafe partial class CpuBackend<V>
         where TEpilogue : struct, IEpilogue
     {
         if (product.M == 0 || product.N == 0) return;
-        MultiplyBlocked(product, b, epilogue);
+        if (!DotWork<TReader, TEpilogue>.Suits(product))
+        {
+            MultiplyBlocked(product, b, epilogue);
+            return;
+        }
+
+        var work = new DotWork<TReader, TEpilogue>(product, b, epilogue);
+        workers.Run(work.Pieces, work);
     }
 
     /// <summary>C [M, N] = or += op(A) · op(B), without B, which is read through an <see cref="IReader{V}"/>.</summary>
@@ -74,22 +80,15 @@ internal sealed unsafe partial class CpuBackend<V>
                 for (; j + V.Lanes <= column + columns; j += V.Lanes)
                 {
                     V value = V.Load(zRow + j);
-                    if (bias != null)
-                    {
-                        value += V.Load(bias + j);
-                        if (z != y) V.Store(value, zRow + j);
-                    }
-
+                    if (bias != null) V.Store(value += V.Load(bias + j), zRow + j);
                     V.Store(TActivation.Forward(value), yRow + j);
                 }
 
-                for (; j < column + columns; j++)
-                {
-                    var value = new Scalar(zRow[j]);
-                    if (bias != null) value += new Scalar(bias[j]);
-                    zRow[j] = value.Value;
-                    yRow[j] = TActivation.Forward(value).Value;
-                }
+                int rest = column + columns - j;
+                if (rest == 0) continue;
+                V last = V.LoadPartial(zRow + j, rest);
+                if (bias != null) V.StorePartial(last += V.LoadPartial(bias + j, rest), zRow + j, rest);
+                V.StorePartial(TActivation.Forward(last), yRow + j, rest);
             }
         }
     }

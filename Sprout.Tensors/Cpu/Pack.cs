@@ -43,29 +43,39 @@ internal readonly unsafe struct Panels<V>(float* destination, int lines, int wid
         float* panel = destination;
         for (int q = 0; q < panels; q++, panel += panelStride, start += lines * ld, available -= lines)
         {
-            for (int step = 0; step < steps; step += V.Lanes)
+            // Lanes rows at a time from end to end: more would be too many streams for the memory's prefetcher.
+            for (int line = 0; line < width; line += V.Lanes)
             {
-                float* target = panel + ((nint)step * width);
-                for (int line = 0; line < width; line += V.Lanes)
+                int rows = Math.Min(available - line, V.Lanes);
+                for (int step = 0; step < steps; step += V.Lanes)
                 {
                     nint corner = start + (line * ld) + step;
-                    int rows = Math.Min(available - line, V.Lanes), columns = Math.Min(steps - step, V.Lanes);
-                    if (reader.Plain != null && rows == V.Lanes && columns == V.Lanes)
+                    float* target = panel + ((nint)step * width);
+                    int columns = Math.Min(steps - step, V.Lanes);
+                    if (rows < V.Lanes || columns < V.Lanes)
+                    {
+                        PackCorner(reader, corner, ld, rows, columns, target + line);
+                    }
+                    else if (reader.Plain != null)
                     {
                         Transpose.Square<V>(reader.Plain + corner, ld, target + line, width);
-                        continue;
                     }
-
-                    for (int i = 0; i < V.Lanes; i++)
+                    else
                     {
-                        V value = i >= rows ? V.Zero : columns == V.Lanes ? reader.Load(corner + (i * ld)) : reader.LoadPartial(corner + (i * ld), columns);
-                        V.Store(value, square + (i * V.Lanes));
+                        for (int i = 0; i < V.Lanes; i++) V.Store(reader.Load(corner + (i * ld)), square + (i * V.Lanes));
+                        Transpose.Square<V>(square, V.Lanes, target + line, width);
                     }
-
-                    Transpose.Square<V>(square, V.Lanes, square, V.Lanes);
-                    for (int i = 0; i < columns; i++) V.Store(V.Load(square + (i * V.Lanes)), target + line + (i * width));
                 }
             }
         }
+    }
+
+    // Where lines or steps end within a square: fewer rows are read and filled up with zeros, fewer columns are written.
+    private void PackCorner<TReader>(TReader reader, nint corner, nint ld, int rows, int columns, float* target) where TReader : struct, IReader<V>
+    {
+        float* square = stackalloc float[V.Lanes * V.Lanes];
+        for (int i = 0; i < V.Lanes; i++) V.Store(i < rows ? reader.LoadPartial(corner + (i * ld), columns) : V.Zero, square + (i * V.Lanes));
+        Transpose.Square<V>(square, V.Lanes, square, V.Lanes);
+        for (int i = 0; i < columns; i++) V.Store(V.Load(square + (i * V.Lanes)), target + (i * width));
     }
 }

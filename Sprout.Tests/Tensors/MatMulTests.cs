@@ -34,7 +34,7 @@ public sealed class MatMulTests
     public void Products_of_many_sizes_equal_the_plain_sum(InstructionSet set)
     {
         using IBackend backend = CpuBackend.Open(2, set);
-        foreach (Case x in Cases(new Random(1), 400)) Check(backend, x);
+        foreach (Case x in Cases(new Random(1), 300)) Check(backend, x);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class MatMulTests
     public void Products_of_several_blocks_and_pieces_equal_the_plain_sum(InstructionSet set)
     {
         using IBackend backend = CpuBackend.Open(3, set);
-        (int M, int N, int K)[] shapes = [(300, 290, 800), (500, 33, 385), (13, 700, 769), (1, 1000, 500), (6, 200, 1100), (130, 2, 600), (50, 40, 100_000)];
+        (int M, int N, int K)[] shapes = [(300, 290, 400), (500, 33, 385), (13, 700, 769), (1, 1000, 500), (6, 200, 1100), (130, 2, 600), (3, 200, 26_000)];
         int index = 0;
         foreach ((int m, int n, int k) in shapes)
             for (int layout = 0; layout < 4; layout++, index++)
@@ -54,7 +54,7 @@ public sealed class MatMulTests
     public void Linear_equals_the_plain_sum_with_every_choice_of_what_to_keep(InstructionSet set)
     {
         using IBackend backend = CpuBackend.Open(2, set);
-        (int M, int N, int K)[] shapes = [(1, 2, 384), (33, 2, 129), (100, 65, 17), (3, 385, 64), (16, 31, 0), (0, 5, 3), (5, 0, 3), (260, 200, 400), (40, 130, 900)];
+        (int M, int N, int K)[] shapes = [(1, 2, 384), (33, 2, 129), (100, 65, 17), (3, 385, 64), (16, 31, 0), (0, 5, 3), (5, 0, 3), (160, 100, 400), (40, 130, 500)];
         int seed = 0;
         foreach ((int m, int n, int k) in shapes)
             for (int choice = 0; choice < 12; choice++, seed++)

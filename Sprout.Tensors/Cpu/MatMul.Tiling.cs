@@ -1,0 +1,91 @@
+// The sizes of a matrix product's tiles, cache blocks and pieces, all in one place.
+using System.Numerics;
+using Sprout.Tensors.Simd;
+
+namespace Sprout.Tensors.Cpu;
+
+internal sealed unsafe partial class CpuBackend<V>
+{
+    /// <summary>Sizes of the tiles, blocks and pieces of one product; they depend on the shape alone.</summary>
+    private readonly struct Tiling
+    {
+        // A panel of the shared operand is at most 48 KB (steps × 32 floats) and passes by, a private block at most 295 KB (steps × 192 floats) and stays in a level-2 cache
+        // of 512 KB or more. More steps would amortise better that tiles read and write C for every block, but would not leave this room.
+        private const int MostSteps = 384, MostPrivateFloats = 192;
+
+        // The shared operand's packed part: 12 MB, a part of a level-3 cache that all threads read.
+        private const long MostSharedFloats = 3 << 20;
+
+        // Pieces to aim for, so that threads finish at about the same time, but none below a million multiply-adds (10 µs), which would not repay the hand-over.
+        private const int MostPieces = 16;
+        private const long LeastWork = 1 << 20;
+
+        // Private pieces are not cut finer than this only to have more pieces: a shared panel should serve several tiles while it is near.
+        private const int LeastRows = 4, LeastColumns = 2;
+
+        public Tiling(int m, int n, int k)
+        {
+            SharesA = m < n;
+            (SharedLines, PrivateLines) = SharesA ? (m, n) : (n, m);
+            int sharedTile = SharesA ? TileRows : TileColumns, sharedWidth = SharesA ? Kernels.AStride<V>(TileRows) : TileColumns;
+            int privateTile = SharesA ? TileColumns : TileRows, privateWidth = SharesA ? TileColumns : Kernels.AStride<V>(TileRows);
+
+            Steps = Math.Max(16, RoundUp(DivideUp(k, Math.Max(1, DivideUp(k, MostSteps))), 16));
+            // One more cache line than a panel holds: otherwise all panels would lie in the same few sets of the level-1 cache while they are packed.
+            SharedPanel = ((nint)k * sharedWidth) + 16;
+            PrivatePanel = ((nint)Steps * privateWidth) + 16;
+
+            long fitting = Math.Max(MostSharedFloats / SharedPanel, 4) * sharedTile;
+            SharedChunk = RoundUp(DivideUp(SharedLines, DivideUp(SharedLines, fitting)), sharedTile);
+
+            long wanted = Math.Clamp((long)m * n * k / LeastWork, 1, MostPieces);
+            int mostPrivate = MostPrivateFloats / privateWidth * privateTile, leastPrivate = (SharesA ? LeastColumns : LeastRows) * privateTile;
+            long privatePieces = Math.Max(DivideUp(PrivateLines, mostPrivate), Math.Min(wanted, DivideUp(PrivateLines, leastPrivate)));
+            PrivatePiece = RoundUp(DivideUp(PrivateLines, privatePieces), privateTile);
+            long sharedPieces = DivideUp(wanted, DivideUp(PrivateLines, PrivatePiece));
+            SharedPiece = RoundUp(DivideUp(SharedChunk, sharedPieces), sharedTile);
+        }
+
+        /// <summary>Rows of a register tile.</summary>
+        public static int TileRows => typeof(V) == typeof(V512) ? 12 : typeof(V) == typeof(V256) ? 6 : 4;
+
+        /// <summary>Columns of a register tile.</summary>
+        public static int TileColumns => V.Lanes * (typeof(V) == typeof(V128) ? 3 : 2);
+
+        /// <summary>Whether A is the operand that is packed for all threads; otherwise B is.</summary>
+        public bool SharesA { get; }
+
+        /// <summary>Lines (rows of A or columns of B) of the shared operand.</summary>
+        public int SharedLines { get; }
+
+        /// <summary>Lines of the operand that each piece packs for itself.</summary>
+        public int PrivateLines { get; }
+
+        /// <summary>Steps of K in a block.</summary>
+        public int Steps { get; }
+
+        /// <summary>Shared lines that are packed at a time.</summary>
+        public int SharedChunk { get; }
+
+        /// <summary>Shared lines of a piece.</summary>
+        public int SharedPiece { get; }
+
+        /// <summary>Private lines of a piece.</summary>
+        public int PrivatePiece { get; }
+
+        /// <summary>Floats from a shared panel, which has all steps, to the next.</summary>
+        public nint SharedPanel { get; }
+
+        /// <summary>Floats from a private panel, which has one block of steps, to the next.</summary>
+        public nint PrivatePanel { get; }
+
+        /// <summary>Floats of the packed chunk of the shared operand.</summary>
+        public nint SharedLength => SharedChunk / (SharesA ? TileRows : TileColumns) * SharedPanel;
+
+        /// <summary>Floats of a packed private block.</summary>
+        public nint BlockLength => PrivatePiece / (SharesA ? TileColumns : TileRows) * PrivatePanel;
+
+        /// <summary>Memory for the shared chunk and each thread's private block, in powers of two so that the pool sees few sizes.</summary>
+        public long ScratchBytes(int threads) => (long)BitOperations.RoundUpToPowerOf2((ulong)(SharedLength + (threads * BlockLength)) * sizeof(float));
+    }
+}

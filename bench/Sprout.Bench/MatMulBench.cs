@@ -1,0 +1,106 @@
+// Matrix products of the shapes of MiniLM (H = 384) and BERT-base (H = 768), beside the most that the processor's multiply-add units can do.
+using BenchmarkDotNet.Attributes;
+using Sprout.Tensors;
+using Sprout.Tensors.Cpu;
+using Sprout.Tensors.Ops;
+using Sprout.Tensors.Simd;
+
+namespace Sprout.Bench;
+
+/// <summary>GFLOP/s = 2 · M · N · K / time; the peak's is <see cref="PeakFlops"/> / time.</summary>
+public class MatMulBench
+{
+    private const int PeakSteps = 20_000, PeakChains = 12;
+
+    private IBackend backend = null!;
+    private Tensor a = null!, b = null!, c = null!, bias = null!;
+    private Mask mask = null!;
+
+    /// <summary>M x N x K and the layout: N as it is, T transposed, for A and B.</summary>
+    [Params(
+        "416x384x384 NT", "416x1536x384 NT", "416x384x1536 NT", "2048x384x384 NT", "2048x1536x384 NT", "2048x384x1536 NT", "2048x384x1536 NN", "384x1536x2048 TN",
+        "1024x768x768 NT", "1024x3072x768 NT", "1024x768x3072 NT", "1024x768x3072 NN", "768x3072x1024 TN", "32x2x384 NT", "2x30522x384 NT", "13x768x768 NT")]
+    public string Case { get; set; } = "";
+
+    [Params(1, 2)]
+    public int Threads { get; set; }
+
+    private bool TransposeA => Case[^2] == 'T';
+
+    private bool TransposeB => Case[^1] == 'T';
+
+    /// <summary>Floating-point operations of <see cref="MultiplyAddPeak"/>.</summary>
+    public static double PeakFlops(int lanes) => 2.0 * PeakSteps * PeakChains * lanes;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        int[] sizes = [.. Case.Split(' ')[0].Split('x').Select(int.Parse)];
+        (int m, int n, int k) = (sizes[0], sizes[1], sizes[2]);
+        backend = CpuBackend.Open(Threads);
+        a = Values(TransposeA ? new Shape(k, m) : new Shape(m, k));
+        b = Values(TransposeB ? new Shape(n, k) : new Shape(k, n));
+        c = Values(new Shape(m, n));
+        bias = Values(new Shape(n));
+        mask = Mask.OfBits(backend, b.Shape);
+        var bytes = new byte[mask.Bits!.Length * sizeof(int)];
+        new Random(1).NextBytes(bytes);
+        backend.Upload(bytes, mask.Bits.Buffer, 0);
+    }
+
+    [GlobalCleanup]
+    public void Cleanup() => backend.Dispose();
+
+    [Benchmark(Baseline = true)]
+    public void MatMul() => backend.MatMul(a, TransposeA, b, TransposeB, null, c, accumulate: false);
+
+    [Benchmark]
+    public void MatMulMasked() => backend.MatMul(a, TransposeA, b, TransposeB, mask, c, accumulate: false);
+
+    /// <summary>Bias and GELU on top; only where the layout is that of a layer.</summary>
+    [Benchmark]
+    public void LinearGelu()
+    {
+        if (!TransposeA && TransposeB) backend.Linear<Gelu>(a, b, null, bias, null, c);
+    }
+
+    /// <summary>Independent chains of multiply-adds in registers, on one thread.</summary>
+    [Benchmark]
+    public float MultiplyAddPeak() =>
+        InstructionSets.Choose() switch
+        {
+            InstructionSet.Avx512 => Peak<V512>(),
+            InstructionSet.Avx2 => Peak<V256>(),
+            _ => Peak<V128>(),
+        };
+
+    private static float Peak<V>() where V : struct, IVector<V>
+    {
+        V x = V.Broadcast(0.5f);
+        V s0 = x, s1 = x, s2 = x, s3 = x, s4 = x, s5 = x, s6 = x, s7 = x, s8 = x, s9 = x, s10 = x, s11 = x;
+        for (int i = 0; i < PeakSteps; i++)
+        {
+            s0 = V.MultiplyAdd(s0, x, x);
+            s1 = V.MultiplyAdd(s1, x, x);
+            s2 = V.MultiplyAdd(s2, x, x);
+            s3 = V.MultiplyAdd(s3, x, x);
+            s4 = V.MultiplyAdd(s4, x, x);
+            s5 = V.MultiplyAdd(s5, x, x);
+            s6 = V.MultiplyAdd(s6, x, x);
+            s7 = V.MultiplyAdd(s7, x, x);
+            s8 = V.MultiplyAdd(s8, x, x);
+            s9 = V.MultiplyAdd(s9, x, x);
+            s10 = V.MultiplyAdd(s10, x, x);
+            s11 = V.MultiplyAdd(s11, x, x);
+        }
+
+        return V.Sum(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11);
+    }
+
+    private Tensor Values(Shape shape)
+    {
+        var random = new Random(1);
+        float[] values = [.. Enumerable.Range(0, checked((int)shape.Count)).Select(_ => random.NextSingle() - 0.5f)];
+        return Tensor.From(backend, shape, values);
+    }
+}
