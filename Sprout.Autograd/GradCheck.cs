@@ -10,7 +10,8 @@ namespace Sprout.Autograd;
 /// </summary>
 /// <remarks>
 /// Tolerances. The forward pass rounds to float (2⁻²⁴ of a value), the difference divides that by h: with h = 1/32 and values around 1, errors stay below
-/// <see cref="Tolerance"/> where sums are double (reference backend) or short. Scale inputs and outputs to about 1, and keep inputs 2h away from kinks (ReLU).
+/// <see cref="Tolerance"/> where sums are double (reference backend) or short. Scale inputs, outputs and losses to about 1 (a loss is
+/// one float, so its noise is 2⁻²⁴ · loss / h), and keep inputs 2h away from kinks (ReLU).
 /// </remarks>
 public static class GradCheck
 {

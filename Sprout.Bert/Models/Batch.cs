@@ -12,6 +12,7 @@ public sealed class Batch : IDisposable
     private Batch(IBackend backend, int[] ids, int[] types, int[] positions, int[] offsets)
     {
         this.offsets = offsets;
+        (LargestId, LargestType, LargestPosition) = (ids.DefaultIfEmpty().Max(), types.DefaultIfEmpty().Max(), positions.DefaultIfEmpty().Max());
         Ids = IntTensor.From(backend, ids);
         Types = IntTensor.From(backend, types);
         Positions = IntTensor.From(backend, positions);
@@ -34,6 +35,15 @@ public sealed class Batch : IDisposable
     /// <summary>First token of each sequence, its [CLS] [B].</summary>
     public IntTensor FirstTokens { get; }
 
+    /// <summary>The largest token id, segment and position, which a model compares with its tables.</summary>
+    internal int LargestId { get; }
+
+    /// <inheritdoc cref="LargestId"/>
+    internal int LargestType { get; }
+
+    /// <inheritdoc cref="LargestId"/>
+    internal int LargestPosition { get; }
+
     /// <summary>B.</summary>
     public int Sequences => offsets.Length - 1;
 
@@ -44,10 +54,18 @@ public sealed class Batch : IDisposable
     public ReadOnlySpan<int> HostOffsets => offsets;
 
     /// <summary>Lays sequences end to end in their order.</summary>
+    /// <exception cref="ArgumentException">A sequence is empty, its types are not as many as its ids, or one of them is negative.</exception>
     public static Batch Pack(IBackend backend, IReadOnlyList<Encoding> sequences)
     {
         var offsets = new int[sequences.Count + 1];
-        for (int i = 0; i < sequences.Count; i++) offsets[i + 1] = offsets[i] + sequences[i].Ids.Length;
+        for (int i = 0; i < sequences.Count; i++)
+        {
+            (int[] part, int[] kinds) = sequences[i];
+            if (part.Length == 0 || kinds.Length != part.Length || part.Min() < 0 || kinds.Min() < 0)
+                throw new ArgumentException($"Batch: sequence {i} has {part.Length} ids and {kinds.Length} types; expected at least one of each, as many, none negative.");
+            offsets[i + 1] = offsets[i] + part.Length;
+        }
+
         int[] ids = new int[offsets[^1]], types = new int[offsets[^1]], positions = new int[offsets[^1]];
         for (int i = 0; i < sequences.Count; i++)
         {

@@ -43,8 +43,16 @@ public sealed class BertModel : Module
         [wordEmbeddings.Weight, positionEmbeddings.Weight, typeEmbeddings.Weight, embeddingNorm.Weight, embeddingNorm.Bias];
 
     /// <summary>The hidden states of the last layer [T, H].</summary>
+    /// <exception cref="ArgumentException">A token id, segment or position is beyond the model's tables.</exception>
     public Variable Forward(Tape tape, Batch batch)
     {
+        if (batch.LargestId >= Config.VocabSize || batch.LargestType >= Config.TypeVocabSize || batch.LargestPosition >= Config.MaxPositionEmbeddings)
+        {
+            throw new ArgumentException(
+                $"BertModel: expected ids below {Config.VocabSize}, types below {Config.TypeVocabSize} and at most {Config.MaxPositionEmbeddings} positions, " +
+                $"found id {batch.LargestId}, type {batch.LargestType} and {batch.LargestPosition + 1} positions.");
+        }
+
         int mark = tape.Mark();
         Variable sum = EmbeddingFunction.Apply(tape, (wordEmbeddings.Weight, batch.Ids), (positionEmbeddings.Weight, batch.Positions), (typeEmbeddings.Weight, batch.Types));
         Variable x = DropoutFunction.Apply(tape, embeddingNorm.Forward(tape, sum), (float)Config.HiddenDropoutProb);

@@ -72,9 +72,19 @@ public sealed class TaskSession : IDisposable
     }
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer's files, which Hugging Face tools load.</summary>
+    /// <param name="folder">Created when missing.</param>
     /// <exception cref="InputException">A file cannot be written.</exception>
     public void Save(string folder)
     {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Cannot write the folder {folder}: {e.Message}", e);
+        }
+
         Config.Save(folder);
         Tokenizer.Save(folder);
         ModelFolder.Save(Model, folder);

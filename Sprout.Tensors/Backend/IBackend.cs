@@ -135,7 +135,7 @@ public interface IBackend : IDisposable
     /// <summary>The number of set bits among the first <paramref name="count"/>; waits for the device.</summary>
     long CountBits(IntTensor bits, long count);
 
-    /// <summary>Spreads one bit a block over the entries of a [rows, columns] matrix cut into blocks of blockRows × blockColumns.</summary>
+    /// <summary>Spreads one bit a block over the entries of a [rows, columns] matrix cut into blocks of blockRows × blockColumns, which divide it exactly (here and below).</summary>
     void ExpandBits(IntTensor blockBits, Shape matrix, int blockRows, int blockColumns, IntTensor bits);
 
     /// <summary>Spreads one value a block over the entries: y[i, j] = blocks[i / blockRows, j / blockColumns].</summary>

@@ -47,7 +47,7 @@ internal sealed record Subject(Func<Tape, Variable> Apply, Func<Tape, Variable> 
             Variable y = apply(tape);
             Tensor targets = tape.Rent(y.Shape);
             tape.Backend.Fill(targets, target);
-            SquaredErrorFunction.Apply(tape, y, targets, 0.3f, loss);
+            SquaredErrorFunction.Apply(tape, y, targets, 0.1f, loss);
         }
 
         return loss;

@@ -20,12 +20,11 @@ public sealed class PointwiseFunctionTests : FunctionTests
 
     private static FunctionCase OfOperator<TOp>(Shape shape) where TOp : struct, IPointwise => new($"{typeof(TOp).Name} {shape}", scene =>
     {
-        Variable x = scene.Input(shape, i => AwayFromZero(scene.Draw()));
-        return Subject.Of(
-            tape => PointwiseFunction<TOp>.Apply(tape, x),
-            () => [.. Plain.Read(x).Select(OpFormulaTests.Formulas[typeof(TOp)].Function)]);
+        OpFormulaTests.Formula formula = OpFormulaTests.Formulas[typeof(TOp)];
+        Variable x = scene.Input(shape, _ => Place(scene.Draw(), formula));
+        return Subject.Of(tape => PointwiseFunction<TOp>.Apply(tape, x), () => [.. Plain.Read(x).Select(formula.Function)]);
     });
 
-    // Farther than the differences reach, for ReLU.
-    private static float AwayFromZero(float x) => x + MathF.CopySign(0.1f, x);
+    // Farther from the kink of ReLU than the differences reach, and where the logarithm exists and bends little.
+    private static float Place(float x, OpFormulaTests.Formula formula) => formula.From >= 0 ? 0.5f + MathF.Abs(x) : x + MathF.CopySign(0.1f, x);
 }

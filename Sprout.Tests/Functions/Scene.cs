@@ -1,7 +1,6 @@
 // The inputs of one function on one backend.
 using System.Runtime.InteropServices;
 using Sprout.Autograd;
-using Sprout.Autograd.Modules;
 using Sprout.Tensors;
 using Sprout.Tests.Conformance;
 
@@ -14,7 +13,6 @@ internal sealed class Scene(IBackend backend) : IDisposable
     public const ulong Seed = 1;
 
     private readonly RandomStream random = new(seed: 20200515, stream: 7);
-    private readonly ParameterBag parameters = new();
     private readonly List<Variable> inputs = [];
     private readonly List<IDisposable> owned = [];
 
@@ -51,7 +49,7 @@ internal sealed class Scene(IBackend backend) : IDisposable
     /// <summary>A parameter with a value for each element.</summary>
     public Parameter Parameter(string name, Shape shape, Func<int, float> value)
     {
-        Parameter parameter = parameters.New(backend, name, shape);
+        Parameter parameter = Own(new Parameter(backend, shape, name));
         parameter.Value.CopyFrom(Values(shape, value));
         inputs.Add(parameter);
         return parameter;
@@ -94,7 +92,6 @@ internal sealed class Scene(IBackend backend) : IDisposable
     public void Dispose()
     {
         foreach (Variable input in inputs) input.ReleaseGrad();
-        parameters.Dispose();
         foreach (IDisposable item in owned) item.Dispose();
     }
 
@@ -104,11 +101,5 @@ internal sealed class Scene(IBackend backend) : IDisposable
     {
         owned.Add(item);
         return item;
-    }
-
-    // Parameters get their names from modules.
-    private sealed class ParameterBag : Module
-    {
-        public Parameter New(IBackend backend, string name, Shape shape) => AddParameter(backend, name, shape);
     }
 }

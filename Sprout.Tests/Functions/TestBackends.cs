@@ -11,7 +11,7 @@ internal static class TestBackends
     private const string Reference = "reference";
 
     /// <summary>All names, for theories.</summary>
-    public static TheoryData<string> All => [Reference];
+    public static TheoryData<string> All => [Reference, .. Widths];
 
     /// <summary>The names of the processor backends.</summary>
     public static IEnumerable<string> Widths => Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).Select(set => set.ToString());
