@@ -77,6 +77,8 @@ internal static class RowCases
                     run.Source(table, width), run.Indices(tokens, table), run.Destination("y", Tolerance.Exact, new Shape(tokens, width), accumulate), accumulate));
             }
 
+            yield return new(nameof(IBackend.Transpose), $"[{tokens}, {width}]", run =>
+                run.Backend.Transpose(run.Source(tokens, width), run.Destination("y", Tolerance.Exact, width, tokens)));
             yield return new(nameof(IBackend.ScatterAdd), $"[{tokens}, {width}] → [{table}, {width}]", run => run.Backend.ScatterAdd(
                 run.Source(tokens, width), run.Indices(tokens, table), run.Sum("dtable", Tolerance.Sum(tokens), table, width)));
         }
