@@ -27,7 +27,7 @@ public class CpuSelectionTests
             foreach (int size in Sizes)
             {
                 float[] scores = Make(size, value);
-                foreach (long keep in Keeps(size)) Check(set, [scores], keep, $"{set} {name} {size} keep {keep}");
+                Check(set, [scores], Keeps(size), $"{set} {name} {size}");
             }
     }
 
@@ -37,7 +37,7 @@ public class CpuSelectionTests
         foreach ((string name, Func<Random, int, float> value) in Kinds)
         {
             float[][] scores = [Make(33, value), [], Make(20001, value), Make(64, value), Make(1, value), []];
-            foreach (long keep in Keeps(scores.Sum(s => s.Length))) Check(set, scores, keep, $"{set} {name} keep {keep}");
+            Check(set, scores, Keeps(scores.Sum(s => s.Length)), $"{set} {name}");
         }
     }
 
@@ -48,7 +48,7 @@ public class CpuSelectionTests
         foreach (float misleading in new[] { 1e9f, -1e9f, 0f, float.NaN, float.NegativeInfinity })
         {
             float[][] scores = [Make(90001, Kinds[0].Value), .. Enumerable.Repeat(new[] { misleading }, 600)];
-            foreach (long keep in new long[] { 1, 600, 601, 5000, 45000, 90000, 90001, 90300 }) Check(set, scores, keep, $"{set} {misleading} keep {keep}");
+            Check(set, scores, [1, 600, 601, 5000, 45000, 90000, 90001, 90300], $"{set} {misleading}");
         }
     }
 
@@ -62,7 +62,7 @@ public class CpuSelectionTests
         arena.Backend.Threshold(scores, 0.25f, 100, bits);
         Unpack(bits, values.Length).Should().Equal(values.Select(v => v > 0.25f));
         arena.Backend.Threshold(scores, 2f, 100, bits);
-        Unpack(bits, values.Length).Should().Equal(Expected([values], 100)[0]);
+        Unpack(bits, values.Length).Should().Equal(Kept([values], Order([values]).Take(100))[0]);
         arena.Backend.CountBits(bits, values.Length).Should().Be(100);
         arena.Backend.Threshold(scores, -2f, 0, bits);
         arena.Backend.CountBits(bits, values.Length).Should().Be(values.Length);
@@ -77,28 +77,35 @@ public class CpuSelectionTests
         return [.. Enumerable.Range(0, size).Select(i => value(random, i))];
     }
 
-    private static void Check(InstructionSet set, float[][] scores, long keep, string because)
+    private static void Check(InstructionSet set, float[][] scores, IEnumerable<long> keeps, string name)
     {
         using var arena = new CpuArena(CpuBackend.Open(2, set));
         Tensor[] tensors = [.. scores.Select(s => arena.Of(new Shape(s.Length), s))];
-        IntTensor[] bits = [.. scores.Select(s => arena.Ints(Enumerable.Repeat(-1, Mask.WordsOf(s.Length)).ToArray()))];
-        arena.Backend.TopV(tensors, keep, bits);
-        arena.Everything();
-        bool[][] expected = Expected(scores, keep);
-        for (int t = 0; t < scores.Length; t++)
+        (int Tensor, int Index)[] order = Order(scores);
+        foreach (long keep in keeps)
         {
-            Unpack(bits[t], scores[t].Length).SequenceEqual(expected[t]).Should().BeTrue("{0}, tensor {1}", because, t);
-            int used = scores[t].Length % 32;
-            if (used != 0) ((uint)bits[t].ToArray()[^1] >> used).Should().Be(0, because);
+            IntTensor[] bits = [.. scores.Select(s => arena.Ints(Enumerable.Repeat(-1, Mask.WordsOf(s.Length)).ToArray()))];
+            arena.Backend.TopV(tensors, keep, bits);
+            bool[][] expected = Kept(scores, order.Take((int)keep));
+            for (int t = 0; t < scores.Length; t++)
+            {
+                Unpack(bits[t], scores[t].Length).SequenceEqual(expected[t]).Should().BeTrue("{0}, keep {1}, tensor {2}", name, keep, t);
+                int used = scores[t].Length % 32;
+                if (used != 0) ((uint)bits[t].ToArray()[^1] >> used).Should().Be(0, name);
+            }
         }
+
+        arena.Everything();
     }
 
-    private static bool[][] Expected(float[][] scores, long keep)
+    // A stable sort, so that equal scores stay in the order of tensors and indices; NaN orders below all numbers.
+    private static (int Tensor, int Index)[] Order(float[][] scores) =>
+        [.. scores.SelectMany((s, t) => s.Select((v, i) => (Value: v == 0 ? 0f : v, Place: (t, i)))).OrderByDescending(x => x.Value).Select(x => x.Place)];
+
+    private static bool[][] Kept(float[][] scores, IEnumerable<(int Tensor, int Index)> places)
     {
         bool[][] kept = [.. scores.Select(s => new bool[s.Length])];
-        // A stable sort, so that equal scores stay in the order of tensors and indices; NaN orders below all numbers.
-        var order = scores.SelectMany((s, t) => s.Select((v, i) => (Value: v == 0 ? 0f : v, Tensor: t, Index: i))).OrderByDescending(x => x.Value);
-        foreach ((_, int tensor, int index) in order.Take((int)keep)) kept[tensor][index] = true;
+        foreach ((int tensor, int index) in places) kept[tensor][index] = true;
         return kept;
     }
 
