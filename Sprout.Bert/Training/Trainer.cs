@@ -91,6 +91,8 @@ public sealed class Trainer : IDisposable
         var loss = new Variable(lossValue, requiresGrad: true);
         int[] order = [];
         int orderEpoch = -1;
+        // A run cancelled right after a step left that step's evaluation undone.
+        if (state.GlobalStep > 0 && state.GlobalStep < totalSteps && IsDue(options.EvalEvery) && !IsEvaluated()) Evaluate(board, progress, cancellation);
         while (state.GlobalStep < totalSteps)
         {
             int epoch = state.GlobalStep / stepsPerEpoch;
@@ -98,12 +100,7 @@ public sealed class Trainer : IDisposable
             Step(tape, loss, order, epoch, board);
             state.Seconds = earlierSeconds + Stopwatch.GetElapsedTime(sessionStart).TotalSeconds;
             progress?.Report(ProgressNow());
-            if (cancellation.IsCancellationRequested)
-            {
-                SaveCheckpoint();
-                throw new OperationCanceledException($"Cancelled after step {state.GlobalStep} of {totalSteps}{(lastCheckpoint is null ? "" : $"; saved {lastCheckpoint}")}.", cancellation);
-            }
-
+            if (cancellation.IsCancellationRequested) throw Cancelled(cancellation);
             bool last = state.GlobalStep == totalSteps;
             if (!last && IsDue(options.EvalEvery)) Evaluate(board, progress, cancellation);
             if (!last && IsDue(options.SaveEvery)) SaveCheckpoint();
@@ -182,7 +179,16 @@ public sealed class Trainer : IDisposable
     {
         if (lastEvaluationStep == state.GlobalStep) return;
         pruner?.BeginEvaluation();
-        lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
+        try
+        {
+            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The steps since the last checkpoint are not lost to an evaluation that takes its time.
+            throw Cancelled(cancellation);
+        }
+
         lastEvaluationStep = state.GlobalStep;
         Log(board, [.. lastEvaluation.Select(pair => (pair.Key, pair.Value))]);
     }
@@ -204,6 +210,14 @@ public sealed class Trainer : IDisposable
         if (output is null) return;
         lastCheckpoint = Checkpoint.Save(output, objective.Model, pruner, optimizer, state, EpochNow(), totalSteps, options.SaveTotalLimit);
     }
+
+    private OperationCanceledException Cancelled(CancellationToken cancellation)
+    {
+        SaveCheckpoint();
+        return new OperationCanceledException($"Cancelled after step {state.GlobalStep} of {totalSteps}{(lastCheckpoint is null ? "" : $"; saved {lastCheckpoint}")}.", cancellation);
+    }
+
+    private bool IsEvaluated() => state.LogHistory.Any(entry => entry!["eval_loss"] is not null && entry["step"]!.GetValue<int>() == state.GlobalStep);
 
     private bool IsDue(int? every) => every switch
     {
