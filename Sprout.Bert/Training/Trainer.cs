@@ -162,7 +162,7 @@ public sealed class Trainer : IDisposable
         pruner?.FinishGradients(step);
         double value = loss.Value.Item() + penalty, norm = GradientNorm.Of(trained);
         if (!double.IsFinite(value) || !double.IsFinite(norm))
-            throw new DivergedException(FormattableString.Invariant($"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {(lastCheckpoint is null ? "there is no checkpoint yet" : $"the last good checkpoint is {lastCheckpoint}")}."));
+            throw new DivergedException(FormattableString.Invariant($"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {GoodCheckpoint()}."));
         double factor = schedule.FactorAt(step);
         optimizer.Step(factor, GradientNorm.Coefficient(norm, options.MaxGradNorm));
         state.GlobalStep++;
@@ -189,6 +189,10 @@ public sealed class Trainer : IDisposable
             throw Cancelled(cancellation);
         }
 
+        // The last update of a run has no loss of its own that would show what it did.
+        foreach ((string name, double value) in lastEvaluation)
+            if (name.StartsWith("eval_loss", StringComparison.Ordinal) && !double.IsFinite(value))
+                throw new DivergedException(FormattableString.Invariant($"Evaluation after step {state.GlobalStep}: {name} is {value}; {GoodCheckpoint()}."));
         lastEvaluationStep = state.GlobalStep;
         Log(board, [.. lastEvaluation.Select(pair => (pair.Key, pair.Value))]);
     }
@@ -216,6 +220,8 @@ public sealed class Trainer : IDisposable
         SaveCheckpoint();
         return new OperationCanceledException($"Cancelled after step {state.GlobalStep} of {totalSteps}{(lastCheckpoint is null ? "" : $"; saved {lastCheckpoint}")}.", cancellation);
     }
+
+    private string GoodCheckpoint() => lastCheckpoint is null ? "there is no checkpoint yet" : $"the last good checkpoint is {lastCheckpoint}";
 
     private bool IsEvaluated() => state.LogHistory.Any(entry => entry!["eval_loss"] is not null && entry["step"]!.GetValue<int>() == state.GlobalStep);
 
