@@ -91,6 +91,8 @@ public sealed class Trainer : IDisposable
         var loss = new Variable(lossValue, requiresGrad: true);
         int[] order = [];
         int orderEpoch = -1;
+        // A run cancelled right after a step left that step's evaluation undone.
+        if (state.GlobalStep > 0 && state.GlobalStep < totalSteps && IsDue(options.EvalEvery) && !IsEvaluated()) Evaluate(board, progress, cancellation);
         while (state.GlobalStep < totalSteps)
         {
             int epoch = state.GlobalStep / stepsPerEpoch;
@@ -98,12 +100,7 @@ public sealed class Trainer : IDisposable
             Step(tape, loss, order, epoch, board);
             state.Seconds = earlierSeconds + Stopwatch.GetElapsedTime(sessionStart).TotalSeconds;
             progress?.Report(ProgressNow());
-            if (cancellation.IsCancellationRequested)
-            {
-                SaveCheckpoint();
-                throw new OperationCanceledException($"Cancelled after step {state.GlobalStep} of {totalSteps}{(lastCheckpoint is null ? "" : $"; saved {lastCheckpoint}")}.", cancellation);
-            }
-
+            if (cancellation.IsCancellationRequested) throw Cancelled(cancellation);
             bool last = state.GlobalStep == totalSteps;
             if (!last && IsDue(options.EvalEvery)) Evaluate(board, progress, cancellation);
             if (!last && IsDue(options.SaveEvery)) SaveCheckpoint();
@@ -165,7 +162,7 @@ public sealed class Trainer : IDisposable
         pruner?.FinishGradients(step);
         double value = loss.Value.Item() + penalty, norm = GradientNorm.Of(trained);
         if (!double.IsFinite(value) || !double.IsFinite(norm))
-            throw new DivergedException(FormattableString.Invariant($"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {(lastCheckpoint is null ? "there is no checkpoint yet" : $"the last good checkpoint is {lastCheckpoint}")}."));
+            throw new DivergedException(FormattableString.Invariant($"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {GoodCheckpoint()}."));
         double factor = schedule.FactorAt(step);
         optimizer.Step(factor, GradientNorm.Coefficient(norm, options.MaxGradNorm));
         state.GlobalStep++;
@@ -182,7 +179,20 @@ public sealed class Trainer : IDisposable
     {
         if (lastEvaluationStep == state.GlobalStep) return;
         pruner?.BeginEvaluation();
-        lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
+        try
+        {
+            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The steps since the last checkpoint are not lost to an evaluation that takes its time.
+            throw Cancelled(cancellation);
+        }
+
+        // The last update of a run has no loss of its own that would show what it did.
+        foreach ((string name, double value) in lastEvaluation)
+            if (name.StartsWith("eval_loss", StringComparison.Ordinal) && !double.IsFinite(value))
+                throw new DivergedException(FormattableString.Invariant($"Evaluation after step {state.GlobalStep}: {name} is {value}; {GoodCheckpoint()}."));
         lastEvaluationStep = state.GlobalStep;
         Log(board, [.. lastEvaluation.Select(pair => (pair.Key, pair.Value))]);
     }
@@ -204,6 +214,16 @@ public sealed class Trainer : IDisposable
         if (output is null) return;
         lastCheckpoint = Checkpoint.Save(output, objective.Model, pruner, optimizer, state, EpochNow(), totalSteps, options.SaveTotalLimit);
     }
+
+    private OperationCanceledException Cancelled(CancellationToken cancellation)
+    {
+        SaveCheckpoint();
+        return new OperationCanceledException($"Cancelled after step {state.GlobalStep} of {totalSteps}{(lastCheckpoint is null ? "" : $"; saved {lastCheckpoint}")}.", cancellation);
+    }
+
+    private string GoodCheckpoint() => lastCheckpoint is null ? "there is no checkpoint yet" : $"the last good checkpoint is {lastCheckpoint}";
+
+    private bool IsEvaluated() => state.LogHistory.Any(entry => entry!["eval_loss"] is not null && entry["step"]!.GetValue<int>() == state.GlobalStep);
 
     private bool IsDue(int? every) => every switch
     {
