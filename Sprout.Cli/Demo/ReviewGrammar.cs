@@ -22,8 +22,8 @@ internal static class ReviewGrammar
     /// <summary>The outermost constructions with their share in the language, in percent.</summary>
     public static readonly (string Rule, int Percent)[] Rules =
     [
-        ("plain", 20), ("negation", 10), ("double-negation", 9), ("comparison", 8), ("doubt", 8), ("contrast", 12),
-        ("concession", 12), ("report", 8), ("expectation", 5), ("counterfactual", 3), ("weighing", 5),
+        ("plain", 38), ("negation", 7), ("double-negation", 6), ("comparison", 6), ("doubt", 5), ("contrast", 11),
+        ("concession", 11), ("report", 6), ("expectation", 4), ("counterfactual", 3), ("weighing", 3),
     ];
 
     private static readonly Dictionary<string, Production[]> Symbols = new()

@@ -15,7 +15,7 @@ internal static unsafe class Kernels
     public static int AStride<V>(int rows) where V : struct, IVector<V> => (rows + V.Lanes - 1) / V.Lanes * V.Lanes;
 
     /// <summary>12 rows of 2 registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void Tile12x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
     {
         Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
@@ -52,7 +52,7 @@ internal static unsafe class Kernels
     }
 
     /// <summary>6 rows of 2 registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void Tile6x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
     {
         Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
@@ -76,7 +76,7 @@ internal static unsafe class Kernels
     }
 
     /// <summary>4 rows of 3 registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void Tile4x3<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
     {
         Row3<V> r0 = default, r1 = default, r2 = default, r3 = default;

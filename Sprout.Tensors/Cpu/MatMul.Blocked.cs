@@ -116,7 +116,7 @@ internal sealed unsafe partial class CpuBackend<V>
             sharedLines = Math.Min(tiling.SharedLines - line, tiling.SharedChunk);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         public readonly void Run(int piece)
         {
             int line = piece % privatePieces * tiling.PrivatePiece, lines = Math.Min(tiling.PrivateLines - line, tiling.PrivatePiece);
@@ -147,7 +147,7 @@ internal sealed unsafe partial class CpuBackend<V>
         }
 
         // The tiles where one panel of the shared operand meets all panels of the private block.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private readonly void Strip(float* panel, int shared, int count, float* block, int line, int lines, int steps, bool accumulate)
         {
             float* edge = stackalloc float[Tiling.TileRows * Tiling.TileColumns];

@@ -37,7 +37,7 @@ internal sealed unsafe partial class CpuBackend<V>
         }
 
         // One row of A with up to four rows of B; missing ones repeat the last.
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Kernel)]
         private void Dots(int row, int column, int count)
         {
             int k = product.K;

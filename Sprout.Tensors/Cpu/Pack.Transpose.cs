@@ -18,7 +18,7 @@ internal static unsafe class Transpose
         else Square4(source, sourceStride, target, targetStride);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void Square16(float* source, nint sourceStride, float* target, nint targetStride)
     {
         Quad512 a = Quad512.Load(source, sourceStride), b = Quad512.Load(source + (4 * sourceStride), sourceStride);
@@ -42,7 +42,7 @@ internal static unsafe class Transpose
         Avx512F.Shuffle4x128(abOdd, cdOdd, odd).Store(target + (12 * targetStride));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void Square8(float* source, nint sourceStride, float* target, nint targetStride)
     {
         Quad256 a = Quad256.Load(source, sourceStride), b = Quad256.Load(source + (4 * sourceStride), sourceStride);

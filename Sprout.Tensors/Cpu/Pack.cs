@@ -17,7 +17,7 @@ internal readonly unsafe struct Panels<V>(float* destination, int lines, int wid
     /// <param name="available">Lines from the first one to the end of the matrix.</param>
     /// <param name="panels">The number of panels to fill.</param>
     /// <param name="steps">The number of steps.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public void PackRows<TReader>(TReader reader, nint start, nint ld, int available, int panels, int steps) where TReader : struct, IReader<V>
     {
         // Rows outermost: one row feeds all panels, so memory is read in long runs.
@@ -36,7 +36,7 @@ internal readonly unsafe struct Panels<V>(float* destination, int lines, int wid
     }
 
     /// <summary>Packs from a matrix whose lines are rows: entry (line, step) is at <c>start + line · ld + step</c>. Parameters as in <see cref="PackRows"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public void PackTransposed<TReader>(TReader reader, nint start, nint ld, int available, int panels, int steps) where TReader : struct, IReader<V>
     {
         float* square = stackalloc float[V.Lanes * V.Lanes];
