@@ -9,10 +9,9 @@ namespace Sprout.Cli.Commands;
 /// <summary>The main job on what the repository embeds: dense fine-tuning, then every method at 10 % and 3 %, with and without distillation, over several seeds.</summary>
 public static class DemoCommand
 {
-    private const int DenseSteps = 800;
-    private const int PrunedSteps = 400;
-    private const double DenseRate = 1e-3;
-    private const double PrunedRate = 1e-3;
+    private const int DenseSteps = 1400;
+    private const int PrunedSteps = 350;
+    private const double LearningRate = 1e-3;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -46,29 +45,30 @@ public static class DemoCommand
         terminal.Log($"{seeds} seeds: a dense run of {DenseSteps} steps each, then {DemoRecipes.Pruned.Count} pruned runs of {PrunedSteps} steps each from it.");
         var outcomes = new List<DemoOutcome>();
         int done = 0, total = seeds * (1 + DemoRecipes.Pruned.Count);
-        float[][][] dense = new float[seeds][][];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = terminal.Cancellation };
-        void Report(DemoOutcome outcome)
+        using var cores = new SemaphoreSlim(Environment.ProcessorCount);
+        async Task<float[][]> Train(DemoRecipe recipe, int seed, int steps, Task<float[][]>? dense)
         {
-            lock (outcomes)
+            float[][]? weights = dense is null ? null : await dense;
+            await cores.WaitAsync(terminal.Cancellation);
+            try
             {
-                outcomes.Add(outcome);
-                terminal.Log(FormattableString.Invariant($"{++done}/{total} · {Name(outcome.Recipe)} · accuracy {100 * outcome.Accuracy:0.0} · {100 * outcome.Density:0.0} % remaining · {outcome.Seconds:0.0} s"));
+                (DemoOutcome outcome, float[][] trained) = await Task.Run(() => DemoRun.Train(recipe, seed, steps, LearningRate, weights, terminal.Cancellation), terminal.Cancellation);
+                lock (outcomes)
+                {
+                    outcomes.Add(outcome);
+                    terminal.Log(FormattableString.Invariant($"{++done}/{total} · {Name(outcome.Recipe)} · accuracy {100 * outcome.Accuracy:0.0} · {100 * outcome.Density:0.0} % remaining · {outcome.Seconds:0.0} s"));
+                }
+
+                return trained;
+            }
+            finally
+            {
+                cores.Release();
             }
         }
 
-        Parallel.For(0, seeds, parallel, seed =>
-        {
-            (DemoOutcome outcome, dense[seed]) = DemoRun.Train(DemoRecipes.Dense, seed, DenseSteps, DenseRate, null, terminal.Cancellation);
-            Report(outcome);
-        });
-        Parallel.For(0, seeds * DemoRecipes.Pruned.Count, parallel, job =>
-        {
-            (int recipe, int seed) = Math.DivRem(job, seeds);
-            (DemoOutcome outcome, _) = DemoRun.Train(DemoRecipes.Pruned[recipe], seed, PrunedSteps, PrunedRate, dense[seed], terminal.Cancellation);
-            Report(outcome);
-        });
-
+        Task<float[][]>[] denseRuns = [.. Enumerable.Range(0, seeds).Select(seed => Train(DemoRecipes.Dense, seed, DenseSteps, null))];
+        Task.WhenAll(from seed in Enumerable.Range(0, seeds) from recipe in DemoRecipes.Pruned select Train(recipe, seed, PrunedSteps, denseRuns[seed])).GetAwaiter().GetResult();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         DemoTable table = DemoTable.Of(outcomes, seeds, seconds);
         if (json) terminal.Document(table.ToJson());

@@ -15,17 +15,19 @@ public static class DemoRecipes
         .. from method in (string[])["magnitude", "movement", "soft-movement", "l0"]
            from target in (double[])[0.10, 0.03]
            from distilled in (bool[])[false, true]
-           select new DemoRecipe(method, target, distilled, OptionsOf(method, target)),
+           select new DemoRecipe(method, target, distilled, OptionsOf(method, target, distilled)),
     ];
 
     // Soft movement and L0 have no target density: their λ was chosen so that they end near it on this data; what remains is measured and printed.
-    private static PruningOptions OptionsOf(string method, double target)
+    private static PruningOptions OptionsOf(string method, double target, bool distilled)
     {
         var options = new PruningOptions { Method = method, ScoreLearningRate = 3e-2, FinalWarmup = 2 };
-        return method switch
+        return (method, target > 0.05) switch
         {
-            "soft-movement" => options with { Lambda = target > 0.05 ? 300 : 1500 },
-            "l0" => options with { Lambda = target > 0.05 ? 100 : 400 },
+            ("soft-movement", true) => options with { Lambda = distilled ? 430 : 510 },
+            ("soft-movement", false) => options with { Lambda = 880 },
+            ("l0", true) => options with { Lambda = distilled ? 650 : 400 },
+            ("l0", false) => options with { Lambda = distilled ? 950 : 700 },
             _ => options with { Density = target },
         };
     }
