@@ -48,6 +48,10 @@ public static class ExitCode
         {
             return Fail(log, e.Message, Cancelled);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Fail(log, $"Cannot read or write: {e.Message}", Input);
+        }
         catch (OutOfMemoryException e)
         {
             return Fail(log, $"Out of memory: {e.Message} Try a smaller --batch-size with --gradient-accumulation, or a smaller --max-length.", Input);

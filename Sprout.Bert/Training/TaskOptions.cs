@@ -24,7 +24,7 @@ public sealed record TaskOptions
     /// <summary>Columns of the text task.</summary>
     public CustomTextOptions Columns { get; init; } = new();
 
-    /// <summary>Longest sequence in tokens; null: 128, SQuAD 384.</summary>
+    /// <summary>Longest sequence in tokens; null: 128, SQuAD 384, or the model's positions if they are fewer.</summary>
     public int? MaxLength { get; init; }
 
     /// <summary>Overrides all dropouts of config.json.</summary>

@@ -21,8 +21,8 @@ public sealed class TaskSession : IDisposable
     private TaskSession(IBackend backend, TaskOptions options, bool train, bool needLabels, Action<string> note)
     {
         this.options = options;
-        int maxLength = options.MaxLength ?? (options.Task == Squad ? 384 : 128);
         BertConfig config = ReadConfig(options);
+        int maxLength = options.MaxLength ?? Math.Min(options.Task == Squad ? 384 : 128, config.MaxPositionEmbeddings);
         if (maxLength < 2 || maxLength > config.MaxPositionEmbeddings)
             throw new OptionException($"--max-length: expected 2 to the model's {config.MaxPositionEmbeddings} positions, found {maxLength}.");
         Tokenizer = options.Model is string folder ? BertTokenizer.Load(folder) : BertTokenizer.FromVocab(options.Vocabulary!);

@@ -57,6 +57,7 @@ public static class PretrainCommand
             string output = run.Output(result);
             JsonObject settings = RunSettings.Describe(result, run, training, device);
             foreach (Option option in (Option[])[model, config, vocab, eval, maxLength, share, whole]) settings[option.Name.TrimStart('-')] = result.GetResult(option)?.Tokens is { Count: > 0 } tokens ? tokens[0].Value : null;
+            settings["train-file"] = string.Join(' ', result.GetValue(train)!);
             var objective = new MaskedLMObjective(backend, network, tokenizer, sequences, held, probability, result.GetValue(whole), options.Seed);
             using var trainer = new Trainer(backend, objective, options, null, output);
             RunFolder.Open(output, settings, run.Resume(result), run.Overwrite(result));

@@ -1,6 +1,7 @@
 // Options of pruning.
 using System.CommandLine;
 using Sprout.Pruning;
+using Sprout.Tensors;
 
 namespace Sprout.Cli.Settings;
 
@@ -44,7 +45,19 @@ public sealed class PruneSettings : SettingList
     /// <summary>The parsed values.</summary>
     /// <param name="result">What was parsed.</param>
     /// <param name="warmupSteps">The run's warm-up, the default of --schedule-warmup.</param>
-    public PruningOptions Read(ParseResult result, int warmupSteps) => new()
+    /// <exception cref="OptionException">An option that only pruning has is given without a method.</exception>
+    public PruningOptions Read(ParseResult result, int warmupSteps)
+    {
+        if (result.GetValue(method) == PruningOptions.NoMethod)
+        {
+            foreach (Option option in (Option[])[density, lambda, initScores])
+                if (result.GetResult(option) is { Implicit: false }) throw new OptionException($"{option.Name} has no effect without --method; give one of {string.Join(", ", PruningMethods.Names)}.");
+        }
+
+        return Options(result, warmupSteps);
+    }
+
+    private PruningOptions Options(ParseResult result, int warmupSteps) => new()
     {
         Method = result.GetValue(method)!,
         Density = result.GetValue(density),

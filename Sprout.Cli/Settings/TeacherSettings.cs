@@ -1,6 +1,7 @@
 // Options of distillation.
 using System.CommandLine;
 using Sprout.Bert.Training;
+using Sprout.Tensors;
 
 namespace Sprout.Cli.Settings;
 
@@ -19,10 +20,11 @@ public sealed class TeacherSettings : SettingList
     }
 
     /// <summary>Adds the parsed values to a task's options.</summary>
-    public TaskOptions Add(TaskOptions options, ParseResult result) => options with
+    /// <exception cref="OptionException">A weight or temperature is given without a teacher.</exception>
+    public TaskOptions Add(TaskOptions options, ParseResult result)
     {
-        Teacher = result.GetValue(teacher),
-        DistillAlpha = result.GetValue(alpha),
-        DistillTemperature = result.GetValue(temperature),
-    };
+        foreach (Option option in (Option[])[alpha, temperature])
+            if (result.GetValue(teacher) is null && result.GetResult(option) is { Implicit: false }) throw new OptionException($"{option.Name} has no effect without --teacher.");
+        return options with { Teacher = result.GetValue(teacher), DistillAlpha = result.GetValue(alpha), DistillTemperature = result.GetValue(temperature) };
+    }
 }
