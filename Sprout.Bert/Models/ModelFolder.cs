@@ -41,7 +41,7 @@ public static class ModelFolder
             }
 
             used.Add(entry.Name);
-            Read(file, entry, parameter, buffer);
+            Read(file, entry, parameter.Value, buffer);
         }
 
         string[] unused = [.. file.Entries.Select(entry => entry.Name).Where(name => !used.Contains(name) && !IsDerived(name))];
@@ -57,7 +57,7 @@ public static class ModelFolder
         foreach (Parameter parameter in parameters)
         {
             if (!file.TryGet(parameter.Name, out SafetensorsEntry? entry)) throw new InputException($"{path}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
-            Read(file, entry, parameter, buffer);
+            Read(file, entry, parameter.Value, buffer);
         }
     }
 
@@ -73,26 +73,17 @@ public static class ModelFolder
 
     /// <summary>Reads one tensor of a file into a device tensor.</summary>
     /// <exception cref="InputException">The shape differs or the type is no float.</exception>
-    public static void Read(SafetensorsFile file, SafetensorsEntry entry, Tensor tensor)
-    {
-        if (!entry.Shape.SequenceEqual(Extents(tensor.Shape)))
-            throw new InputException($"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {tensor.Shape}, found [{string.Join(", ", entry.Shape)}].");
-        Upload(file, entry, tensor, new float[Math.Min(tensor.Count, ChunkElements)]);
-    }
+    public static void Read(SafetensorsFile file, SafetensorsEntry entry, Tensor tensor) =>
+        Read(file, entry, tensor, new float[Math.Clamp(tensor.Count, 1, ChunkElements)]);
 
     /// <summary>Whether a tensor of a file is no weight of its own: a stored range of positions, or a copy of a tied tensor.</summary>
     public static bool IsDerived(string name) =>
         name.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || name is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias";
 
-    private static void Read(SafetensorsFile file, SafetensorsEntry entry, Parameter parameter, float[] buffer)
+    private static unsafe void Read(SafetensorsFile file, SafetensorsEntry entry, Tensor tensor, float[] buffer)
     {
-        if (!entry.Shape.SequenceEqual(Extents(parameter.Shape)))
-            throw new InputException($"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {parameter.Shape}, found [{string.Join(", ", entry.Shape)}].");
-        Upload(file, entry, parameter.Value, buffer);
-    }
-
-    private static unsafe void Upload(SafetensorsFile file, SafetensorsEntry entry, Tensor tensor, float[] buffer)
-    {
+        if (!entry.Shape.SequenceEqual(Extents(tensor.Shape)))
+            throw new InputException($"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {tensor.Shape}, found [{string.Join(", ", entry.Shape)}].");
         for (long start = 0; start < tensor.Count; start += buffer.Length)
         {
             int count = (int)Math.Min(buffer.Length, tensor.Count - start);
