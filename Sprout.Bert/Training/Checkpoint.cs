@@ -44,8 +44,9 @@ public static class Checkpoint
             foreach ((_, string old) in all.Take(Math.Max(0, all.Count - limit))) Directory.Delete(old, recursive: true);
             return path;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
         {
+            DeletePartial(partial);
             throw new InputException($"Cannot write the checkpoint {path}: {e.Message}", e);
         }
     }
@@ -73,6 +74,18 @@ public static class Checkpoint
     public static void DeleteAll(string folder)
     {
         foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*").ToList()) Directory.Delete(path, recursive: true);
+    }
+
+    private static void DeletePartial(string partial)
+    {
+        try
+        {
+            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The first error is the one worth reporting; a partial folder is never read.
+        }
     }
 
     private static IEnumerable<(string, Tensor)> Moments(AdamW optimizer) =>
