@@ -9,8 +9,8 @@ namespace Sprout.Cli.Commands;
 /// <summary>The main job on what the repository embeds: dense fine-tuning, then every method at 10 % and 3 %, with and without distillation, over several seeds.</summary>
 public static class DemoCommand
 {
-    private const int DenseSteps = 1400;
-    private const int PrunedSteps = 350;
+    private const int DenseSteps = 1200;
+    private const int PrunedSteps = 300;
     private const double LearningRate = 1e-3;
 
     /// <summary>The command.</summary>

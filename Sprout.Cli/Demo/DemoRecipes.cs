@@ -24,10 +24,10 @@ public static class DemoRecipes
         var options = new PruningOptions { Method = method, ScoreLearningRate = 3e-2, FinalWarmup = 2 };
         return (method, target > 0.05) switch
         {
-            ("soft-movement", true) => options with { Lambda = distilled ? 430 : 510 },
-            ("soft-movement", false) => options with { Lambda = 880 },
-            ("l0", true) => options with { Lambda = distilled ? 650 : 400 },
-            ("l0", false) => options with { Lambda = distilled ? 950 : 700 },
+            ("soft-movement", true) => options with { Lambda = distilled ? 420 : 570 },
+            ("soft-movement", false) => options with { Lambda = distilled ? 850 : 1000 },
+            ("l0", true) => options with { Lambda = distilled ? 720 : 470 },
+            ("l0", false) => options with { Lambda = distilled ? 1250 : 800 },
             _ => options with { Density = target },
         };
     }
