@@ -58,7 +58,7 @@ public interface IBackend : IDisposable
     /// <summary>y = x with dropout; also its own backward. y may be x.</summary>
     void ApplyDropout(Tensor x, Dropout dropout, Tensor y);
 
-    /// <summary>results[index] = Σ x², accumulated in double in a fixed order.</summary>
+    /// <summary>results[index] = Σ x² in a fixed order: at most 1,024 squares at a time in single precision, these sums in double.</summary>
     void SumOfSquares(Tensor x, Tensor results, int index);
 
     // ---- products ---------------------------------------------------------------------------------------------------------------
