@@ -1,5 +1,6 @@
 // sprout train
 using System.CommandLine;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Training;
 using Sprout.Cli.Settings;
@@ -27,7 +28,7 @@ public static class TrainCommand
             TrainingOptions options = training.Read(result, pruning.TrainEmbeddings(result));
             PruningOptions pruningOptions = pruning.Read(result, options.WarmupSteps);
             JsonObject settings = RunSettings.Describe(result, task, run, training, pruning, teacher, device);
-            using IBackend backend = device.Open(result);
+            using IBackend backend = run.Profile(result) ? new ProfiledBackend(device.Open(result)) : device.Open(result);
             using TaskSession session = TaskSession.Load(backend, taskOptions, note: terminal.Log);
             // All options are checked before the folder is touched.
             int totalSteps = options.TotalSteps(session.Objective.TrainCount);
@@ -48,7 +49,10 @@ public static class TrainCommand
     {
         using var trainer = new Trainer(backend, session.Objective, options, pruner, output);
         if (resume) terminal.Log(trainer.Resume() ? $"Continuing the newest checkpoint of {output}." : $"{output} has no checkpoint yet: starting at step 1.");
+        (backend as ProfiledBackend)?.Restart();
+        long start = Stopwatch.GetTimestamp();
         TrainingResult outcome = trainer.Train(new ProgressDisplay(terminal), terminal.Cancellation);
+        if (backend is ProfiledBackend profile) ProfileTable.Write(terminal, profile.Times, Stopwatch.GetElapsedTime(start).TotalSeconds);
         pruner?.Save(output);
         pruner?.Fold();
         session.Save(output);
