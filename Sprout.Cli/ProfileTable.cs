@@ -1,35 +1,41 @@
-// The table of train --profile.
+// The table of --profile.
+using System.Globalization;
 using Spectre.Console;
 using Sprout.Tensors;
+using Sprout.Tensors.Cpu;
 
 namespace Sprout.Cli;
 
-/// <summary>Prints where a run's time went: calls, seconds and share of each kernel, with its rate of arithmetic or memory.</summary>
+/// <summary>Prints where the time went: calls, seconds and share of each kernel, with its rate of arithmetic or memory as a share of what the machine can do.</summary>
 public static class ProfileTable
 {
-    /// <summary>Writes the table, the most expensive kernel first, and what was spent outside kernels.</summary>
-    /// <param name="terminal">Where to.</param>
-    /// <param name="times">What the backend measured.</param>
-    /// <param name="seconds">The whole time.</param>
-    public static void Write(Terminal terminal, IReadOnlyList<OperationTime> times, double seconds)
+    private static readonly string[] Columns = ["operation", "calls", "seconds", "share", "GFLOP/s", "of peak", "GB/s", "of peak"];
+
+    /// <summary>Writes the table, the most expensive kernel first, and what was spent outside kernels. Measures the peaks of the processor, with as many threads, first.</summary>
+    public static void Write(Terminal terminal, ProfiledBackend backend, int threads)
     {
-        ArgumentNullException.ThrowIfNull(times);
+        double seconds = backend.Elapsed.TotalSeconds;
+        IReadOnlyList<OperationTime> times = backend.Times;
+        double arithmetic = MachinePeak.MultiplyAdds(threads), memory = MachinePeak.Memory(threads);
         var table = new Table { Border = TableBorder.Simple };
-        foreach (string column in new[] { "operation", "calls", "seconds", "share", "GFLOP/s", "GB/s" })
-            table.AddColumn(new TableColumn(column) { Alignment = column == "operation" ? Justify.Left : Justify.Right });
+        foreach (string column in Columns) table.AddColumn(new TableColumn(column) { Alignment = column == Columns[0] ? Justify.Left : Justify.Right });
         foreach (OperationTime time in times)
         {
+            (double flops, double bytes) = (time.Flops / time.Seconds, time.Bytes / time.Seconds);
+            bool computes = time.Flops > 0;
             table.AddRow(
-                time.Name,
-                time.Calls.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                FormattableString.Invariant($"{time.Seconds:0.000}"),
-                FormattableString.Invariant($"{100 * time.Seconds / seconds:0.0} %"),
-                time.Flops > 0 ? FormattableString.Invariant($"{time.Flops / time.Seconds / 1e9:0}") : "",
-                FormattableString.Invariant($"{time.Bytes / time.Seconds / 1e9:0.0}"));
+                time.Name, time.Calls.ToString(CultureInfo.InvariantCulture), Format($"{time.Seconds:0.000}"), Percent(time.Seconds / seconds),
+                computes ? Format($"{flops / 1e9:0}") : "", computes ? Percent(flops / arithmetic) : "", Format($"{bytes / 1e9:0.0}"), computes ? "" : Percent(bytes / memory));
         }
 
-        double outside = seconds - times.Sum(time => time.Seconds);
-        table.AddRow("outside kernels", "", FormattableString.Invariant($"{outside:0.000}"), FormattableString.Invariant($"{100 * outside / seconds:0.0} %"), "", "");
+        double outside = seconds - times.Sum(time => time.Seconds), all = times.Sum(time => time.Flops) / seconds;
+        table.AddRow("outside kernels", "", Format($"{outside:0.000}"), Percent(outside / seconds), "", "", "", "");
+        table.AddRow("all", "", Format($"{seconds:0.000}"), "", Format($"{all / 1e9:0}"), Percent(all / arithmetic), "", "");
         Tables.Write(terminal, table);
+        terminal.Output.WriteLine(Format($"Peaks measured on {threads} thread{(threads == 1 ? "" : "s")}: {arithmetic / 1e9:0} GFLOP/s, {memory / 1e9:0} GB/s; a kernel whose data stays in the caches can exceed the latter."));
     }
+
+    private static string Percent(double share) => Format($"{100 * share:0.0} %");
+
+    private static string Format(FormattableString text) => FormattableString.Invariant(text);
 }

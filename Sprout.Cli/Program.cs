@@ -49,6 +49,7 @@ public static class Program
             InspectCommand.Create(terminal),
             ExportCommand.Create(terminal),
             PretrainCommand.Create(terminal),
+            BenchCommand.Create(terminal),
             DevicesCommand.Create(terminal),
         };
         ParseResult result = root.Parse(args);

@@ -1,6 +1,5 @@
 // sprout train
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Training;
 using Sprout.Cli.Settings;
@@ -36,7 +35,7 @@ public static class TrainCommand
             using Pruner? pruner = pruningOptions.IsPruning ? Pruner.ForModel(session.Model.Bert, pruningOptions, totalSteps, options.Seed) : null;
             string output = run.Output(result);
             RunFolder.Open(output, settings, run.Resume(result), run.Overwrite(result));
-            IReadOnlyDictionary<string, double> metrics = Train(terminal, backend, session, options, pruner, output, run.Resume(result));
+            IReadOnlyDictionary<string, double> metrics = Train(terminal, backend, session, options, pruner, output, run.Resume(result), device.Threads(result));
             if (run.Predictions(result) is string path) EvalCommand.Evaluate(terminal, session.Objective, options.EvalBatchSize, path);
             Print(terminal, metrics, pruner, output, run.Json(result));
             return ExitCode.Done;
@@ -45,14 +44,13 @@ public static class TrainCommand
     }
 
     private static IReadOnlyDictionary<string, double> Train(
-        Terminal terminal, IBackend backend, TaskSession session, TrainingOptions options, Pruner? pruner, string output, bool resume)
+        Terminal terminal, IBackend backend, TaskSession session, TrainingOptions options, Pruner? pruner, string output, bool resume, int threads)
     {
         using var trainer = new Trainer(backend, session.Objective, options, pruner, output);
         if (resume) terminal.Log(trainer.Resume() ? $"Continuing the newest checkpoint of {output}." : $"{output} has no checkpoint yet: starting at step 1.");
         (backend as ProfiledBackend)?.Restart();
-        long start = Stopwatch.GetTimestamp();
         TrainingResult outcome = trainer.Train(new ProgressDisplay(terminal), terminal.Cancellation);
-        if (backend is ProfiledBackend profile) ProfileTable.Write(terminal, profile.Times, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        if (backend is ProfiledBackend profile) ProfileTable.Write(terminal, profile, threads);
         pruner?.Save(output);
         pruner?.Fold();
         session.Save(output);

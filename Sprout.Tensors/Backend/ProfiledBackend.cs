@@ -12,6 +12,7 @@ public sealed class ProfiledBackend : IBackend
 {
     private readonly IBackend inner;
     private readonly Dictionary<string, OperationTime> times = new(StringComparer.Ordinal);
+    private long started = Stopwatch.GetTimestamp(), ended = Stopwatch.GetTimestamp();
 
     /// <summary>Measures a backend, which belongs to this one from now on.</summary>
     public ProfiledBackend(IBackend inner)
@@ -32,8 +33,15 @@ public sealed class ProfiledBackend : IBackend
     /// <inheritdoc/>
     public long PeakBytes => inner.PeakBytes;
 
+    /// <summary>The time from the start of the measurement to the end of the latest call.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(started, ended);
+
     /// <summary>Forgets what was measured.</summary>
-    public void Restart() => times.Clear();
+    public void Restart()
+    {
+        times.Clear();
+        started = ended = Stopwatch.GetTimestamp();
+    }
 
     /// <inheritdoc/>
     public DeviceBuffer Allocate(long bytes) => inner.Allocate(bytes);
@@ -351,7 +359,8 @@ public sealed class ProfiledBackend : IBackend
 
     private void Add(string name, long start, double bytes, double flops = 0)
     {
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        ended = Stopwatch.GetTimestamp();
+        double seconds = Stopwatch.GetElapsedTime(start, ended).TotalSeconds;
         if (!times.TryGetValue(name, out OperationTime? time)) times[name] = time = new OperationTime(name);
         time.Add(seconds, flops, bytes);
     }
