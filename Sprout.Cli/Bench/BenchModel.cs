@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
+using Sprout.Autograd.Modules;
 using Sprout.Bert;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
@@ -36,7 +37,6 @@ public sealed record BenchModel(
         pruner?.Fold();
         var timing = new BenchTiming();
         var objective = new BenchObjective(backend, model, Sequences);
-        ModelCost cost = ModelInspector.Inspect(model);
         for (int i = 0; i < Warmup + Repeat; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -46,10 +46,10 @@ public sealed record BenchModel(
             using (var tape = new Tape(backend, recording: false))
                 model.Forward(tape, batch).Value.ToArray();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (i >= Warmup) timing.Add(seconds, Flops(cost, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
+            if (i >= Warmup) timing.Add(seconds, Flops(model, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
         }
 
-        return timing.Report("forward", Threads, cost.Parameters, cost.EncoderParameters, pruner?.Density ?? 1);
+        return timing.Report("forward", Threads, Weights(model), Weights([.. model.Bert.Layers]), pruner?.Density ?? 1);
     }
 
     /// <summary>Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update.</summary>
@@ -61,22 +61,28 @@ public sealed record BenchModel(
         using Pruner? pruner = Pruning.IsPruning ? Pruner.ForModel(model.Bert, Pruning, steps, Seed) : null;
         var objective = new BenchObjective(backend, model, Sequences);
         using var trainer = new Trainer(backend, objective, options, pruner);
-        ModelCost cost = ModelInspector.Inspect(model);
         var timing = new BenchTiming();
         double density = 1;
         var clock = new StepClock((step, seconds, shown) =>
         {
             density = shown;
             if (step == Warmup) (backend as ProfiledBackend)?.Restart();
-            if (step > Warmup) timing.Add(seconds, 3 * Flops(cost, objective.Lengths), objective.Lengths.Sum());
+            if (step > Warmup) timing.Add(seconds, 3 * Flops(model, objective.Lengths), objective.Lengths.Sum());
         });
         trainer.Train(clock, cancellation);
-        return timing.Report("train-step", Threads, cost.Parameters, cost.EncoderParameters, density);
+        return timing.Report("train-step", Threads, Weights(model), Weights([.. model.Bert.Layers]), density);
     }
 
     // 2 a weight and token, and 4 · length² · hidden a layer and sequence for attention's two products.
-    private double Flops(ModelCost cost, IEnumerable<int> lengths) =>
-        lengths.Sum(length => (2.0 * cost.EncoderParameters * length) + (4.0 * Config.NumHiddenLayers * Config.HiddenSize * length * length));
+    private double Flops(BertForSequenceClassification model, IEnumerable<int> lengths) =>
+        lengths.Sum(length => (2.0 * Weights([.. model.Bert.Layers]) * length) + (4.0 * Config.NumHiddenLayers * Config.HiddenSize * length * length));
+
+    private static long Weights(params ReadOnlySpan<Module> modules)
+    {
+        long count = 0;
+        foreach (Module module in modules) count += module.Parameters().Sum(parameter => parameter.Shape.Count);
+        return count;
+    }
 
     private BertForSequenceClassification Load(IBackend backend)
     {

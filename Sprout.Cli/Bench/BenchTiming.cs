@@ -45,7 +45,7 @@ public sealed class BenchTiming
             ["tokens_per_s"] = tokens > 0 ? tokens : null,
             ["gflops"] = rate / 1e9,
             ["peak_fraction"] = rate / MachinePeak.MultiplyAdds(threads),
-            ["peak_rss_mb"] = memory / 1e6,
+            ["peak_rss_mb"] = memory / (double)(1 << 20),
             ["threads"] = threads,
             ["isa"] = InstructionSets.Choose().ToString().ToLowerInvariant(),
             ["parameters"] = parameters,

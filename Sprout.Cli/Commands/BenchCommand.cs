@@ -15,12 +15,15 @@ namespace Sprout.Cli.Commands;
 /// <summary>Latency and throughput of a model or of one matrix product on this machine.</summary>
 public static class BenchCommand
 {
+    /// <summary>The line of <c>sprout --help</c>.</summary>
+    public const string Summary = "Latency and throughput of a model, a training step or a matrix product on this machine.";
+
     private const int DefaultLength = 128;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("bench", "Latency and throughput of a model, a training step or a matrix product on this machine.");
+        var command = new Command("bench", Summary);
         var mode = new Option<string>("--mode") { Description = "What is timed", DefaultValueFactory = _ => "forward" };
         mode.AcceptOnlyFromAmong("forward", "train-step", "gemm");
         var model = new Option<string?>("--model") { Description = "Model folder", HelpName = "folder" };

@@ -11,10 +11,13 @@ namespace Sprout.Cli.Commands;
 /// <summary>Fine-tunes a model, optionally pruning it, optionally from a teacher.</summary>
 public static class TrainCommand
 {
+    /// <summary>The line of <c>sprout --help</c>.</summary>
+    public const string Summary = "Fine-tune a BERT, optionally pruning it while it learns, optionally from a teacher.";
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("train", "Fine-tune a BERT, optionally pruning it while it learns, optionally from a teacher.");
+        var command = new Command("train", Summary);
         var task = new TaskSettings(command, train: true);
         var run = new RunSettings(command);
         var training = new TrainSettings(command);
