@@ -1,0 +1,31 @@
+// The caches that the processor tells of.
+using Sprout.Tensors.Cpu;
+
+namespace Sprout.Tests.Tensors;
+
+public sealed class CacheSizesTests
+{
+    [Fact]
+    public void Sizes_are_believable_and_grow_with_the_level()
+    {
+        CacheSizes.Own.Level2.Should().BeInRange(128 << 10, 64 << 20);
+        CacheSizes.Own.Level3.Should().BeInRange(1 << 20, 2L << 30);
+    }
+
+    [Fact]
+    public void They_are_those_that_Linux_reads()
+    {
+        const string Caches = "/sys/devices/system/cpu/cpu0/cache";
+        if (!Directory.Exists(Caches) || !System.Runtime.Intrinsics.X86.X86Base.IsSupported) return;
+        foreach (string cache in Directory.GetDirectories(Caches, "index*"))
+        {
+            long Told() => long.Parse(File.ReadAllText(Path.Combine(cache, "size")).Trim().TrimEnd('K'), System.Globalization.CultureInfo.InvariantCulture) << 10;
+            switch (File.ReadAllText(Path.Combine(cache, "level")).Trim())
+            {
+                case "2": CacheSizes.Own.Level2.Should().Be(Told()); break;
+                case "3": CacheSizes.Own.Level3.Should().Be(Told()); break;
+                default: break;
+            }
+        }
+    }
+}
