@@ -40,6 +40,7 @@ public sealed record BenchModel(
         for (int i = 0; i < Warmup + Repeat; i++)
         {
             cancellation.ThrowIfCancellationRequested();
+            if (i == Warmup) (backend as ProfiledBackend)?.Restart();
             Encoding[] chosen = [.. Enumerable.Range(i * BatchSize, BatchSize).Select(j => Sequences[j % Sequences.Count])];
             long start = Stopwatch.GetTimestamp();
             using (Batch batch = Batch.Pack(backend, chosen))

@@ -86,6 +86,9 @@ public unsafe interface IVector<TSelf> :
     /// <summary>The sum of all lanes, in a fixed order.</summary>
     static abstract float Sum(TSelf a);
 
+    /// <summary>Writes the sums of four registers, each as <see cref="Sum"/> adds them up.</summary>
+    static abstract void StoreSums(TSelf a, TSelf b, TSelf c, TSelf d, float* sums);
+
     /// <summary>The largest lane.</summary>
     static abstract float MaxLane(TSelf a);
 }

@@ -134,6 +134,10 @@ public readonly unsafe struct V128 : IVector<V128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(V128 a, V128 b, V128 c, V128 d, float* sums) => LaneSums.Of(a.value, b.value, c.value, d.value).Store(sums);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(V128 a)
     {
         Vector128<float> q = a.value;

@@ -124,6 +124,14 @@ public readonly unsafe struct V256 : IVector<V256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(V256 a, V256 b, V256 c, V256 d, float* sums) =>
+        LaneSums.Of(Fold(a), Fold(b), Fold(c), Fold(d)).Store(sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Fold(V256 a) => a.value.GetLower() + a.value.GetUpper();
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(V256 a)
     {
         Vector128<float> q = Vector128.Max(a.value.GetLower(), a.value.GetUpper());

@@ -125,6 +125,18 @@ public readonly unsafe struct V512 : IVector<V512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(V512 a, V512 b, V512 c, V512 d, float* sums) =>
+        LaneSums.Of(Fold(a), Fold(b), Fold(c), Fold(d)).Store(sums);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Fold(V512 a)
+    {
+        Vector256<float> half = a.value.GetLower() + a.value.GetUpper();
+        return half.GetLower() + half.GetUpper();
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(V512 a)
     {
         Vector256<float> half = Vector256.Max(a.value.GetLower(), a.value.GetUpper());
