@@ -7,6 +7,20 @@ namespace Sprout.Cli;
 /// <summary>Entry point.</summary>
 public static class Program
 {
+    private static readonly (string Name, string Summary, Func<Terminal, Command> Create)[] Commands =
+    [
+        ("demo", DemoCommand.Summary, DemoCommand.Create),
+        ("train", TrainCommand.Summary, TrainCommand.Create),
+        ("eval", EvalCommand.Summary, EvalCommand.Create),
+        ("predict", PredictCommand.Summary, PredictCommand.Create),
+        ("tokenize", TokenizeCommand.Summary, TokenizeCommand.Create),
+        ("inspect", InspectCommand.Summary, InspectCommand.Create),
+        ("export", ExportCommand.Summary, ExportCommand.Create),
+        ("bench", BenchCommand.Summary, BenchCommand.Create),
+        ("pretrain", PretrainCommand.Summary, PretrainCommand.Create),
+        ("devices", DevicesCommand.Summary, DevicesCommand.Create),
+    ];
+
     /// <summary>Runs one command; returns its exit code.</summary>
     public static int Main(string[] args) => Run(args, Console.Out, Console.Error, handleSignals: true);
 
@@ -39,18 +53,9 @@ public static class Program
 
     private static int Invoke(string[] args, Terminal terminal)
     {
-        var root = new RootCommand("Fine-tunes BERT models and prunes them while they learn, in pure .NET.")
-        {
-            DemoCommand.Create(terminal),
-            TrainCommand.Create(terminal),
-            EvalCommand.Create(terminal),
-            PredictCommand.Create(terminal),
-            TokenizeCommand.Create(terminal),
-            InspectCommand.Create(terminal),
-            ExportCommand.Create(terminal),
-            PretrainCommand.Create(terminal),
-            DevicesCommand.Create(terminal),
-        };
+        var root = new RootCommand("Fine-tunes BERT models and prunes them while they learn, in pure .NET.");
+        // Only the command that is asked for gets its options: making all of them takes longer than printing the help.
+        foreach ((string name, string summary, Func<Terminal, Command> create) in Commands) root.Add(args.Contains(name) ? create(terminal) : new Command(name, summary));
         ParseResult result = root.Parse(args);
         if (result.Errors.Count > 0)
         {

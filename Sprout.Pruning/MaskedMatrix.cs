@@ -103,9 +103,13 @@ public sealed class MaskedMatrix : IDisposable
     public void FillUniform(ulong seed, double low, double high)
     {
         var random = new RandomStream(seed, InitialScoreStreams | (uint)Index);
-        var values = new float[Scores.Shape.Count];
-        for (int i = 0; i < values.Length; i++) values[i] = (float)(low + ((high - low) * Philox.UniformOpen(random.NextUInt())));
-        Scores.Value.CopyFrom(values);
+        var row = new float[Scores.Shape.Columns];
+        for (int i = 0; i < Scores.Shape.Rows; i++)
+        {
+            for (int j = 0; j < row.Length; j++) row[j] = (float)(low + ((high - low) * Philox.UniformOpen(random.NextUInt())));
+            using Tensor target = Scores.Value.Slice((long)i * row.Length, new Shape(row.Length));
+            target.CopyFrom(row);
+        }
     }
 
     /// <summary>Makes the mask permanent, W ← W ⊙ M, and takes it out of the layer; what it removes becomes +0, whatever the sign was.</summary>

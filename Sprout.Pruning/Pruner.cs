@@ -43,6 +43,7 @@ public sealed class Pruner : IPruner
         {
             foreach (Linear layer in layers) matrices.Add(new MaskedMatrix(layer, matrices.Count, method.Options.Block));
             Scores = [.. matrices.Select(matrix => matrix.Scores)];
+            if (method.LearnsScores && method.IsStraightThrough && method.Options.Block == BlockShape.Entry) MaskedWeights = [.. matrices.Select(matrix => new MaskedWeight(matrix.Layer, matrix.Scores))];
             ScoreGroup = new ParameterGroup("scores", method.LearnsScores ? Scores : [], method.Options.ScoreLearningRate, WeightDecay: 0);
             if (method.Options.InitScores is string file) ModelFolder.LoadExact(Scores, file);
             else foreach (MaskedMatrix matrix in matrices) method.InitializeScores(matrix, seed);
@@ -62,6 +63,9 @@ public sealed class Pruner : IPruner
 
     /// <inheritdoc/>
     public IReadOnlyList<Parameter> Scores { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<MaskedWeight> MaskedWeights { get; } = [];
 
     /// <summary>The pruned matrices, in the order of ties.</summary>
     public IReadOnlyList<MaskedMatrix> Matrices => matrices;
@@ -95,8 +99,9 @@ public sealed class Pruner : IPruner
     public double AddPenalty(int step) => method.AddPenalty(matrices, At(step));
 
     /// <inheritdoc/>
-    public void FinishGradients(int step)
+    public void FinishGradients(int step, bool leaveMaskedWeights = false)
     {
+        if (leaveMaskedWeights && MaskedWeights.Count > 0) return;
         foreach (MaskedMatrix matrix in matrices)
         {
             // Of a layer without a gradient nothing is learned in this step.

@@ -25,6 +25,9 @@ public abstract class PruningMethod
     /// <summary>Whether scores are parameters that the optimiser trains.</summary>
     public virtual bool LearnsScores => true;
 
+    /// <summary>Whether ∂L/∂S is ∂L/∂M as it is: true unless a method overrides <see cref="ToScoreGradient"/>.</summary>
+    public bool IsStraightThrough => GetType().GetMethod(nameof(ToScoreGradient))!.DeclaringType == typeof(PruningMethod);
+
     /// <summary>The scale of initial scores when the options have none.</summary>
     public virtual double DefaultScoreScale => 0;
 

@@ -28,8 +28,16 @@ public sealed class LayerNormFunction : Function
     }
 
     /// <summary>Normalises residual + dropout(x).</summary>
+    /// <param name="tape">Records the function.</param>
+    /// <param name="x">What the block computed [T, H].</param>
+    /// <param name="residual">What the block started from [T, H], or null.</param>
+    /// <param name="dropoutProbability">Of x.</param>
+    /// <param name="gamma">γ [H].</param>
+    /// <param name="beta">β [H].</param>
+    /// <param name="epsilon">ε.</param>
+    /// <param name="overwrite">Puts s where x is, which saves a tensor: nothing else may read the value of x, neither later nor on the way back.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Variable Apply(Tape tape, Variable x, Variable? residual, float dropoutProbability, Parameter gamma, Parameter beta, float epsilon)
+    public static Variable Apply(Tape tape, Variable x, Variable? residual, float dropoutProbability, Parameter gamma, Parameter beta, float epsilon, bool overwrite = false)
     {
         if (residual is not null && residual.Shape != x.Shape) throw new ArgumentException($"LayerNorm: the input has shape {x.Shape}, the residual {residual.Shape}.");
         if (gamma.Shape.Count != x.Shape.Columns || beta.Shape.Count != x.Shape.Columns)
@@ -37,7 +45,7 @@ public sealed class LayerNormFunction : Function
         bool needsGrad = x.RequiresGrad || residual is { RequiresGrad: true } || gamma.RequiresGrad || beta.RequiresGrad;
         Dropout dropout = tape.NextDropout(dropoutProbability);
         bool keep = tape.Recording && needsGrad;
-        Tensor? s = keep ? tape.Rent(x.Shape) : null, mean = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null, rstd = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null;
+        Tensor? s = !keep ? null : overwrite ? x.Value : tape.Rent(x.Shape), mean = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null, rstd = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null;
         var y = new Variable(tape.Rent(x.Shape), needsGrad);
         tape.Backend.LayerNormForward(x.Value, residual?.Value, dropout, gamma.Value, beta.Value, epsilon, s, mean, rstd, y.Value);
         if (keep) tape.Record(new LayerNormFunction(x, residual, gamma, beta, dropout, s!, mean!, rstd!), y);

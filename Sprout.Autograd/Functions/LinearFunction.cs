@@ -34,9 +34,7 @@ public sealed class LinearFunction<TActivation> : Function
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static Variable Apply(Tape tape, Variable x, Parameter weight, Parameter? bias, Mask? mask = null)
     {
-        if (weight.Shape.Rank != 2 || x.Shape.Columns != weight.Shape[1]) throw new ArgumentException($"Linear: the input's last dimension is {x.Shape.Columns}, the weight \"{weight.Name}\" has shape {weight.Shape}.");
-        if (bias is not null && bias.Shape.Count != weight.Shape[0]) throw new ArgumentException($"Linear: the bias \"{bias.Name}\" has shape {bias.Shape}, the weight {weight.Shape}.");
-        if (mask is not null && mask.Shape != weight.Shape) throw new ArgumentException($"Linear: the mask has shape {mask.Shape}, the weight \"{weight.Name}\" {weight.Shape}.");
+        Check(x.Shape, weight, bias, mask);
         bool needsGrad = x.RequiresGrad || weight.RequiresGrad || bias is { RequiresGrad: true };
         var shape = new Shape(x.Shape.Rows, weight.Shape[0]);
         Tensor? z = HasActivation && tape.Recording && needsGrad ? tape.Rent(shape) : null;
@@ -52,13 +50,7 @@ public sealed class LinearFunction<TActivation> : Function
         IBackend backend = tape.Backend;
         Tensor dz = Output.Grad!;
         if (z is not null) backend.MapBackward<TActivation>(z, Output.Value, dz, dz, accumulate: false);
-        if (bias is { RequiresGrad: true }) backend.ColumnSum(dz, bias.GradSum());
-        if (weight.RequiresGrad)
-        {
-            Tensor dw = weight.GradTarget(out bool accumulate);
-            backend.MatMul(dz, true, Matrix(x.Value), false, null, dw, accumulate);
-        }
-
+        AddParameterGradients(backend, dz, Matrix(x.Value), weight, bias);
         if (x.RequiresGrad)
         {
             Tensor dx = x.GradTarget(out bool accumulate);
@@ -66,5 +58,23 @@ public sealed class LinearFunction<TActivation> : Function
         }
     }
 
-    private static Tensor Matrix(Tensor x) => x.Shape.Rank == 2 ? x : x.Reshape(new Shape(x.Shape.Rows, x.Shape.Columns));
+    /// <summary>Whether an input, a weight, a bias and a mask fit together.</summary>
+    internal static void Check(Shape x, Parameter weight, Parameter? bias, Mask? mask)
+    {
+        if (weight.Shape.Rank != 2 || x.Columns != weight.Shape[1]) throw new ArgumentException($"Linear: the input's last dimension is {x.Columns}, the weight \"{weight.Name}\" has shape {weight.Shape}.");
+        if (bias is not null && bias.Shape.Count != weight.Shape[0]) throw new ArgumentException($"Linear: the bias \"{bias.Name}\" has shape {bias.Shape}, the weight {weight.Shape}.");
+        if (mask is not null && mask.Shape != weight.Shape) throw new ArgumentException($"Linear: the mask has shape {mask.Shape}, the weight \"{weight.Name}\" {weight.Shape}.");
+    }
+
+    /// <summary>db += Σ dz and dW' += dzᵀ x, of those that are trained.</summary>
+    internal static void AddParameterGradients(IBackend backend, Tensor dz, Tensor x, Parameter weight, Parameter? bias)
+    {
+        if (bias is { RequiresGrad: true }) backend.ColumnSum(dz, bias.GradSum());
+        if (!weight.RequiresGrad) return;
+        Tensor dw = weight.GradTarget(out bool accumulate);
+        backend.MatMul(dz, true, x, false, null, dw, accumulate);
+    }
+
+    /// <summary>The same values as a matrix of rows.</summary>
+    internal static Tensor Matrix(Tensor x) => x.Shape.Rank == 2 ? x : x.Reshape(new Shape(x.Shape.Rows, x.Shape.Columns));
 }

@@ -24,7 +24,7 @@ public sealed class LayerNorm : Module
     /// <summary>β [H].</summary>
     public Parameter Bias { get; }
 
-    /// <summary>Normalises residual + dropout(x); x, residual [T, H].</summary>
-    public Variable Forward(Tape tape, Variable x, Variable? residual = null, float dropout = 0f) =>
-        LayerNormFunction.Apply(tape, x, residual, dropout, Weight, Bias, epsilon);
+    /// <summary>Normalises residual + dropout(x); x, residual [T, H]. <paramref name="overwrite"/> is that of <see cref="LayerNormFunction.Apply"/>.</summary>
+    public Variable Forward(Tape tape, Variable x, Variable? residual = null, float dropout = 0f, bool overwrite = false) =>
+        LayerNormFunction.Apply(tape, x, residual, dropout, Weight, Bias, epsilon, overwrite);
 }

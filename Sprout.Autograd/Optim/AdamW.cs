@@ -10,11 +10,24 @@ namespace Sprout.Autograd.Optim;
 public sealed class AdamW : IDisposable
 {
     private readonly Dictionary<Parameter, State> states = [];
+    private readonly Dictionary<Parameter, (MaskedWeight Pair, ParameterGroup ScoreGroup)> maskedByWeight = [];
+    private readonly Dictionary<Parameter, MaskedWeight> maskedByScores = [];
     private readonly float beta1, beta2, epsilon;
 
     /// <summary>An optimiser over groups of parameters.</summary>
-    public AdamW(IReadOnlyList<ParameterGroup> groups, double epsilon = 1e-8, double beta1 = 0.9, double beta2 = 0.999)
+    /// <param name="groups">Every trained parameter is in exactly one.</param>
+    /// <param name="epsilon">ε, added outside the root.</param>
+    /// <param name="beta1">The first moment's decay.</param>
+    /// <param name="beta2">The second moment's decay.</param>
+    /// <param name="masked">Weights of the groups whose gradient, and that of their scores, is formed during the update.</param>
+    public AdamW(IReadOnlyList<ParameterGroup> groups, double epsilon = 1e-8, double beta1 = 0.9, double beta2 = 0.999, IReadOnlyList<MaskedWeight>? masked = null)
     {
+        foreach (MaskedWeight pair in masked ?? [])
+        {
+            maskedByWeight[pair.Weight] = (pair, groups.First(group => group.Parameters.Contains(pair.Scores)));
+            maskedByScores[pair.Scores] = pair;
+        }
+
         Groups = groups;
         this.epsilon = (float)epsilon;
         this.beta1 = (float)beta1;
@@ -33,11 +46,20 @@ public sealed class AdamW : IDisposable
         {
             foreach (Parameter parameter in group.Parameters)
             {
-                if (parameter.Grad is null) continue;
-                State state = StateOf(parameter);
-                state.Step++;
-                var step = new AdamWStep((float)(group.LearningRate * rateFactor), beta1, beta2, epsilon, (float)group.WeightDecay, gradientScale, state.Step);
-                parameter.Value.Backend.AdamW(parameter.Grad, step, parameter.Value, state.Mean, state.Variance);
+                // Scores are updated together with their weight.
+                if (maskedByScores.TryGetValue(parameter, out MaskedWeight? owner) && owner.Weight.Grad is not null) continue;
+                if (parameter.Grad is not Tensor gradient) continue;
+                (State state, AdamWStep step) = Next(parameter, group, rateFactor, gradientScale);
+                if (!maskedByWeight.TryGetValue(parameter, out (MaskedWeight Pair, ParameterGroup ScoreGroup) masked))
+                {
+                    gradient.Backend.AdamW(gradient, step, parameter.Value, state.Mean, state.Variance);
+                    continue;
+                }
+
+                Parameter scores = masked.Pair.Scores;
+                (State scoreState, AdamWStep scoreStep) = Next(scores, masked.ScoreGroup, rateFactor, gradientScale);
+                gradient.Backend.MaskedAdamW(
+                    gradient, masked.Pair.Mask, scores.Grad, step, parameter.Value, state.Mean, state.Variance, scoreStep, scores.Value, scoreState.Mean, scoreState.Variance);
             }
         }
     }
@@ -54,6 +76,13 @@ public sealed class AdamW : IDisposable
     {
         foreach (State state in states.Values) state.Dispose();
         states.Clear();
+    }
+
+    private (State State, AdamWStep Step) Next(Parameter parameter, ParameterGroup group, double rateFactor, float gradientScale)
+    {
+        State state = StateOf(parameter);
+        state.Step++;
+        return (state, new AdamWStep((float)(group.LearningRate * rateFactor), beta1, beta2, epsilon, (float)group.WeightDecay, gradientScale, state.Step));
     }
 
     private State StateOf(Parameter parameter)

@@ -7,13 +7,24 @@ namespace Sprout.Autograd.Optim;
 public static class GradientNorm
 {
     /// <summary>√ Σ g² over all parameters that have a gradient; waits for the device once.</summary>
-    public static double Of(IReadOnlyList<Parameter> parameters)
+    /// <param name="parameters">All trained parameters.</param>
+    /// <param name="masked">Those of them whose gradients, and their scores', <see cref="AdamW"/> forms during the update.</param>
+    public static double Of(IReadOnlyList<Parameter> parameters, IReadOnlyList<MaskedWeight>? masked = null)
     {
         if (parameters.Count == 0) return 0;
         IBackend backend = parameters[0].Value.Backend;
-        using Tensor sums = Tensor.Zeros(backend, new Shape(parameters.Count));
-        for (int i = 0; i < parameters.Count; i++)
-            if (parameters[i].Grad is Tensor gradient) backend.SumOfSquares(gradient, sums, i);
+        Dictionary<Parameter, MaskedWeight> pairs = (masked ?? []).Where(pair => pair.Weight.Grad is not null).ToDictionary(pair => pair.Weight);
+        HashSet<Parameter> pairedScores = [.. pairs.Values.Select(pair => pair.Scores)];
+        // One place for each parameter and one more for the scores that come with it.
+        int count = parameters.Count;
+        using Tensor sums = Tensor.Zeros(backend, new Shape(2 * count));
+        for (int i = 0; i < count; i++)
+        {
+            if (parameters[i].Grad is not Tensor gradient) continue;
+            if (pairs.TryGetValue(parameters[i], out MaskedWeight? pair)) backend.MaskedSumOfSquares(gradient, pair.Mask, pair.Weight.Value, pair.Scores.Grad, sums, i, count + i);
+            else if (!pairedScores.Contains(parameters[i])) backend.SumOfSquares(gradient, sums, i);
+        }
+
         double total = 0;
         foreach (float sum in sums.ToArray()) total += sum;
         return Math.Sqrt(total);

@@ -59,13 +59,13 @@ public sealed class BertLayer : Module
         float hiddenDropout = (float)config.HiddenDropoutProb;
         Variable q = Query.Forward(tape, x), k = Key.Forward(tape, x), v = Value.Forward(tape, x);
         Variable context = AttentionFunction.Apply(tape, q, k, v, batch.Offsets, config.NumAttentionHeads, (float)config.AttentionProbsDropoutProb);
-        Variable h = attentionNorm.Forward(tape, AttentionOutput.Forward(tape, context), x, hiddenDropout);
-        Variable inner = config.HiddenAct switch
+        Variable h = attentionNorm.Forward(tape, AttentionOutput.Forward(tape, context), x, hiddenDropout, overwrite: true);
+        Variable output = config.HiddenAct switch
         {
-            HiddenActivation.Gelu => Intermediate.Forward<Gelu>(tape, h),
-            HiddenActivation.GeluTanh => Intermediate.Forward<GeluTanh>(tape, h),
-            _ => Intermediate.Forward<Relu>(tape, h),
+            HiddenActivation.Gelu => FeedForwardFunction<Gelu>.Apply(tape, h, Intermediate, Output),
+            HiddenActivation.GeluTanh => FeedForwardFunction<GeluTanh>.Apply(tape, h, Intermediate, Output),
+            _ => FeedForwardFunction<Relu>.Apply(tape, h, Intermediate, Output),
         };
-        return outputNorm.Forward(tape, Output.Forward(tape, inner), h, hiddenDropout);
+        return outputNorm.Forward(tape, output, h, hiddenDropout, overwrite: true);
     }
 }

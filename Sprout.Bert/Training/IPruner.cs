@@ -28,8 +28,13 @@ public interface IPruner : IDisposable
     /// <summary>Adds the penalty's gradient to the scores and returns its value, 0 when the method has none. Once a step, after the last backward pass.</summary>
     double AddPenalty(int step);
 
+    /// <summary>The weights whose two gradients follow from that of the masked weight by the straight-through estimator alone, so that the optimiser can form them itself.</summary>
+    IReadOnlyList<MaskedWeight> MaskedWeights { get; }
+
     /// <summary>Turns each weight's gradient, which is that of the masked weight, into the gradients of weight and score.</summary>
-    void FinishGradients(int step);
+    /// <param name="step">Counts from 0.</param>
+    /// <param name="leaveMaskedWeights">Leaves those of <see cref="MaskedWeights"/> as they are, for an optimiser that knows them.</param>
+    void FinishGradients(int step, bool leaveMaskedWeights = false);
 
     /// <summary>Computes the masks of evaluation: the schedule's final value, no noise.</summary>
     void BeginEvaluation();

@@ -60,7 +60,7 @@ public sealed class Trainer : IDisposable
         foreach (Parameter parameter in objective.Model.Bert.EmbeddingParameters) parameter.RequiresGrad = options.TrainEmbeddings;
         List<ParameterGroup> groups = Groups();
         trained = [.. groups.SelectMany(group => group.Parameters)];
-        optimizer = new AdamW(groups, options.AdamEpsilon);
+        optimizer = new AdamW(groups, options.AdamEpsilon, masked: pruner?.MaskedWeights);
     }
 
     /// <summary>Restores the newest whole checkpoint of the output folder.</summary>
@@ -159,8 +159,8 @@ public sealed class Trainer : IDisposable
         }
 
         double penalty = pruner?.AddPenalty(step) ?? 0;
-        pruner?.FinishGradients(step);
-        double value = loss.Value.Item() + penalty, norm = GradientNorm.Of(trained);
+        pruner?.FinishGradients(step, leaveMaskedWeights: true);
+        double value = loss.Value.Item() + penalty, norm = GradientNorm.Of(trained, pruner?.MaskedWeights);
         if (!double.IsFinite(value) || !double.IsFinite(norm))
             throw new DivergedException(FormattableString.Invariant($"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {GoodCheckpoint()}."));
         double factor = schedule.FactorAt(step);

@@ -9,12 +9,15 @@ namespace Sprout.Cli.Commands;
 /// <summary>The devices that this build can use, and why one is missing.</summary>
 public static class DevicesCommand
 {
+    /// <summary>The line of <c>sprout --help</c>.</summary>
+    public const string Summary = "The devices this build can use, with their limits, and why one is missing.";
+
     private static readonly string[] GpuKinds = ["cuda", "opencl", "ilgpu-cpu"];
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("devices", "The devices this build can use, with their limits, and why one is missing.");
+        var command = new Command("devices", Summary);
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
         command.Options.Add(json);
         command.SetAction(result =>

@@ -11,10 +11,13 @@ namespace Sprout.Cli.Commands;
 /// <summary>Metrics of a model folder on a task's data.</summary>
 public static class EvalCommand
 {
+    /// <summary>The line of <c>sprout --help</c>.</summary>
+    public const string Summary = "Metrics of a model folder on a task's data.";
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("eval", "Metrics of a model folder on a task's data.");
+        var command = new Command("eval", Summary);
         var task = new TaskSettings(command, train: false);
         var device = new DeviceSettings(command);
         var batchSize = new Option<int>("--eval-batch-size", "--batch-size", "--per_device_eval_batch_size") { Description = "Sequences in one forward pass", DefaultValueFactory = _ => 64, HelpName = "n" };

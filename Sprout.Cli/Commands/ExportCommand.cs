@@ -11,10 +11,13 @@ namespace Sprout.Cli.Commands;
 /// <summary>A model in another format.</summary>
 public static class ExportCommand
 {
+    /// <summary>The line of <c>sprout --help</c>.</summary>
+    public const string Summary = "Write a model in another format: hf has dense shapes and exact zeros and loads in transformers.";
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("export", "Write a model in another format: hf has dense shapes and exact zeros and loads in transformers.");
+        var command = new Command("export", Summary);
         var model = new Option<string>("--model", "--model_name_or_path") { Description = "Model folder", Required = true, HelpName = "folder" };
         var format = new Option<string>("--format") { Description = "hf", DefaultValueFactory = _ => "hf", HelpName = "hf" };
         format.AcceptOnlyFromAmong("hf");

@@ -9,10 +9,13 @@ namespace Sprout.Cli.Commands;
 /// <summary>What a model is and costs.</summary>
 public static class InspectCommand
 {
+    /// <summary>The line of <c>sprout --help</c>.</summary>
+    public const string Summary = "What a model is and costs: non-zeros of every matrix, remaining %, empty heads and neurons, MACs, bytes.";
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("inspect", "What a model is and costs: non-zeros of every matrix, remaining %, empty heads and neurons, MACs, bytes.");
+        var command = new Command("inspect", Summary);
         var model = new Argument<string>("model") { Description = "Model folder" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
         command.Arguments.Add(model);

@@ -14,10 +14,13 @@ namespace Sprout.Cli.Commands;
 /// <summary>Texts in, one JSON line each out. A line is a text, text TAB text, or a JSON object with "text" and "pair" (question answering: "question" and "context").</summary>
 public static class PredictCommand
 {
+    /// <summary>The line of <c>sprout --help</c>.</summary>
+    public const string Summary = "Classes, scores or answers for lines of text or JSON, one JSON line each.";
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("predict", "Classes, scores or answers for lines of text or JSON, one JSON line each.");
+        var command = new Command("predict", Summary);
         var model = new Option<string>("--model", "--model_name_or_path") { Description = "Model folder", Required = true, HelpName = "folder" };
         var input = new Option<string?>("--input") { Description = "File with one text or JSON object a line; standard input otherwise", HelpName = "file" };
         var maxLength = new Option<int?>("--max-length", "--max_seq_length") { Description = "Longest sequence in tokens (128, question answering 384)", HelpName = "n" };

@@ -13,10 +13,13 @@ namespace Sprout.Cli.Commands;
 /// <summary>Masked-LM pre-training of a BERT from text files: one sequence a line.</summary>
 public static class PretrainCommand
 {
+    /// <summary>The line of <c>sprout --help</c>.</summary>
+    public const string Summary = "Masked-LM pre-training of a BERT from text files, one sequence a line.";
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("pretrain", "Masked-LM pre-training of a BERT from text files, one sequence a line.");
+        var command = new Command("pretrain", Summary);
         var model = new Option<string?>("--model", "--model_name_or_path") { Description = "Model folder to continue from", HelpName = "folder" };
         var config = new Option<string?>("--config", "--config_name") { Description = "config.json of a fresh model, instead of --model", HelpName = "file" };
         var vocab = new Option<string?>("--vocab", "--tokenizer_name") { Description = "vocab.txt of a fresh model", HelpName = "file" };

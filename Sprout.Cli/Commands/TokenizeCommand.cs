@@ -9,10 +9,13 @@ namespace Sprout.Cli.Commands;
 /// <summary>Lines of text in, ids, type ids and tokens out.</summary>
 public static class TokenizeCommand
 {
+    /// <summary>The line of <c>sprout --help</c>.</summary>
+    public const string Summary = "Token ids of the lines on standard input, one JSON line each.";
+
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
-        var command = new Command("tokenize", "Token ids of the lines on standard input, one JSON line each.");
+        var command = new Command("tokenize", Summary);
         var model = new Option<string?>("--model", "--model_name_or_path") { Description = "Folder with tokenizer.json or vocab.txt", HelpName = "folder" };
         var vocab = new Option<string?>("--vocab") { Description = "A vocab.txt, instead of --model", HelpName = "file" };
         var cased = new Option<bool>("--cased") { Description = "With --vocab: keep case and accents" };

@@ -17,6 +17,9 @@ public sealed class DeviceSettings : SettingList
         threads = Add("--threads", "Processor threads, 0 for all cores; results are the same bits for every number", 0);
     }
 
+    /// <summary>The number of processor threads.</summary>
+    public int Threads(ParseResult result) => result.GetValue(threads) is int count and > 0 ? count : Environment.ProcessorCount;
+
     /// <summary>Opens the device.</summary>
     public IBackend Open(ParseResult result) => Device.Open(result.GetValue(device)!, result.GetValue(threads));
 }

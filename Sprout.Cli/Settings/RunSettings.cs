@@ -9,7 +9,7 @@ namespace Sprout.Cli.Settings;
 public sealed class RunSettings : SettingList
 {
     private readonly Option<string?> output, predictions;
-    private readonly Option<bool> resume, overwrite, json;
+    private readonly Option<bool> resume, overwrite, json, profile;
     private readonly Option<double?> dropout;
 
     /// <summary>Adds the options to a command.</summary>
@@ -20,6 +20,7 @@ public sealed class RunSettings : SettingList
         overwrite = AddSwitch("--overwrite", "Replace the run in a folder that is not empty");
         dropout = AddOptional<double?>("--dropout", "Overrides all dropouts of config.json");
         predictions = AddOptional<string>("--predictions", "File for one JSON line an evaluation example");
+        profile = AddSwitch("--profile", "Print where the time went: each kernel's seconds, share, and rate");
         json = AddSwitch("--json", "Print results as one JSON document");
     }
 
@@ -45,6 +46,9 @@ public sealed class RunSettings : SettingList
 
     /// <summary>Whether results are printed as JSON.</summary>
     public bool Json(ParseResult result) => result.GetValue(json);
+
+    /// <summary>Whether the kernels are measured.</summary>
+    public bool Profile(ParseResult result) => result.GetValue(profile);
 
     /// <summary>The file for predictions.</summary>
     public string? Predictions(ParseResult result) => result.GetValue(predictions);

@@ -84,7 +84,12 @@ public abstract unsafe class HostBackend : IDisposable
     {
         private nint address;
 
-        public HostBuffer(long bytes) : base(bytes) => address = (nint)NativeMemory.AlignedAlloc((nuint)bytes + 64, 64);
+        public HostBuffer(long bytes) : base(bytes)
+        {
+            bool huge = bytes >= HugePages.Size;
+            address = (nint)NativeMemory.AlignedAlloc((nuint)bytes + 64, huge ? (nuint)HugePages.Size : 64);
+            if (huge) HugePages.Advise(address, bytes);
+        }
 
         ~HostBuffer() => Dispose();
 

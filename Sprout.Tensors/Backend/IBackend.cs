@@ -166,4 +166,16 @@ public interface IBackend : IDisposable
     /// w ← w − rate · weightDecay · w − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). All of one shape.
     /// </summary>
     void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v);
+
+    /// <summary>
+    /// <see cref="AdamW"/> of a masked weight and of its scores in one pass, from the gradient of the masked weight, by the straight-through estimator:
+    /// that of w is gradient ⊙ mask (null: all kept; not gates), that of the scores is gradient ⊙ w + scoreGradient (null: 0), w before its update. All of one shape.
+    /// </summary>
+    void MaskedAdamW(Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v, in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV);
+
+    /// <summary>
+    /// results[index] = Σ (gradient ⊙ mask)² and results[scoreIndex] = Σ (gradient ⊙ w + scoreGradient)², the squares of the two gradients of <see cref="MaskedAdamW"/>,
+    /// added up as in <see cref="SumOfSquares"/>.
+    /// </summary>
+    void MaskedSumOfSquares(Tensor gradient, Mask? mask, Tensor w, Tensor? scoreGradient, Tensor results, int index, int scoreIndex);
 }

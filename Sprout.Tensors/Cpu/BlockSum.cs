@@ -13,9 +13,22 @@ internal sealed unsafe partial class CpuBackend<V>
     {
         int rows = x.Shape.Rows, columns = x.Shape.Columns;
         if (rows == 0 || columns == 0) return;
+        if (blockRows == 1 && blockColumns == 1)
+        {
+            ForEach(x.Count, new EntryStep(x.Pointer, PointerOf(y), blocks.Pointer));
+            return;
+        }
+
         // A piece is a group of blocks side by side.
         int perRow = BlocksIn(columns, blockColumns), perPiece = Math.Max(StripColumns / blockColumns, 1), piecesPerRow = BlocksIn(perRow, perPiece);
         workers.Run(BlocksIn(rows, blockRows) * piecesPerRow, new BlockSumWork(x.Pointer, PointerOf(y), rows, columns, blockRows, blockColumns, perPiece, piecesPerRow, blocks.Pointer));
+    }
+
+    // Blocks of one entry, the usual ones.
+    private readonly struct EntryStep(float* x, float* y, float* blocks) : IElementwise
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Step(long i, int lanes) => Write(y == null ? V.Abs(Read(x + i, lanes)) : Read(x + i, lanes) * Read(y + i, lanes), blocks + i, lanes);
     }
 
     private readonly struct BlockSumWork(float* x, float* y, int rows, int columns, int blockRows, int blockColumns, int perPiece, int piecesPerRow, float* blocks) : IWork

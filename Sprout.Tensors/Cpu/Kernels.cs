@@ -1,5 +1,6 @@
 // The innermost loops of the matrix product: a tile of C held in registers.
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
@@ -18,6 +19,7 @@ internal static unsafe class Kernels
     [MethodImpl(Jit.Kernel)]
     public static void Tile12x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
     {
+        Prefetch<V>(c, ldc, 12, 2);
         Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
         Row2<V> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
         for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(12), b += 2 * V.Lanes)
@@ -55,6 +57,7 @@ internal static unsafe class Kernels
     [MethodImpl(Jit.Kernel)]
     public static void Tile6x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
     {
+        Prefetch<V>(c, ldc, 6, 2);
         Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
         for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(6), b += 2 * V.Lanes)
         {
@@ -79,6 +82,7 @@ internal static unsafe class Kernels
     [MethodImpl(Jit.Kernel)]
     public static void Tile4x3<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
     {
+        Prefetch<V>(c, ldc, 4, 3);
         Row3<V> r0 = default, r1 = default, r2 = default, r3 = default;
         for (float* end = b + (steps * 3 * V.Lanes); b < end; a += AStride<V>(4), b += 3 * V.Lanes)
         {
@@ -93,6 +97,15 @@ internal static unsafe class Kernels
         r1.Store(c += ldc, accumulate);
         r2.Store(c += ldc, accumulate);
         r3.Store(c + ldc, accumulate);
+    }
+
+    // The tile of C is needed only at the end; until then its lines, far apart in memory, can arrive.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch<V>(float* c, nint ldc, int rows, int vectors) where V : struct, IVector<V>
+    {
+        if (!Sse.IsSupported) return;
+        for (int i = 0; i < rows; i++, c += ldc)
+            for (int j = 0; j < vectors * V.Lanes; j += 16) Sse.Prefetch0(c + j);
     }
 
     // One row of a tile. The JIT keeps its fields in registers.

@@ -16,20 +16,28 @@ internal sealed unsafe partial class CpuBackend<V>
         var tiling = new Tiling(product.M, product.N, product.K);
         DeviceBuffer scratch = Allocate(tiling.ScratchBytes(workers.Count));
         var work = new TileWork<TReader, TEpilogue>(product, tiling, b, epilogue, (float*)scratch.Address);
+        if (tiling.PacksPrivateOnce)
+        {
+            float* all = work.Shared + tiling.SharedLength;
+            if (tiling.SharesA) Pack(work.B, 0, tiling.PrivateLines, all, tiling.PrivatePanel);
+            else Pack(work.A, 0, tiling.PrivateLines, all, tiling.PrivatePanel);
+        }
+
         for (int line = 0; line < tiling.SharedLines; line += tiling.SharedChunk)
         {
             work.Chunk(line);
-            if (tiling.SharesA) PackShared(work.A, tiling, line, work.Shared);
-            else PackShared(work.B, tiling, line, work.Shared);
+            if (tiling.SharesA) Pack(work.A, line, tiling.SharedChunk, work.Shared, tiling.SharedPanel);
+            else Pack(work.B, line, tiling.SharedChunk, work.Shared, tiling.SharedPanel);
             workers.Run(work.Pieces, work);
         }
 
         Free(scratch);
     }
 
-    private void PackShared<TReader>(in Operand<TReader> operand, in Tiling tiling, int line, float* destination) where TReader : struct, IReader<V>
+    // All steps of some lines, by all threads.
+    private void Pack<TReader>(in Operand<TReader> operand, int line, int lines, float* destination, nint panel) where TReader : struct, IReader<V>
     {
-        var work = new PackWork<TReader>(operand, tiling, line, destination);
+        var work = new PackWork<TReader>(operand, line, Math.Min(lines, operand.Lines - line), destination, panel);
         workers.Run(work.Pieces, work);
     }
 
@@ -58,14 +66,12 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
-    /// <summary>Packs a chunk of the shared operand, all steps.</summary>
-    private readonly struct PackWork<TReader>(Operand<TReader> operand, Tiling tiling, int firstLine, float* destination) : IWork
+    /// <summary>Packs some lines of an operand, all steps.</summary>
+    private readonly struct PackWork<TReader>(Operand<TReader> operand, int firstLine, int lines, float* destination, nint panel) : IWork
         where TReader : struct, IReader<V>
     {
         // Long enough runs for the memory's prefetcher, small enough pieces to share out.
         private const int Panels = 4, Steps = 256;
-
-        private readonly int lines = Math.Min(operand.Lines - firstLine, tiling.SharedChunk);
 
         public int Pieces => Groups * DivideUp(operand.Steps, Steps);
 
@@ -74,8 +80,8 @@ internal sealed unsafe partial class CpuBackend<V>
         public void Run(int piece)
         {
             int group = piece % Groups, step = piece / Groups * Steps, line = group * Panels * operand.TileLines;
-            float* target = destination + (group * Panels * tiling.SharedPanel) + ((nint)step * operand.Width);
-            operand.Pack(target, tiling.SharedPanel, firstLine + line, Math.Min(lines - line, Panels * operand.TileLines), step, Math.Min(operand.Steps - step, Steps));
+            float* target = destination + (group * Panels * panel) + ((nint)step * operand.Width);
+            operand.Pack(target, panel, firstLine + line, Math.Min(lines - line, Panels * operand.TileLines), step, Math.Min(operand.Steps - step, Steps));
         }
     }
 
@@ -122,14 +128,17 @@ internal sealed unsafe partial class CpuBackend<V>
             int line = piece % privatePieces * tiling.PrivatePiece, lines = Math.Min(tiling.PrivateLines - line, tiling.PrivatePiece);
             int begin = piece / privatePieces * tiling.SharedPiece, end = Math.Min(begin + tiling.SharedPiece, sharedLines);
             int tile = tiling.SharesA ? Tiling.TileRows : Tiling.TileColumns;
-            float* block = Shared + tiling.SharedLength + (Workers.Current * tiling.BlockLength);
+            float* own = Shared + tiling.SharedLength;
+            own += tiling.PacksPrivateOnce ? line / (tiling.SharesA ? Tiling.TileColumns : Tiling.TileRows) * tiling.PrivatePanel : Workers.Current * tiling.BlockLength;
             int step = 0;
             do
             {
                 // K = 0 passes once, with no steps, and so writes the empty sums.
                 int steps = Math.Min(product.K - step, tiling.Steps);
                 bool last = step + steps == product.K;
-                if (tiling.SharesA) B.Pack(block, tiling.PrivatePanel, line, lines, step, steps);
+                float* block = own;
+                if (tiling.PacksPrivateOnce) block += (nint)step * (tiling.SharesA ? B.Width : A.Width);
+                else if (tiling.SharesA) B.Pack(block, tiling.PrivatePanel, line, lines, step, steps);
                 else A.Pack(block, tiling.PrivatePanel, line, lines, step, steps);
                 for (int q = begin; q < end; q += tile)
                 {

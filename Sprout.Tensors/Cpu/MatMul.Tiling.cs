@@ -33,8 +33,6 @@ internal sealed unsafe partial class CpuBackend<V>
             Steps = Math.Max(16, RoundUp(DivideUp(k, Math.Max(1, DivideUp(k, MostSteps))), 16));
             // One more cache line than a panel holds: otherwise all panels would lie in the same few sets of the level-1 cache while they are packed.
             SharedPanel = ((nint)k * sharedWidth) + 16;
-            PrivatePanel = ((nint)Steps * privateWidth) + 16;
-
             long fitting = Math.Max(MostSharedFloats / SharedPanel, 4) * sharedTile;
             SharedChunk = RoundUp(DivideUp(SharedLines, DivideUp(SharedLines, fitting)), sharedTile);
 
@@ -44,6 +42,8 @@ internal sealed unsafe partial class CpuBackend<V>
             PrivatePiece = RoundUp(DivideUp(PrivateLines, privatePieces), privateTile);
             long sharedPieces = DivideUp(wanted, DivideUp(PrivateLines, PrivatePiece));
             SharedPiece = RoundUp(DivideUp(SharedChunk, sharedPieces), sharedTile);
+            PacksPrivateOnce = SharedPiece < SharedChunk && (long)PrivateLines * k <= MostSharedFloats;
+            PrivatePanel = ((nint)(PacksPrivateOnce ? k : Steps) * privateWidth) + 16;
         }
 
         /// <summary>Rows of a register tile.</summary>
@@ -76,16 +76,19 @@ internal sealed unsafe partial class CpuBackend<V>
         /// <summary>Floats from a shared panel, which has all steps, to the next.</summary>
         public nint SharedPanel { get; }
 
-        /// <summary>Floats from a private panel, which has one block of steps, to the next.</summary>
+        /// <summary>Whether several pieces need the same private lines, so that these are packed beforehand, all steps, as the shared ones are.</summary>
+        public bool PacksPrivateOnce { get; }
+
+        /// <summary>Floats from a private panel, which has one block of steps unless it is packed beforehand, to the next.</summary>
         public nint PrivatePanel { get; }
 
         /// <summary>Floats of the packed chunk of the shared operand.</summary>
         public nint SharedLength => SharedChunk / (SharesA ? TileRows : TileColumns) * SharedPanel;
 
-        /// <summary>Floats of a packed private block.</summary>
-        public nint BlockLength => PrivatePiece / (SharesA ? TileColumns : TileRows) * PrivatePanel;
+        /// <summary>Floats of a packed private block, or of all private lines when they are packed beforehand.</summary>
+        public nint BlockLength => (PacksPrivateOnce ? RoundUp(PrivateLines, SharesA ? TileColumns : TileRows) : PrivatePiece) / (SharesA ? TileColumns : TileRows) * PrivatePanel;
 
         /// <summary>Memory for the shared chunk and each thread's private block, in powers of two so that the pool sees few sizes.</summary>
-        public long ScratchBytes(int threads) => (long)BitOperations.RoundUpToPowerOf2((ulong)(SharedLength + (threads * BlockLength)) * sizeof(float));
+        public long ScratchBytes(int threads) => (long)BitOperations.RoundUpToPowerOf2((ulong)(SharedLength + ((PacksPrivateOnce ? 1 : threads) * BlockLength)) * sizeof(float));
     }
 }

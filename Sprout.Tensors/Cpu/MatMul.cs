@@ -1,4 +1,5 @@
 // Matrix products: who calls what.
+using System.Runtime.CompilerServices;
 using Sprout.Tensors.Ops;
 
 namespace Sprout.Tensors.Cpu;
@@ -71,6 +72,7 @@ internal sealed unsafe partial class CpuBackend<V>
     private readonly struct LinearEpilogue<TActivation>(int n, float* bias, float* z, float* y) : IEpilogue
         where TActivation : struct, IPointwise
     {
+        [MethodImpl(Jit.Kernel)]
         public void Apply(int row, int column, int rows, int columns)
         {
             for (int i = row; i < row + rows; i++)

@@ -89,6 +89,12 @@ internal sealed class FailingBackend : IBackend
 
     public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v) => Next().AdamW(gradient, in step, w, m, v);
 
+    public void MaskedAdamW(Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v, in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV) =>
+        Next().MaskedAdamW(gradient, mask, scoreGradient, in step, w, m, v, in scoreStep, scores, scoreM, scoreV);
+
+    public void MaskedSumOfSquares(Tensor gradient, Mask? mask, Tensor w, Tensor? scoreGradient, Tensor results, int index, int scoreIndex) =>
+        Next().MaskedSumOfSquares(gradient, mask, w, scoreGradient, results, index, scoreIndex);
+
     public void Dispose() => inner.Dispose();
 
     private ReferenceBackend Next() => CallsUntilFailure-- == 0 ? throw new InjectedException() : inner;

@@ -30,6 +30,7 @@ public sealed class HelpTests
     [InlineData("inspect", "--json")]
     [InlineData("export", "--format", "--output")]
     [InlineData("pretrain", "--train-file", "--output", "--whole-word")]
+    [InlineData("bench", "--mode", "--config", "--batch", "--length", "--lengths-from", "--method", "--density", "--block", "--format", "--threads", "--warmup", "--repeat", "--shape", "--layout", "--json")]
     [InlineData("devices", "--json")]
     public void Every_command_answers_help(string command, params string[] options)
     {

@@ -48,6 +48,33 @@ public sealed class LayerNormFunctionTests : FunctionTests
         y.Value.ToArray()[8..].Should().Equal(beta.Value.ToArray());
     }
 
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Overwriting_the_input_changes_nothing_but_the_memory(string name)
+    {
+        using IBackend backend = TestBackends.Open(name);
+        using var scene = new Scene(backend);
+        Variable input = scene.Input(6, 40);
+        Parameter gamma = scene.Parameter("gamma", 40), beta = scene.Parameter("beta", 40);
+        (float[] Value, float[] Gradient, long Live) Run(bool overwrite)
+        {
+            input.ReleaseGrad();
+            long before = backend.LiveBytes;
+            using Tape tape = scene.Tape();
+            Variable x = PointwiseFunction<Sprout.Tensors.Ops.Sigmoid>.Apply(tape, input);
+            Variable sum = DropoutFunction.Apply(tape, x, 0.2f);
+            Variable y = LayerNormFunction.Apply(tape, sum, x, 0.1f, gamma, beta, Epsilon, overwrite);
+            (float[] value, long live) = (y.Value.ToArray(), backend.LiveBytes - before);
+            tape.Backward(y, y.Value);
+            return (value, input.Grad!.ToArray(), live);
+        }
+
+        (float[] Value, float[] Gradient, long Live) kept = Run(false), overwritten = Run(true);
+        overwritten.Value.Should().Equal(kept.Value);
+        overwritten.Gradient.Should().Equal(kept.Gradient);
+        overwritten.Live.Should().BeLessThan(kept.Live);
+    }
+
     private static FunctionCase Of(int rows, int columns, bool hasResidual, float dropout) =>
         new($"[{rows}, {columns}]{(hasResidual ? " with residual" : "")}, dropout {dropout}", scene => Make(scene, Wide(scene, rows, columns), hasResidual ? Wide(scene, rows, columns) : null, dropout), dropout > 0);
 

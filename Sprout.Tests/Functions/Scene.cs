@@ -1,6 +1,7 @@
 // The inputs of one function on one backend.
 using System.Runtime.InteropServices;
 using Sprout.Autograd;
+using Sprout.Autograd.Modules;
 using Sprout.Tensors;
 using Sprout.Tests.Conformance;
 
@@ -53,6 +54,19 @@ internal sealed class Scene(IBackend backend) : IDisposable
         parameter.Value.CopyFrom(Values(shape, value));
         inputs.Add(parameter);
         return parameter;
+    }
+
+    /// <summary>A linear layer of normal numbers of magnitude ½.</summary>
+    public Linear Layer(int inputs, int outputs)
+    {
+        Linear layer = Own(new Linear(backend, inputs, outputs));
+        foreach (Parameter parameter in layer.Parameters())
+        {
+            parameter.Value.CopyFrom(Values(parameter.Shape, _ => Draw()));
+            this.inputs.Add(parameter);
+        }
+
+        return layer;
     }
 
     /// <summary>Makes an input one that gets no gradient.</summary>

@@ -1,17 +1,14 @@
-// Matrix products of the shapes of MiniLM (H = 384) and BERT-base (H = 768), beside the most that the processor's multiply-add units can do.
+// Matrix products of the shapes of MiniLM (H = 384) and BERT-base (H = 768).
 using BenchmarkDotNet.Attributes;
 using Sprout.Tensors;
 using Sprout.Tensors.Cpu;
 using Sprout.Tensors.Ops;
-using Sprout.Tensors.Simd;
 
 namespace Sprout.Bench;
 
-/// <summary>GFLOP/s = 2 · M · N · K / time; the peak's is <see cref="PeakFlops"/> / time.</summary>
+/// <summary>GFLOP/s = 2 · M · N · K / time; <see cref="MachinePeak"/> has the limit.</summary>
 public class MatMulBench
 {
-    private const int PeakSteps = 20_000, PeakChains = 12;
-
     private IBackend backend = null!;
     private Tensor a = null!, b = null!, c = null!, bias = null!;
     private Mask mask = null!;
@@ -28,9 +25,6 @@ public class MatMulBench
     private bool TransposeA => Case[^2] == 'T';
 
     private bool TransposeB => Case[^1] == 'T';
-
-    /// <summary>Floating-point operations of <see cref="MultiplyAddPeak"/>.</summary>
-    public static double PeakFlops(int lanes) => 2.0 * PeakSteps * PeakChains * lanes;
 
     [GlobalSetup]
     public void Setup()
@@ -62,39 +56,6 @@ public class MatMulBench
     public void LinearGelu()
     {
         if (!TransposeA && TransposeB) backend.Linear<Gelu>(a, b, null, bias, null, c);
-    }
-
-    /// <summary>Independent chains of multiply-adds in registers, on one thread.</summary>
-    [Benchmark]
-    public float MultiplyAddPeak() =>
-        InstructionSets.Choose() switch
-        {
-            InstructionSet.Avx512 => Peak<V512>(),
-            InstructionSet.Avx2 => Peak<V256>(),
-            _ => Peak<V128>(),
-        };
-
-    private static float Peak<V>() where V : struct, IVector<V>
-    {
-        V x = V.Broadcast(0.5f);
-        V s0 = x, s1 = x, s2 = x, s3 = x, s4 = x, s5 = x, s6 = x, s7 = x, s8 = x, s9 = x, s10 = x, s11 = x;
-        for (int i = 0; i < PeakSteps; i++)
-        {
-            s0 = V.MultiplyAdd(s0, x, x);
-            s1 = V.MultiplyAdd(s1, x, x);
-            s2 = V.MultiplyAdd(s2, x, x);
-            s3 = V.MultiplyAdd(s3, x, x);
-            s4 = V.MultiplyAdd(s4, x, x);
-            s5 = V.MultiplyAdd(s5, x, x);
-            s6 = V.MultiplyAdd(s6, x, x);
-            s7 = V.MultiplyAdd(s7, x, x);
-            s8 = V.MultiplyAdd(s8, x, x);
-            s9 = V.MultiplyAdd(s9, x, x);
-            s10 = V.MultiplyAdd(s10, x, x);
-            s11 = V.MultiplyAdd(s11, x, x);
-        }
-
-        return V.Sum(s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9 + s10 + s11);
     }
 
     private Tensor Values(Shape shape)

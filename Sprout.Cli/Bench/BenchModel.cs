@@ -1,0 +1,106 @@
+// Times the forward pass and the training step of a model.
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Sprout.Autograd;
+using Sprout.Autograd.Modules;
+using Sprout.Bert;
+using Sprout.Bert.Models;
+using Sprout.Bert.Tokenization;
+using Sprout.Bert.Training;
+using Sprout.Pruning;
+using Sprout.Tensors;
+
+namespace Sprout.Cli.Bench;
+
+/// <summary>What a model benchmark needs.</summary>
+/// <param name="Config">Sizes of the model.</param>
+/// <param name="Folder">Where its weights are; null: random weights.</param>
+/// <param name="Sequences">What goes through it, in batches of <paramref name="BatchSize"/>.</param>
+/// <param name="BatchSize">Sequences of a repetition.</param>
+/// <param name="Warmup">Repetitions that are not timed.</param>
+/// <param name="Repeat">Repetitions that are.</param>
+/// <param name="Pruning">Method and density.</param>
+/// <param name="TrainEmbeddings">Whether a training step includes the embedding tables.</param>
+/// <param name="Threads">Processor threads.</param>
+public sealed record BenchModel(
+    BertConfig Config, string? Folder, IReadOnlyList<Encoding> Sequences, int BatchSize, int Warmup, int Repeat, PruningOptions Pruning, bool TrainEmbeddings, int Threads)
+{
+    private const ulong Seed = 42;
+
+    /// <summary>Times passes without gradients; with a density below 1, of weights with that share of random non-zeros.</summary>
+    public JsonObject Forward(IBackend backend, CancellationToken cancellation)
+    {
+        using BertForSequenceClassification model = Load(backend);
+        using Pruner? pruner = Pruning.Density is double density && density < 1
+            ? Pruner.ForModel(model.Bert, new PruningOptions { Method = "random", Density = density, Block = Pruning.Block }, 1, Seed)
+            : null;
+        pruner?.Fold();
+        var timing = new BenchTiming();
+        var objective = new BenchObjective(backend, model, Sequences);
+        for (int i = 0; i < Warmup + Repeat; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Encoding[] chosen = [.. Enumerable.Range(i * BatchSize, BatchSize).Select(j => Sequences[j % Sequences.Count])];
+            long start = Stopwatch.GetTimestamp();
+            using (Batch batch = Batch.Pack(backend, chosen))
+            using (var tape = new Tape(backend, recording: false))
+                model.Forward(tape, batch).Value.ToArray();
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (i >= Warmup) timing.Add(seconds, Flops(model, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
+        }
+
+        return timing.Report("forward", Threads, Weights(model), Weights([.. model.Bert.Layers]), pruner?.Density ?? 1);
+    }
+
+    /// <summary>Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update.</summary>
+    public JsonObject TrainStep(IBackend backend, CancellationToken cancellation)
+    {
+        using BertForSequenceClassification model = Load(backend);
+        int steps = Warmup + Repeat;
+        var options = new TrainingOptions { MaxSteps = steps, BatchSize = BatchSize, LearningRate = 1e-5, Seed = Seed, TrainEmbeddings = TrainEmbeddings, LoggingSteps = steps, EvalEvery = 0, SaveEvery = 0 };
+        using Pruner? pruner = Pruning.IsPruning ? Pruner.ForModel(model.Bert, Pruning, steps, Seed) : null;
+        var objective = new BenchObjective(backend, model, Sequences);
+        using var trainer = new Trainer(backend, objective, options, pruner);
+        var timing = new BenchTiming();
+        double density = 1;
+        var clock = new StepClock((step, seconds, shown) =>
+        {
+            density = shown;
+            if (step == Warmup) (backend as ProfiledBackend)?.Restart();
+            if (step > Warmup) timing.Add(seconds, 3 * Flops(model, objective.Lengths), objective.Lengths.Sum());
+        });
+        trainer.Train(clock, cancellation);
+        return timing.Report("train-step", Threads, Weights(model), Weights([.. model.Bert.Layers]), density);
+    }
+
+    // 2 a weight and token, and 4 · length² · hidden a layer and sequence for attention's two products.
+    private double Flops(BertForSequenceClassification model, IEnumerable<int> lengths) =>
+        lengths.Sum(length => (2.0 * Weights([.. model.Bert.Layers]) * length) + (4.0 * Config.NumHiddenLayers * Config.HiddenSize * length * length));
+
+    private static long Weights(params ReadOnlySpan<Module> modules)
+    {
+        long count = 0;
+        foreach (Module module in modules) count += module.Parameters().Sum(parameter => parameter.Shape.Count);
+        return count;
+    }
+
+    private BertForSequenceClassification Load(IBackend backend)
+    {
+        var model = new BertForSequenceClassification(backend, Config, BenchObjective.Classes);
+        if (Folder is string folder) ModelFolder.Load(model, folder, Seed);
+        else foreach (Parameter parameter in model.Parameters()) Initialization.Apply(parameter, Config.InitializerRange, Seed);
+        return model;
+    }
+
+    /// <summary>Measures from report to report; the trainer reports after every step, on its own thread.</summary>
+    private sealed class StepClock(Action<int, double, double> take) : IProgress<TrainerProgress>
+    {
+        private long last = Stopwatch.GetTimestamp();
+
+        public void Report(TrainerProgress value)
+        {
+            if (value.Stage == "train") take(value.Step, Stopwatch.GetElapsedTime(last).TotalSeconds, value.Density);
+            last = Stopwatch.GetTimestamp();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+// The timings of one benchmark and what follows from them.
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Sprout.Tensors.Cpu;
+
+namespace Sprout.Cli.Bench;
+
+/// <summary>The seconds of each repetition, with the work of each.</summary>
+public sealed class BenchTiming
+{
+    private readonly List<(double Seconds, double Flops, double Tokens)> repetitions = [];
+
+    /// <summary>Adds one repetition.</summary>
+    /// <param name="seconds">Its time.</param>
+    /// <param name="flops">Its multiplications and additions.</param>
+    /// <param name="tokens">Its tokens; 0 for a product.</param>
+    public void Add(double seconds, double flops, double tokens) => repetitions.Add((seconds, flops, tokens));
+
+    /// <summary>The median of the times.</summary>
+    public double Median
+    {
+        get
+        {
+            double[] sorted = [.. repetitions.Select(one => one.Seconds).Order()];
+            int middle = sorted.Length / 2;
+            return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        }
+    }
+
+    /// <summary>The report: rates are the mean work of a repetition over the median time, the peak is measured now, in this process.</summary>
+    /// <param name="mode">forward, train-step or gemm.</param>
+    /// <param name="threads">Threads that worked.</param>
+    /// <param name="parameters">Weights of the model; null for a product.</param>
+    /// <param name="encoderParameters">Those of its encoder layers.</param>
+    /// <param name="density">Kept ÷ prunable weights.</param>
+    public JsonObject Report(string mode, int threads, long? parameters, long? encoderParameters, double? density)
+    {
+        long memory = Process.GetCurrentProcess().PeakWorkingSet64;
+        double rate = repetitions.Average(one => one.Flops) / Median, tokens = repetitions.Average(one => one.Tokens) / Median;
+        return new JsonObject
+        {
+            ["mode"] = mode,
+            ["median_s"] = Median,
+            ["min_s"] = repetitions.Min(one => one.Seconds),
+            ["tokens_per_s"] = tokens > 0 ? tokens : null,
+            ["gflops"] = rate / 1e9,
+            ["peak_fraction"] = rate / MachinePeak.MultiplyAdds(threads),
+            ["peak_rss_mb"] = memory / (double)(1 << 20),
+            ["threads"] = threads,
+            ["isa"] = InstructionSets.Choose().ToString().ToLowerInvariant(),
+            ["parameters"] = parameters,
+            ["encoder_parameters"] = encoderParameters,
+            ["density"] = density,
+        };
+    }
+}

@@ -1,0 +1,41 @@
+// The table of --profile.
+using System.Globalization;
+using Spectre.Console;
+using Sprout.Tensors;
+using Sprout.Tensors.Cpu;
+
+namespace Sprout.Cli;
+
+/// <summary>Prints where the time went: calls, seconds and share of each kernel, with its rate of arithmetic or memory as a share of what the machine can do.</summary>
+public static class ProfileTable
+{
+    private static readonly string[] Columns = ["operation", "calls", "seconds", "share", "GFLOP/s", "of peak", "GB/s", "of peak"];
+
+    /// <summary>Writes the table, the most expensive kernel first, and what was spent outside kernels. Measures the peaks of the processor, with as many threads, first.</summary>
+    public static void Write(Terminal terminal, ProfiledBackend backend, int threads)
+    {
+        double seconds = backend.Elapsed.TotalSeconds;
+        IReadOnlyList<OperationTime> times = backend.Times;
+        double arithmetic = MachinePeak.MultiplyAdds(threads), memory = MachinePeak.Memory(threads);
+        var table = new Table { Border = TableBorder.Simple };
+        foreach (string column in Columns) table.AddColumn(new TableColumn(column) { Alignment = column == Columns[0] ? Justify.Left : Justify.Right });
+        foreach (OperationTime time in times)
+        {
+            (double flops, double bytes) = (time.Flops / time.Seconds, time.Bytes / time.Seconds);
+            bool computes = time.Flops > 0;
+            table.AddRow(
+                time.Name, time.Calls.ToString(CultureInfo.InvariantCulture), Format($"{time.Seconds:0.000}"), Percent(time.Seconds / seconds),
+                computes ? Format($"{flops / 1e9:0}") : "", computes ? Percent(flops / arithmetic) : "", Format($"{bytes / 1e9:0.0}"), computes ? "" : Percent(bytes / memory));
+        }
+
+        double outside = seconds - times.Sum(time => time.Seconds), all = times.Sum(time => time.Flops) / seconds;
+        table.AddRow("outside kernels", "", Format($"{outside:0.000}"), Percent(outside / seconds), "", "", "", "");
+        table.AddRow("all", "", Format($"{seconds:0.000}"), "", Format($"{all / 1e9:0}"), Percent(all / arithmetic), "", "");
+        Tables.Write(terminal, table);
+        terminal.Output.WriteLine(Format($"Peaks measured on {threads} thread{(threads == 1 ? "" : "s")}: {arithmetic / 1e9:0} GFLOP/s, {memory / 1e9:0} GB/s; a kernel whose data stays in the caches can exceed the latter."));
+    }
+
+    private static string Percent(double share) => Format($"{100 * share:0.0} %");
+
+    private static string Format(FormattableString text) => FormattableString.Invariant(text);
+}
