@@ -41,11 +41,12 @@ class TopV(torch.autograd.Function):
             return torch.ones_like(scores)
         if keep == 0:
             return torch.zeros_like(scores)
-        # One selection and two comparisons are several times faster than torch.sort or torch.topk with a scatter.
+        # One selection and one comparison: as fast as torch.topk with a scatter or faster, 6-10 times faster than torch.sort.
         cut = flat.kthvalue(flat.numel() - keep + 1).values
-        mask = (flat > cut).float()
-        missing = keep - int(mask.sum())
-        mask[(flat == cut).nonzero()[:missing, 0]] = 1.0
+        mask = (flat >= cut).float()
+        if int(mask.sum()) != keep:  # equal scores at the cut: the first ones win
+            mask = (flat > cut).float()
+            mask[(flat == cut).nonzero()[: keep - int(mask.sum()), 0]] = 1.0
         return mask.view_as(scores)
 
     @staticmethod
@@ -59,7 +60,10 @@ class Linear(nn.Linear):
     def __init__(self, inputs: int, outputs: int, density: float = -1.0):
         super().__init__(inputs, outputs)
         self.density = density
-        self.mask_scores = nn.Parameter(torch.zeros_like(self.weight)) if density >= 0 else None
+        self.mask_scores = None
+        if density >= 0:
+            self.mask_scores = nn.Parameter(torch.empty_like(self.weight))
+            nn.init.kaiming_uniform_(self.mask_scores, a=math.sqrt(5))
 
     def forward(self, x: Tensor) -> Tensor:
         if self.mask_scores is None:
@@ -113,6 +117,7 @@ class Layer(nn.Module):
         super().__init__()
         hidden, inner = config.hidden_size, config.intermediate_size
         self.heads = config.num_attention_heads
+        self.scale = 1 / math.sqrt(hidden // self.heads)
         self.query, self.key, self.value, self.output = (Linear(hidden, hidden, density) for _ in range(4))
         self.attention_norm = nn.LayerNorm(hidden, config.layer_norm_eps)
         self.intermediate = Linear(hidden, inner, density)
@@ -126,8 +131,7 @@ class Layer(nn.Module):
         return self.norm(x + self.dropout(self.down(F.gelu(self.intermediate(x)))))
 
     def attend(self, x: Tensor, layout: Layout) -> Tensor:
-        width = x.shape[1] // self.heads
-        q, k, v = (self.split(part, layout) for part in (self.query(x) * (1 / math.sqrt(width)), self.key(x), self.value(x)))
+        q, k, v = (self.split(part, layout) for part in (self.query(x) * self.scale, self.key(x), self.value(x)))
         scores = q @ k.transpose(2, 3)
         if layout.bias is not None:
             scores = scores + layout.bias

@@ -60,8 +60,8 @@ def settings() -> dict[str, str | int]:
 
 
 def peak_rss_mb() -> float:
-    """The most memory that this process has had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    """The most memory that this process has had, in MiB as `sprout bench` counts."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _cpu_flags() -> set[str]:
