@@ -1,0 +1,239 @@
+"""BERT for classification in plain PyTorch, with movement pruning and with or without padding."""
+import json
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+@dataclass(frozen=True)
+class Config:
+    """The fields of a Hugging Face config.json that this model needs."""
+
+    vocab_size: int
+    hidden_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    intermediate_size: int
+    hidden_dropout_prob: float = 0.1
+    attention_probs_dropout_prob: float = 0.1
+    max_position_embeddings: int = 512
+    type_vocab_size: int = 2
+    layer_norm_eps: float = 1e-12
+
+    @staticmethod
+    def load(path: str) -> "Config":
+        with open(path) as file:
+            values = json.load(file)
+        return Config(**{name: values[name] for name in Config.__dataclass_fields__ if name in values})
+
+
+class TopV(torch.autograd.Function):
+    """The mask of exactly int(density * n) largest scores; the gradient passes straight through (Sanh et al. 2020)."""
+
+    @staticmethod
+    def forward(ctx, scores: Tensor, density: float) -> Tensor:
+        flat = scores.detach().flatten()
+        keep = int(density * flat.numel())
+        if keep == flat.numel():
+            return torch.ones_like(scores)
+        if keep == 0:
+            return torch.zeros_like(scores)
+        # One selection and one comparison: as fast as torch.topk with a scatter or faster, 6-10 times faster than torch.sort.
+        cut = flat.kthvalue(flat.numel() - keep + 1).values
+        mask = (flat >= cut).float()
+        if int(mask.sum()) != keep:  # equal scores at the cut: the first ones win
+            mask = (flat > cut).float()
+            mask[(flat == cut).nonzero()[: keep - int(mask.sum()), 0]] = 1.0
+        return mask.view_as(scores)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient, None
+
+
+class Linear(nn.Linear):
+    """A linear layer; with a density below 0 it is dense, else its weight is masked by its scores."""
+
+    def __init__(self, inputs: int, outputs: int, density: float = -1.0):
+        super().__init__(inputs, outputs)
+        self.density = density
+        self.mask_scores = None
+        if density >= 0:
+            self.mask_scores = nn.Parameter(torch.empty_like(self.weight))
+            nn.init.kaiming_uniform_(self.mask_scores, a=math.sqrt(5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.mask_scores is None:
+            return F.linear(x, self.weight, self.bias)
+        return F.linear(x, self.weight * TopV.apply(self.mask_scores, self.density), self.bias)
+
+
+class Gather(torch.autograd.Function):
+    """Rows of x; the rows are distinct, so that the backward pass is a copy instead of a sum."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, rows: Tensor) -> Tensor:
+        ctx.save_for_backward(rows)
+        ctx.size = x.shape[0]
+        return x.index_select(0, rows)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+        (rows,) = ctx.saved_tensors
+        return gradient.new_zeros(ctx.size, gradient.shape[1]).index_copy_(0, rows, gradient), None
+
+
+class Scatter(torch.autograd.Function):
+    """A matrix of zeros with x in the given distinct rows; the adjoint of Gather."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, rows: Tensor, size: int) -> Tensor:
+        ctx.save_for_backward(rows)
+        return x.new_zeros(size, x.shape[1]).index_copy_(0, rows, x)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None, None]:
+        (rows,) = ctx.saved_tensors
+        return gradient.index_select(0, rows), None, None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the tokens of a batch lie: batch x length, and where the real tokens are when padding is packed away or masked."""
+
+    batch: int
+    length: int
+    bias: Tensor | None = None
+    rows: Tensor | None = None
+
+
+class Layer(nn.Module):
+    """Self-attention and feed-forward block, each followed by dropout, residual and layer norm. Works on [tokens, hidden]."""
+
+    def __init__(self, config: Config, density: float):
+        super().__init__()
+        hidden, inner = config.hidden_size, config.intermediate_size
+        self.heads = config.num_attention_heads
+        self.scale = 1 / math.sqrt(hidden // self.heads)
+        self.query, self.key, self.value, self.output = (Linear(hidden, hidden, density) for _ in range(4))
+        self.attention_norm = nn.LayerNorm(hidden, config.layer_norm_eps)
+        self.intermediate = Linear(hidden, inner, density)
+        self.down = Linear(inner, hidden, density)
+        self.norm = nn.LayerNorm(hidden, config.layer_norm_eps)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        self.attention_dropout = nn.Dropout(config.attention_probs_dropout_prob)
+
+    def forward(self, x: Tensor, layout: Layout) -> Tensor:
+        x = self.attention_norm(x + self.dropout(self.output(self.attend(x, layout))))
+        return self.norm(x + self.dropout(self.down(F.gelu(self.intermediate(x)))))
+
+    def attend(self, x: Tensor, layout: Layout) -> Tensor:
+        q, k, v = (self.split(part, layout) for part in (self.query(x) * self.scale, self.key(x), self.value(x)))
+        scores = q @ k.transpose(2, 3)
+        if layout.bias is not None:
+            scores = scores + layout.bias
+        context = self.attention_dropout(scores.softmax(-1)) @ v
+        context = context.transpose(1, 2).reshape(layout.batch * layout.length, x.shape[1])
+        return context if layout.rows is None else Gather.apply(context, layout.rows)
+
+    def split(self, x: Tensor, layout: Layout) -> Tensor:
+        if layout.rows is not None:
+            x = Scatter.apply(x, layout.rows, layout.batch * layout.length)
+        return x.view(layout.batch, layout.length, self.heads, -1).transpose(1, 2)
+
+
+class Classifier(nn.Module):
+    """BERT with pooler and classifier. density >= 0: movement pruning with that density in every layer and frozen embeddings."""
+
+    def __init__(self, config: Config, density: float = -1.0, labels: int = 2):
+        super().__init__()
+        hidden = config.hidden_size
+        self.config = config
+        self.words = nn.Embedding(config.vocab_size, hidden)
+        self.positions = nn.Embedding(config.max_position_embeddings, hidden)
+        self.types = nn.Embedding(config.type_vocab_size, hidden)
+        self.embedding_norm = nn.LayerNorm(hidden, config.layer_norm_eps)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        self.layers = nn.ModuleList(Layer(config, density) for _ in range(config.num_hidden_layers))
+        self.pooler = nn.Linear(hidden, hidden)
+        self.classifier = nn.Linear(hidden, labels)
+        for module in self.modules():
+            if isinstance(module, (nn.Linear, nn.Embedding)):
+                nn.init.normal_(module.weight, std=0.02)
+            if isinstance(module, nn.Linear):
+                nn.init.zeros_(module.bias)
+        for module in (self.words, self.positions, self.types, self.embedding_norm) if density >= 0 else ():
+            module.requires_grad_(False)
+
+    def forward(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Hidden states and logits of a batch without padding; ids [batch, length]."""
+        batch, length = ids.shape
+        x = self.words(ids) + self.positions.weight[:length] + self.types.weight[0]
+        return self.encode(x.view(batch * length, -1), Layout(batch, length), torch.arange(0, batch * length, length))
+
+    def padded(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """The same with padding behind each sequence, which attention leaves out; ids [batch, longest]."""
+        batch, length = ids.shape
+        x = self.words(ids) + self.positions.weight[:length] + self.types.weight[0]
+        layout = Layout(batch, length, key_bias(lengths, length))
+        return self.encode(x.view(batch * length, -1), layout, torch.arange(0, batch * length, length))
+
+    def packed(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """The same with the padding packed away; ids holds the sequences end to end. Only attention pads, to batch and back."""
+        batch, length = len(lengths), int(lengths.max())
+        firsts = lengths.cumsum(0) - lengths
+        positions = torch.arange(len(ids)) - firsts.repeat_interleave(lengths)
+        rows = positions + torch.arange(batch).repeat_interleave(lengths) * length
+        x = self.words(ids) + self.positions(positions) + self.types.weight[0]
+        return self.encode(x, Layout(batch, length, key_bias(lengths, length), rows), firsts)
+
+    def encode(self, x: Tensor, layout: Layout, firsts: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.dropout(self.embedding_norm(x))
+        for layer in self.layers:
+            x = layer(x, layout)
+        return x, self.classifier(self.dropout(torch.tanh(self.pooler(x.index_select(0, firsts)))))
+
+    def encoder_parameters(self) -> int:
+        """Parameters of the layers, scores not counted."""
+        return sum(parameter.numel() for name, parameter in self.layers.named_parameters() if "mask_scores" not in name)
+
+    def flops(self, lengths: list[int], training: bool) -> float:
+        """2 (forward) or 6 (training) times encoder parameters and tokens, and 4 or 12 T^2 H for the attention of each layer and sequence."""
+        config = self.config
+        attention = sum(2 * length**2 for length in lengths) * config.hidden_size * config.num_hidden_layers
+        return (6 if training else 2) * (self.encoder_parameters() * sum(lengths) + attention)
+
+
+def key_bias(lengths: Tensor, length: int) -> Tensor:
+    """0 for real tokens, a large negative number for padding, to be added to the scores; [batch, 1, 1, length]."""
+    return ((torch.arange(length) >= lengths[:, None]) * -1e9)[:, None, None, :]
+
+
+def optimizer(model: nn.Module, foreach: bool) -> torch.optim.Optimizer:
+    """AdamW as in fine-tuning: no decay on biases and norms, scores with a rate of their own."""
+    groups: dict[str, list[nn.Parameter]] = {"scores": [], "plain": [], "decayed": []}
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            groups["scores" if "mask_scores" in name else "plain" if parameter.dim() == 1 else "decayed"].append(parameter)
+    return torch.optim.AdamW(
+        [
+            {"params": groups["scores"], "lr": 1e-2, "weight_decay": 0.0},
+            {"params": groups["plain"], "weight_decay": 0.0},
+            {"params": groups["decayed"], "weight_decay": 0.01},
+        ],
+        lr=3e-5,
+        foreach=foreach,
+    )
+
+
+def train_step(model: Classifier, optimizer: torch.optim.Optimizer, logits: Tensor, labels: Tensor) -> Tensor:
+    """What follows a forward pass: loss, backward pass, clipping, update."""
+    loss = F.cross_entropy(logits, labels)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_([parameter for parameter in model.parameters() if parameter.grad is not None], 1.0)
+    optimizer.step()
+    return loss.detach()

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Compares Sprout with PyTorch, ONNX Runtime and the Rust tokenizer in interleaved pairs of fresh processes.
+
+    python3 bench/compare/compare.py --table SST-2/train.tsv --vocab vocab.txt --tokenizer tokenizer.json
+"""
+import argparse
+import datetime
+import json
+import os
+import shlex
+import statistics
+import subprocess
+import sys
+import time
+
+import lengths
+import machine
+import report
+import rows
+
+ROOT = os.path.dirname(os.path.dirname(rows.HERE))
+
+
+def main() -> None:
+    arguments = parse()
+    selected = arguments.only.split(",")
+    if unknown := set(selected) - set(rows.GROUPS):
+        sys.exit(f"--only: no such group: {', '.join(unknown)}; there are {', '.join(rows.GROUPS)}")
+    sprout, sprout_bench = build(arguments, selected)
+    cache = os.path.abspath(arguments.cache)
+    texts = sizes = None
+    if arguments.table and arguments.vocab and {"epoch", "tokenizer"} & set(selected):
+        texts, sizes = ("texts.txt", "lengths.txt") if arguments.list else lengths.write(sprout, arguments.vocab, arguments.table, cache)
+    settings = rows.Settings(
+        sprout, sprout_bench, cache, arguments.threads, arguments.warmup, arguments.repeat, arguments.table, arguments.vocab, arguments.tokenizer, texts, sizes
+    )
+    chosen = [row for row in rows.all_rows(settings) if row.group in selected and arguments.match in row.name]
+    if arguments.list:
+        for row in chosen:
+            print(f"{row.group}: {row.name}: {row.peer.name}\n  {shlex.join(row.sprout.argv)}\n  {shlex.join(row.peer.argv)}")
+        return
+    description = machine.describe()
+    path = os.path.join(arguments.results, (arguments.machine or machine.name(description)) + ".json")
+    document = read(path) | {"machine": description}
+    if (others := machine.busy()) > report.BUSY:
+        print(f"warning: other processes keep {others} cores busy; trust the ratios only", file=sys.stderr)
+    for number, row in enumerate(chosen, 1):
+        print(f"[{number}/{len(chosen)}] {row.name}: {row.peer.name}", file=sys.stderr)
+        try:
+            result = compare(row, arguments.pairs, arguments.timeout)
+        except (subprocess.SubprocessError, OSError, ValueError) as error:
+            print(f"  failed: {error}", file=sys.stderr)
+            continue
+        print(f"  {report.brief(result)}", file=sys.stderr)
+        document["rows"] = [old for old in document.get("rows", []) if (old["name"], old["peer"]["name"]) != (row.name, row.peer.name)] + [result]
+        order = {(row.name, row.peer.name): place for place, row in enumerate(rows.all_rows(settings))}
+        document["rows"].sort(key=lambda one: order.get((one["name"], one["peer"]["name"]), len(order)))
+        write(path, document)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default=",".join(rows.GROUPS), help=f"groups, of {','.join(rows.GROUPS)} (default: all)")
+    parser.add_argument("--match", default="", help="only rows with this text in their name")
+    parser.add_argument("--list", action="store_true", help="print the rows and their commands, run nothing")
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--warmup", type=int, default=3)
+    parser.add_argument("--repeat", type=int, help="repetitions in every process (default: 5 to 200, by the row)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--timeout", type=int, default=1800, help="seconds for one process")
+    parser.add_argument("--table", help="SST-2's train.tsv, for epoch and tokenizer")
+    parser.add_argument("--vocab", help="vocab.txt of BERT uncased, for epoch and tokenizer")
+    parser.add_argument("--tokenizer", help="its tokenizer.json, for tokenizer")
+    parser.add_argument("--sprout", help="command that starts sprout (default: what this checkout builds)")
+    parser.add_argument("--machine", help="name of the result files (default: from the processor)")
+    parser.add_argument("--cache", default=os.path.join(rows.HERE, "cache"), help="folder for ONNX models and lengths")
+    parser.add_argument("--results", default=os.path.join(ROOT, "bench", "results"))
+    return parser.parse_args()
+
+
+def build(arguments: argparse.Namespace, selected: list[str]) -> tuple[list[str], list[str]]:
+    """Builds what the groups need and returns the commands that start sprout and the benchmarks."""
+    if arguments.list:
+        return ["sprout"], ["Sprout.Bench"]
+    projects = [] if arguments.sprout else [("Sprout.Cli", "sprout")]
+    if "tokenizer" in selected:
+        projects.append((os.path.join("bench", "Sprout.Bench"), "Sprout.Bench"))
+    commands = {}
+    for project, name in projects:
+        subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", os.path.join(ROOT, project)], check=True, stdout=sys.stderr)
+        commands[name] = ["dotnet", os.path.join(ROOT, project, "bin", "Release", "net10.0", name + ".dll")]
+    sprout = shlex.split(arguments.sprout) if arguments.sprout else commands["sprout"]
+    return sprout, commands.get("Sprout.Bench", [])
+
+
+def compare(row: rows.Row, pairs: int, timeout: int) -> dict:
+    """Runs Sprout and the peer in turn and sums it up."""
+    prepare(row, timeout)
+    ours, theirs = [], []
+    others = machine.busy()
+    for _ in range(pairs):
+        ours.append(run(row.sprout, timeout))
+        theirs.append(run(row.peer, timeout))
+    for name in ("tokens", "sum_of_ids"):
+        if ours[0].get(name) != theirs[0].get(name):
+            raise ValueError(f"{name} differs: {ours[0].get(name)} and {theirs[0].get(name)}")
+    ratios = [their["median_s"] / our["median_s"] for our, their in zip(ours, theirs)]
+    return {
+        "group": row.group,
+        "name": row.name,
+        "date": datetime.date.today().isoformat(),
+        "commit": machine.commit(ROOT),
+        "busy_cores": others,
+        "pairs": pairs,
+        "ratio": statistics.median(ratios),
+        "ratios": ratios,
+        "sprout": summary(row.sprout, ours),
+        "peer": summary(row.peer, theirs),
+    }
+
+
+def prepare(row: rows.Row, timeout: int) -> None:
+    """Exports the ONNX model of a row if it is not there yet."""
+    if row.peer.name != "ONNX Runtime":
+        return
+    options = dict(zip(row.peer.argv[2::2], row.peer.argv[3::2]))
+    if os.path.exists(options["--model"] + ".json"):
+        return
+    os.makedirs(os.path.dirname(options["--model"]), exist_ok=True)
+    name = os.path.basename(options["--model"]).split("-")[0]
+    script = os.path.join(rows.HERE, "export_onnx.py")
+    shape = ["--batch", options["--batch"], "--length", options["--length"]]
+    subprocess.run(["/usr/bin/python3", script, "--config", rows.config(name), *shape, "--output", options["--model"]], check=True, timeout=timeout, stdout=sys.stderr)
+
+
+def run(side: rows.Side, timeout: int) -> dict:
+    """One process and what it says; with wall, what a clock outside says."""
+    start = time.perf_counter()
+    output = subprocess.run(side.argv, env=os.environ | side.env, stdout=subprocess.PIPE, timeout=timeout, check=True, text=True).stdout
+    seconds = time.perf_counter() - start
+    return {"median_s": seconds, "min_s": seconds} if side.wall else json.loads(output[output.index("{") :])
+
+
+def summary(side: rows.Side, results: list[dict]) -> dict:
+    """Medians over the processes, and what the first one says besides numbers that change."""
+    measured = ("median_s", "min_s", "mean_s", "epoch_s", "tokens_per_s", "gflops", "peak_fraction", "peak_rss_mb")
+    kept = {key: value for key, value in results[0].items() if key not in measured and value is not None}
+    medians = {key: statistics.median(result[key] for result in results) for key in measured if results[0].get(key) is not None}
+    return {"name": side.name, **medians, "all_median_s": [result["median_s"] for result in results], **kept}
+
+
+def read(path: str) -> dict:
+    if not os.path.exists(path):
+        return {}
+    with open(path) as file:
+        return json.load(file)
+
+
+def write(path: str, document: dict) -> None:
+    """The JSON document and its table."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        json.dump(document, file, indent=1, ensure_ascii=False)
+        file.write("\n")
+    with open(os.path.splitext(path)[0] + ".md", "w") as file:
+        file.write(report.markdown(document))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The table of a result file."""
+
+# Cores that other processes may use before a row is marked.
+BUSY = 0.1
+
+TITLES = {
+    "step": "Training step",
+    "epoch": "Training on real sentence lengths",
+    "forward": "Forward pass",
+    "tokenizer": "Tokenizer",
+    "gemm": "Matrix products",
+    "own": "Movement pruning that keeps everything, against Sprout's own dense step (both with frozen embeddings)",
+    "startup": "Start-up",
+}
+
+
+def brief(result: dict) -> str:
+    """One line on one row."""
+    return f"{seconds(result['sprout']['median_s'])} against {seconds(result['peer']['median_s'])}: {result['ratio']:.2f}× ({spread(result)})"
+
+
+def markdown(document: dict) -> str:
+    """All rows, a table a group, below a description of the machine."""
+    machine = document["machine"]
+    lines = [
+        f"# {machine['cpu']}, {machine['cores']} cores",
+        "",
+        "Speed-up = time of the peer ÷ time of Sprout, the median over pairs of fresh processes run in turn, smallest to largest pair in brackets.",
+        "Times are medians; the share is that of the FMA peak which Sprout measures in the same process. Memory is the peak resident set of the whole process.",
+        "Rows marked * were measured while other processes ran on the machine.",
+        "",
+        f"L1d {machine['l1d']}, L2 {machine['l2']}, L3 {machine['l3']}, {machine['memory_gib']} GiB, {machine['system']}, Linux {machine['kernel']}, .NET SDK {machine['dotnet']}.",
+        versions(document["rows"]),
+    ]
+    for group, title in TITLES.items():
+        results = [row for row in document["rows"] if row["group"] == group]
+        if not results:
+            continue
+        lines += ["", f"## {title}", "| what | peer | Sprout | peer | speed-up | share of peak: Sprout | peer | MiB: Sprout | peer | commit, date |", "|---|---|---|---|---|---|---|---|---|---|"]
+        lines += [line(result) for result in results]
+    return "\n".join(lines) + "\n"
+
+
+def line(result: dict) -> str:
+    ours, theirs = result["sprout"], result["peer"]
+    mark = "*" if result["busy_cores"] > BUSY else ""
+    # The same work on both sides, so that its share follows from the times.
+    share = ours.get("peak_fraction")
+    their_share = share * ours["median_s"] / theirs["median_s"] if share and result["group"] != "own" else theirs.get("peak_fraction")
+    cells = [
+        result["name"] + mark,
+        theirs["name"],
+        seconds(ours["median_s"]),
+        seconds(theirs["median_s"]),
+        f"**{result['ratio']:.2f}** ({spread(result)})",
+        percent(share),
+        percent(their_share),
+        mebibytes(ours),
+        mebibytes(theirs),
+        f"{result['commit']}, {result['date']}",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def versions(results: list[dict]) -> str:
+    """Versions and settings of the peers, each once."""
+    found: dict[str, str] = {}
+    for result in results:
+        peer = result["peer"]
+        for name in ("torch", "onnxruntime", "tokenizers", "node"):
+            if name in peer:
+                found[name] = peer[name]
+        if "aten" in peer and peer["aten"] != "avx2":
+            found["ATen"] = peer["aten"]
+            found["BLAS"] = f"{peer['blas'].split(', ')[-1]} (core {peer['blas_core']})"
+    threads = sorted({str(result["sprout"]["threads"]) for result in results if "threads" in result["sprout"] and result["group"] != "tokenizer"})
+    return "; ".join([f"{name} {value}" for name, value in found.items()] + [f"{' and '.join(threads)} threads"]) + "."
+
+
+def spread(result: dict) -> str:
+    return f"{min(result['ratios']):.2f}–{max(result['ratios']):.2f}"
+
+
+def seconds(value: float) -> str:
+    return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.3g} ms" if value >= 1e-3 else f"{value * 1e6:.3g} µs"
+
+
+def percent(value: float | None) -> str:
+    return "" if value is None else f"{value * 100:.0f} %"
+
+
+def mebibytes(side: dict) -> str:
+    return f"{side['peak_rss_mb']:,.0f}" if "peak_rss_mb" in side else ""
