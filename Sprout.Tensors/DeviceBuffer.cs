@@ -2,7 +2,7 @@
 namespace Sprout.Tensors;
 
 /// <summary>A block of memory on one device, handed out and taken back by its <see cref="IBackend"/>.</summary>
-public abstract class DeviceBuffer
+public abstract class DeviceBuffer : IDisposable
 {
     /// <summary>A block of the given size in bytes.</summary>
     protected DeviceBuffer(long bytes) => Bytes = bytes;
@@ -12,4 +12,7 @@ public abstract class DeviceBuffer
 
     /// <summary>The address when the processor can reach the memory directly, otherwise 0.</summary>
     public virtual nint Address => 0;
+
+    /// <summary>Returns the memory to the device; pools do it, whoever rents memory gives it back to its backend instead.</summary>
+    public abstract void Dispose();
 }

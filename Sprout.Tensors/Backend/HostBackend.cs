@@ -6,40 +6,20 @@ namespace Sprout.Tensors;
 /// <summary>What all processor backends share: pooled native memory aligned to 64 bytes, and copies.</summary>
 public abstract unsafe class HostBackend : IDisposable
 {
-    private readonly Dictionary<long, Stack<HostBuffer>> free = [];
+    private readonly BufferPool pool = new(bytes => new HostBuffer(bytes));
     private bool disposed;
 
     /// <inheritdoc cref="IBackend.LiveBytes"/>
-    public long LiveBytes { get; private set; }
+    public long LiveBytes => pool.LiveBytes;
 
     /// <inheritdoc cref="IBackend.PeakBytes"/>
-    public long PeakBytes { get; private set; }
+    public long PeakBytes => pool.PeakBytes;
 
     /// <inheritdoc cref="IBackend.Allocate"/>
-    public DeviceBuffer Allocate(long bytes)
-    {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        long size = BucketOf(bytes);
-        HostBuffer buffer = free.TryGetValue(size, out Stack<HostBuffer>? stack) && stack.Count > 0 ? stack.Pop() : new HostBuffer(size);
-        LiveBytes += size;
-        PeakBytes = Math.Max(PeakBytes, LiveBytes);
-        return buffer;
-    }
+    public DeviceBuffer Allocate(long bytes) => pool.Rent(bytes);
 
     /// <inheritdoc cref="IBackend.Free"/>
-    public void Free(DeviceBuffer buffer)
-    {
-        var host = (HostBuffer)buffer;
-        LiveBytes -= host.Bytes;
-        if (disposed)
-        {
-            host.Dispose();
-            return;
-        }
-
-        if (!free.TryGetValue(host.Bytes, out Stack<HostBuffer>? stack)) free[host.Bytes] = stack = new Stack<HostBuffer>();
-        stack.Push(host);
-    }
+    public void Free(DeviceBuffer buffer) => pool.Return(buffer);
 
     /// <inheritdoc cref="IBackend.Upload"/>
     public void Upload(ReadOnlySpan<byte> source, DeviceBuffer destination, long offset)
@@ -62,9 +42,7 @@ public abstract unsafe class HostBackend : IDisposable
     {
         if (disposed) return;
         disposed = true;
-        foreach (Stack<HostBuffer> stack in free.Values)
-            foreach (HostBuffer buffer in stack) buffer.Dispose();
-        free.Clear();
+        pool.Dispose();
         Close();
         GC.SuppressFinalize(this);
     }
@@ -72,15 +50,7 @@ public abstract unsafe class HostBackend : IDisposable
     /// <summary>Stops what else the backend holds, such as worker threads.</summary>
     protected virtual void Close() { }
 
-    // Sizes in steps of an eighth of a power of two: at most 12.5 % waste, and batches of similar length share buffers.
-    private static long BucketOf(long bytes)
-    {
-        if (bytes <= 512) return 512;
-        long step = 1L << (61 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(bytes - 1)) - 1);
-        return (bytes + step - 1) / step * step;
-    }
-
-    private sealed class HostBuffer : DeviceBuffer, IDisposable
+    private sealed class HostBuffer : DeviceBuffer
     {
         private nint address;
 
@@ -95,7 +65,7 @@ public abstract unsafe class HostBackend : IDisposable
 
         public override nint Address => address;
 
-        public void Dispose()
+        public override void Dispose()
         {
             nint released = Interlocked.Exchange(ref address, 0);
             if (released != 0) NativeMemory.AlignedFree((void*)released);

@@ -1,0 +1,59 @@
+// Products and sums of columns.
+using ILGPU;
+using Sprout.Tensors.Ilgpu.Kernels;
+using Sprout.Tensors.Ops;
+
+namespace Sprout.Tensors.Ilgpu;
+
+public sealed partial class IlgpuBackend
+{
+    /// <inheritdoc/>
+    public void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Mask? mask, Tensor c, bool accumulate)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        int depth = a.Shape[transposeA ? 0 : 1];
+        var output = new EpilogueData { C = View(c), Bias = View(c), Z = View(c), Accumulate = Flag(accumulate) };
+        if (transposeA) Multiply<RowInside, Plain>(a, b, transposeB, mask, c.Shape, depth, output);
+        else Multiply<DepthInside, Plain>(a, b, transposeB, mask, c.Shape, depth, output);
+    }
+
+    /// <inheritdoc/>
+    public void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        var output = new EpilogueData { C = View(y), Bias = ViewOrNothing(bias), Z = ViewOrNothing(z), HasBias = Flag(bias), HasZ = Flag(z) };
+        Multiply<DepthInside, BiasThen<TActivation>>(x, w, true, mask, new Shape(x.Shape.Rows, w.Shape[0]), w.Shape[1], output);
+    }
+
+    /// <inheritdoc/>
+    public void ColumnSum(Tensor x, Tensor y)
+    {
+        if (x.Count > 0) launcher.Run(ColumnKernels.ColumnSum, new KernelConfig(Divided(x.Shape.Columns, ColumnKernels.Columns), lanes), View(x), View(y), x.Shape.Rows, x.Shape.Columns);
+    }
+
+    private void Multiply<TA, TEpilogue>(Tensor a, Tensor b, bool transposeB, Mask? mask, Shape c, int depth, EpilogueData output)
+        where TA : struct, IOperand where TEpilogue : struct, IEpilogue
+    {
+        if (transposeB) Multiply<TA, DepthInside, TEpilogue>(a, b, mask, c, depth, output);
+        else Multiply<TA, RowInside, TEpilogue>(a, b, mask, c, depth, output);
+    }
+
+    private void Multiply<TA, TB, TEpilogue>(Tensor a, Tensor b, Mask? mask, Shape c, int depth, EpilogueData output)
+        where TA : struct, IOperand where TB : struct, IOperand where TEpilogue : struct, IEpilogue
+    {
+        if (mask is null) Multiply<TA, TB, NoMask, TEpilogue>(a, b, mask, c, depth, output);
+        else if (mask.Bits is not null) Multiply<TA, TB, BitMask, TEpilogue>(a, b, mask, c, depth, output);
+        else Multiply<TA, TB, GateMask, TEpilogue>(a, b, mask, c, depth, output);
+    }
+
+    private void Multiply<TA, TB, TMask, TEpilogue>(Tensor a, Tensor b, Mask? mask, Shape c, int depth, EpilogueData output)
+        where TA : struct, IOperand where TB : struct, IOperand where TMask : struct, IMaskReader where TEpilogue : struct, IEpilogue
+    {
+        if (c.Count == 0) return;
+        var size = new ProductSize { M = c.Rows, N = c.Columns, K = depth, VectorA = Flag(ReadsFours(a)), VectorB = Flag(ReadsFours(b)) };
+        var config = new KernelConfig(new Index3D(Divided(size.N, MatMulKernels.Tile), Divided(size.M, MatMulKernels.Tile), 1), new Index3D(MatMulKernels.Lanes, 1, 1));
+        launcher.Run(MatMulKernels.MatMul<TA, TB, TMask, TEpilogue>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, output);
+    }
+
+    private static bool ReadsFours(Tensor x) => x.Shape.Columns % 4 == 0 && x.Offset * sizeof(float) % VectorBytes == 0;
+}

@@ -1,0 +1,59 @@
+// The largest scores, and counting what was kept.
+using ILGPU;
+using Sprout.Tensors.Ilgpu.Kernels;
+
+namespace Sprout.Tensors.Ilgpu;
+
+public sealed partial class IlgpuBackend
+{
+    /// <inheritdoc/>
+    public void TopV(IReadOnlyList<Tensor> scores, long keep, IReadOnlyList<IntTensor> bits)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(bits);
+        int[] countGroups = [.. scores.Select(tensor => Math.Min(Divided(tensor.Count, SelectionKernels.CountLanes), 8 * Math.Max(accelerator.NumMultiprocessors, 1)))];
+        int[] markGroups = [.. scores.Select(tensor => Divided(tensor.Count, 32 * SelectionKernels.MarkLanes))];
+        int allCounts = countGroups.Sum(), allMarks = markGroups.Sum();
+        using IntTensor state = IntTensor.Rent(this, 2), counts = IntTensor.Rent(this, SelectionKernels.Digits * allCounts), ties = IntTensor.Rent(this, allMarks);
+        launcher.Run(SelectionKernels.Begin, new KernelConfig(1, 1), View(state), checked((int)keep));
+        for (int round = 0; round < SelectionKernels.Rounds; round++)
+        {
+            foreach ((int i, int first) in Places(countGroups))
+                launcher.Run(SelectionKernels.CountDigits, new KernelConfig(countGroups[i], SelectionKernels.CountLanes), View(scores[i]), View(state), round, View(counts), first, allCounts, (int)scores[i].Count);
+            launcher.Run(SelectionKernels.ChooseDigit, new KernelConfig(1, lanes), View(state), round, View(counts), allCounts);
+        }
+
+        foreach ((int i, int first) in Places(markGroups))
+            launcher.Run(SelectionKernels.CountTies, new KernelConfig(markGroups[i], SelectionKernels.MarkLanes), View(scores[i]), View(state), View(ties), first, (int)scores[i].Count);
+        launcher.Run(SelectionKernels.SumTies, new KernelConfig(1, lanes), View(ties), allMarks);
+        foreach ((int i, int first) in Places(markGroups))
+            launcher.Run(SelectionKernels.Mark, new KernelConfig(markGroups[i], SelectionKernels.MarkLanes), View(scores[i]), View(state), View(ties), first, View(bits[i]), (int)scores[i].Count);
+    }
+
+    /// <inheritdoc/>
+    public void Threshold(Tensor scores, float threshold, long minimumKept, IntTensor bits)
+    {
+        TopV([scores], minimumKept, [bits]);
+        int groups = Divided(scores.Count, 32 * SelectionKernels.MarkLanes);
+        if (groups > 0) launcher.Run(SelectionKernels.MarkAbove, new KernelConfig(groups, SelectionKernels.MarkLanes), View(scores), threshold, View(bits), (int)scores.Count);
+    }
+
+    /// <inheritdoc/>
+    public long CountBits(IntTensor bits, long count)
+    {
+        using IntTensor result = IntTensor.Rent(this, 1);
+        launcher.Run(SelectionKernels.CountBits, new KernelConfig(1, lanes), View(bits), View(result), checked((int)count));
+        return result.ToArray()[0];
+    }
+
+    // The tensors that have groups at all, with the number of groups before them.
+    private static IEnumerable<(int Tensor, int FirstGroup)> Places(int[] groups)
+    {
+        int first = 0;
+        for (int i = 0; i < groups.Length; i++)
+        {
+            if (groups[i] > 0) yield return (i, first);
+            first += groups[i];
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// Memory that is handed out again instead of being returned to the device.
+namespace Sprout.Tensors;
+
+/// <summary>The free memory of a device, by size: what a step gives back, the next step gets. Used by one thread at a time.</summary>
+/// <param name="create">Allocates a buffer of the given number of bytes on the device; throws <see cref="OutOfMemoryException"/> when there is no room.</param>
+public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable
+{
+    private readonly Dictionary<long, Stack<DeviceBuffer>> free = [];
+    private bool disposed;
+
+    /// <summary>Bytes handed out and not given back.</summary>
+    public long LiveBytes { get; private set; }
+
+    /// <summary>The largest value that <see cref="LiveBytes"/> has had.</summary>
+    public long PeakBytes { get; private set; }
+
+    /// <summary>A buffer of at least the given size, with undefined content.</summary>
+    /// <exception cref="OutOfMemoryException">The device has not that much left, even after the pool gave back what it kept.</exception>
+    public DeviceBuffer Rent(long bytes)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        long size = BucketOf(bytes);
+        DeviceBuffer buffer = free.TryGetValue(size, out Stack<DeviceBuffer>? stack) && stack.Count > 0 ? stack.Pop() : Create(size);
+        LiveBytes += size;
+        PeakBytes = Math.Max(PeakBytes, LiveBytes);
+        return buffer;
+    }
+
+    /// <summary>Takes a buffer back.</summary>
+    public void Return(DeviceBuffer buffer)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        LiveBytes -= buffer.Bytes;
+        if (disposed)
+        {
+            buffer.Dispose();
+            return;
+        }
+
+        if (!free.TryGetValue(buffer.Bytes, out Stack<DeviceBuffer>? stack)) free[buffer.Bytes] = stack = new Stack<DeviceBuffer>();
+        stack.Push(buffer);
+    }
+
+    /// <summary>Returns all free memory to the device; buffers still handed out follow when they are given back.</summary>
+    public void Dispose()
+    {
+        disposed = true;
+        Clear();
+    }
+
+    // Sizes in steps of an eighth of a power of two: at most 12.5 % waste, and batches of similar length share buffers.
+    private static long BucketOf(long bytes)
+    {
+        if (bytes <= 512) return 512;
+        long step = 1L << (61 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(bytes - 1)) - 1);
+        return (bytes + step - 1) / step * step;
+    }
+
+    private DeviceBuffer Create(long size)
+    {
+        try
+        {
+            return create(size);
+        }
+        catch (OutOfMemoryException) when (free.Values.Any(stack => stack.Count > 0))
+        {
+            Clear();
+            return create(size);
+        }
+    }
+
+    private void Clear()
+    {
+        foreach (Stack<DeviceBuffer> stack in free.Values)
+            foreach (DeviceBuffer buffer in stack) buffer.Dispose();
+        free.Clear();
+    }
+}
