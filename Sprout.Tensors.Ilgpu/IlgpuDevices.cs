@@ -44,7 +44,7 @@ public static class IlgpuDevices
         catch (Exception e) when (e is AcceleratorException or NotSupportedException or InternalCompilerException)
         {
             context.Dispose();
-            throw new OptionException($"--device: {name} was found, but does not work: {e.Message}", e);
+            throw new OptionException($"--device: {name} was found, but does not work: {Reason(e)}", e);
         }
         catch
         {
@@ -52,6 +52,9 @@ public static class IlgpuDevices
             throw;
         }
     }
+
+    // The message of an OpenCL error names no cause.
+    private static string Reason(Exception e) => e is CLException cl ? $"OpenCL error {cl.Error}." : e.Message;
 
     private static IEnumerable<DeviceInfo> List(string kind, string none, Action<Context.Builder> add, AcceleratorType type)
     {

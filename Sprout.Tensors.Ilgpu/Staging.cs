@@ -28,7 +28,7 @@ internal sealed class Staging(Accelerator accelerator, AcceleratorStream stream)
             }
 
             source[..part].CopyTo(memory.Span[used..]);
-            memory.ArrayView.SubView(used, part).CopyTo(stream, destination.View(offset, part));
+            destination.View(offset, part).CopyFromCPUUnsafeAsync(stream, ref memory[used], part);
             used = Math.Min(Size, (used + part + Alignment - 1) / Alignment * Alignment);
             source = source[part..];
             offset += part;

@@ -1,20 +1,20 @@
-// A theory that is skipped where the processor lacks what its backend needs.
+// A theory that is skipped where the machine lacks what its backend needs.
 using System.Reflection;
-using Sprout.Tensors.Cpu;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
 namespace Sprout.Tests.Conformance;
 
-/// <summary>What a conformance class needs from the processor.</summary>
+/// <summary>What a conformance class needs from the machine.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class NeedsAttribute(InstructionSet set) : Attribute
+public abstract class NeedsAttribute : Attribute
 {
-    public InstructionSet Set => set;
+    /// <summary>Why the class cannot run here, or null when it can.</summary>
+    public abstract string? Missing { get; }
 }
 
-/// <summary>A theory of a class that may carry <see cref="NeedsAttribute"/>.</summary>
-[XunitTestCaseDiscoverer("Sprout.Tests.Conformance." + nameof(BackendTheoryDiscoverer), "Sprout.Tests")]
+/// <summary>A theory of a class that may carry a <see cref="NeedsAttribute"/>.</summary>
+[XunitTestCaseDiscoverer("Sprout.Tests.Conformance." + nameof(BackendTheoryDiscoverer), TestAssembly.Name)]
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class BackendTheoryAttribute : TheoryAttribute;
 
@@ -24,9 +24,7 @@ public sealed class BackendTheoryDiscoverer(IMessageSink messages) : TheoryDisco
     public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo theoryAttribute)
     {
         ArgumentNullException.ThrowIfNull(testMethod);
-        NeedsAttribute? needs = testMethod.TestClass.Class.ToRuntimeType().GetCustomAttribute<NeedsAttribute>();
-        return needs is null || InstructionSets.IsSupported(needs.Set)
-            ? base.Discover(discoveryOptions, testMethod, theoryAttribute)
-            : CreateTestCasesForSkip(discoveryOptions, testMethod, theoryAttribute, $"This processor has no {needs.Set}.");
+        string? missing = testMethod.TestClass.Class.ToRuntimeType().GetCustomAttribute<NeedsAttribute>()?.Missing;
+        return missing is null ? base.Discover(discoveryOptions, testMethod, theoryAttribute) : CreateTestCasesForSkip(discoveryOptions, testMethod, theoryAttribute, missing);
     }
 }

@@ -4,7 +4,7 @@ using Sprout.Tensors.Cpu;
 
 namespace Sprout.Tests.Conformance;
 
-[Needs(InstructionSet.Avx2)]
+[NeedsInstructions(InstructionSet.Avx2)]
 public sealed class CpuAvx2Conformance : BackendConformance
 {
     protected override IBackend Open(int threads) => CpuBackend.Open(threads, InstructionSet.Avx2);

@@ -4,7 +4,7 @@ using Sprout.Tensors.Cpu;
 
 namespace Sprout.Tests.Conformance;
 
-[Needs(InstructionSet.Avx512)]
+[NeedsInstructions(InstructionSet.Avx512)]
 public sealed class CpuAvx512Conformance : BackendConformance
 {
     protected override IBackend Open(int threads) => CpuBackend.Open(threads, InstructionSet.Avx512);

@@ -4,7 +4,7 @@ using Sprout.Tensors.Cpu;
 
 namespace Sprout.Tests.Conformance;
 
-[Needs(InstructionSet.Portable)]
+[NeedsInstructions(InstructionSet.Portable)]
 public sealed class CpuPortableConformance : BackendConformance
 {
     protected override IBackend Open(int threads) => CpuBackend.Open(threads, InstructionSet.Portable);

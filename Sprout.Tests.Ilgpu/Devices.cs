@@ -1,0 +1,29 @@
+// The devices of this machine.
+using Sprout.Tensors;
+using Sprout.Tensors.Ilgpu;
+using Sprout.Tests.Conformance;
+
+namespace Sprout.Tests.Ilgpu;
+
+/// <summary>The class runs where there is a device of some kind.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class NeedsDeviceAttribute(string kind) : NeedsAttribute
+{
+    public string Kind => kind;
+
+    public override string? Missing => Devices.All.FirstOrDefault(device => device.Name == kind && device.Missing is not null)?.Missing is string reason ? $"{kind}: {reason}." : null;
+}
+
+/// <summary>The devices, found once.</summary>
+internal static class Devices
+{
+    static Devices()
+    {
+        IlgpuDevices.Register();
+        All = [.. Device.All];
+    }
+
+    public static IReadOnlyList<DeviceInfo> All { get; }
+
+    public static IBackend Open(string name) => Device.Open(name);
+}

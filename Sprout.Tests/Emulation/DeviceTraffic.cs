@@ -1,0 +1,16 @@
+// What passed between host and device.
+namespace Sprout.Tests.Emulation;
+
+/// <summary>Counters of an emulated device.</summary>
+internal sealed class DeviceTraffic
+{
+    public int Allocations { get; set; }
+
+    public int Launches { get; set; }
+
+    public int CopiesIn { get; set; }
+
+    public int CopiesOut { get; set; }
+
+    public int Waits { get; set; }
+}
