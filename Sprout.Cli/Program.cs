@@ -21,6 +21,8 @@ public static class Program
         ("devices", DevicesCommand.Summary, DevicesCommand.Create),
     ];
 
+    static Program() => Gpu.Register();
+
     /// <summary>Runs one command; returns its exit code.</summary>
     public static int Main(string[] args) => Run(args, Console.Out, Console.Error, handleSignals: true);
 

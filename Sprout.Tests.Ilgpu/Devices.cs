@@ -17,6 +17,8 @@ public sealed class NeedsDeviceAttribute(string kind) : NeedsAttribute
 /// <summary>The devices, found once.</summary>
 internal static class Devices
 {
+    private static readonly Dictionary<string, IBackend> Open = [];
+
     static Devices()
     {
         IlgpuDevices.Register();
@@ -25,5 +27,10 @@ internal static class Devices
 
     public static IReadOnlyList<DeviceInfo> All { get; }
 
-    public static IBackend Open(string name) => Device.Open(name);
+    /// <summary>The first device of a kind, opened once for all tests.</summary>
+    public static IBackend Kept(string kind)
+    {
+        if (!Open.TryGetValue(kind, out IBackend? backend)) Open[kind] = backend = Device.Open(kind);
+        return backend;
+    }
 }

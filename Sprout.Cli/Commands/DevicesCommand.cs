@@ -2,7 +2,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu;
 
 namespace Sprout.Cli.Commands;
 
@@ -12,8 +11,6 @@ public static class DevicesCommand
     /// <summary>The line of <c>sprout --help</c>.</summary>
     public const string Summary = "The devices this build can use, with their limits, and why one is missing.";
 
-    private static readonly string[] GpuKinds = ["cuda", "opencl", "ilgpu-cpu"];
-
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
     {
@@ -22,39 +19,35 @@ public static class DevicesCommand
         command.Options.Add(json);
         command.SetAction(result =>
         {
-            var list = new JsonArray();
-            foreach (string kind in Device.Kinds)
-            {
-                using IBackend backend = Device.Open(kind);
-                list.Add(new JsonObject
-                {
-                    ["device"] = kind,
-                    ["available"] = true,
-                    ["name"] = backend.Name,
-                    ["memory_bytes"] = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-                    ["instruction_sets"] = new JsonArray([.. Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).Select(set => (JsonNode)set.ToString())]),
-                });
-            }
-
-            foreach (string kind in GpuKinds.Except(Device.Kinds))
-                list.Add(new JsonObject { ["device"] = kind, ["available"] = false, ["reason"] = "this version of Sprout has no GPU backend yet" });
+            DeviceInfo[] devices = [.. Device.All];
             if (result.GetValue(json))
             {
-                terminal.Document(list);
+                terminal.Document(new JsonArray([.. devices.Select(Json)]));
                 return ExitCode.Done;
             }
 
-            foreach (JsonNode? node in list)
-            {
-                bool available = node!["available"]!.GetValue<bool>();
-                string detail = available
-                    ? FormattableString.Invariant($"{node["name"]}, {node["memory_bytes"]!.GetValue<long>() / (double)(1L << 30):0.0} GiB; instruction sets {string.Join(", ", node["instruction_sets"]!.AsArray())}")
-                    : $"not available: {node["reason"]}";
-                terminal.Output.WriteLine($"{node["device"],-10} {detail}");
-            }
-
+            foreach (DeviceInfo device in devices) terminal.Output.WriteLine($"{device.Name,-10} {Detail(device)}");
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static JsonObject Json(DeviceInfo device)
+    {
+        var node = new JsonObject { ["device"] = device.Name, ["available"] = device.Missing is null };
+        if (device.Missing is not null)
+        {
+            node["reason"] = device.Missing;
+            return node;
+        }
+
+        node["name"] = device.Description;
+        node["memory_bytes"] = device.MemoryBytes;
+        foreach ((string name, string value) in device.Limits) node[name.Replace(' ', '_')] = value;
+        return node;
+    }
+
+    private static string Detail(DeviceInfo device) => device.Missing is not null
+        ? $"not available: {device.Missing}"
+        : FormattableString.Invariant($"{device.Description}, {device.MemoryBytes / (double)(1L << 30):0.0} GiB; ") + string.Join("; ", device.Limits.Select(limit => $"{limit.Key} {limit.Value}"));
 }

@@ -51,20 +51,21 @@ internal static class SelectionKernels
         counts[(lane * groups) + firstGroup + Grid.IdxX] = sum;
     }
 
-    /// <summary>Chooses the digit in which the last wanted score lies, by one group of at least <see cref="Digits"/> threads.</summary>
+    /// <summary>Chooses the digit in which the last wanted score lies, by one group: neighbouring threads add up neighbouring digits.</summary>
     public static void ChooseDigit(ArrayView<int> state, int round, ArrayView<int> counts, int groups)
     {
-        ArrayView<int> totals = SharedMemory.Allocate<int>(Digits);
-        ArrayView<int> shared = SharedMemory.Allocate<int>(Reduce.MaxLanes);
-        for (int digit = 0; digit < Digits; digit++)
+        ArrayView<int> totals = SharedMemory.Allocate<int>(Reduce.MaxLanes);
+        int lane = Group.IdxX, digit = lane % Digits, sum = 0;
+        for (int i = lane / Digits; i < groups; i += Group.DimX / Digits) sum += counts[(digit * groups) + i];
+        totals[lane] = sum;
+        Group.Barrier();
+        for (int half = Group.DimX / 2; half >= Digits; half /= 2)
         {
-            int sum = 0;
-            for (int i = Group.IdxX; i < groups; i += Group.DimX) sum += counts[(digit * groups) + i];
-            Reduce.Sum(shared, sum);
-            if (Group.IdxX == 0) totals[digit] = shared[0];
+            if (lane < half) totals[lane] += totals[lane + half];
+            Group.Barrier();
         }
 
-        if (Group.IdxX != 0) return;
+        if (lane != 0) return;
         int wanted = state[1], chosen = Digits - 1;
         while (chosen > 0 && totals[chosen] < wanted)
         {
