@@ -2,7 +2,6 @@
 using System.Globalization;
 using Spectre.Console;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu;
 
 namespace Sprout.Cli;
 
@@ -11,12 +10,12 @@ public static class ProfileTable
 {
     private static readonly string[] Columns = ["operation", "calls", "seconds", "share", "GFLOP/s", "of peak", "GB/s", "of peak"];
 
-    /// <summary>Writes the table, the most expensive kernel first, and what was spent outside kernels. Measures the peaks of the processor, with as many threads, first.</summary>
-    public static void Write(Terminal terminal, ProfiledBackend backend, int threads)
+    /// <summary>Writes the table, the most expensive kernel first, and what was spent outside kernels. Measures the peaks of the device first.</summary>
+    public static void Write(Terminal terminal, ProfiledBackend backend)
     {
         double seconds = backend.Elapsed.TotalSeconds;
         IReadOnlyList<OperationTime> times = backend.Times;
-        double arithmetic = MachinePeak.MultiplyAdds(threads), memory = MachinePeak.Memory(threads);
+        (double arithmetic, double memory) = backend.MeasurePeak();
         var table = new Table { Border = TableBorder.Simple };
         foreach (string column in Columns) table.AddColumn(new TableColumn(column) { Alignment = column == Columns[0] ? Justify.Left : Justify.Right });
         foreach (OperationTime time in times)
@@ -32,7 +31,7 @@ public static class ProfileTable
         table.AddRow("outside kernels", "", Format($"{outside:0.000}"), Percent(outside / seconds), "", "", "", "");
         table.AddRow("all", "", Format($"{seconds:0.000}"), "", Format($"{all / 1e9:0}"), Percent(all / arithmetic), "", "");
         Tables.Write(terminal, table);
-        terminal.Output.WriteLine(Format($"Peaks measured on {threads} thread{(threads == 1 ? "" : "s")}: {arithmetic / 1e9:0} GFLOP/s, {memory / 1e9:0} GB/s; a kernel whose data stays in the caches can exceed the latter."));
+        terminal.Output.WriteLine(Format($"Peaks measured on {backend.Name}: {arithmetic / 1e9:0} GFLOP/s, {memory / 1e9:0} GB/s; a kernel whose data stays in the caches can exceed the latter."));
     }
 
     private static string Percent(double share) => Format($"{100 * share:0.0} %");

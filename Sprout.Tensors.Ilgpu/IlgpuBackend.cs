@@ -76,7 +76,7 @@ public sealed partial class IlgpuBackend : IBackend
         if (destination.Length > 0) ((IlgpuBuffer)source).View(offset, destination.Length).CopyToCPU(launcher.Stream, destination);
     }
 
-    /// <summary>Waits until everything that was queued is done.</summary>
+    /// <inheritdoc/>
     public void Synchronize() => launcher.Stream.Synchronize();
 
     /// <inheritdoc/>

@@ -76,7 +76,8 @@ public static class IlgpuDevices
         ];
         if (device is CudaDevice { Architecture: CudaArchitecture architecture }) limits.Add(new("architecture", $"{architecture}"));
         if (device is CLDevice cl) limits.Add(new("OpenCL", $"{cl.CVersion}"));
-        return new DeviceInfo(name, device.Name, device.MemorySize, limits, null);
+        long memory = device is CPUDevice ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize;
+        return new DeviceInfo(name, device.Name, memory, limits, null);
     }
 
     private static ILGPU.Runtime.Device[] DevicesOf(Context context, AcceleratorType type) => [.. context.Devices.Where(device => device.AcceleratorType == type)];

@@ -50,7 +50,7 @@ public sealed record BenchModel(
             if (i >= Warmup) timing.Add(seconds, Flops(model, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
         }
 
-        return timing.Report("forward", Threads, Weights(model), Weights([.. model.Bert.Layers]), pruner?.Density ?? 1);
+        return timing.Report(backend, "forward", Threads, Weights(model), Weights([.. model.Bert.Layers]), pruner?.Density ?? 1);
     }
 
     /// <summary>Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update.</summary>
@@ -64,14 +64,14 @@ public sealed record BenchModel(
         using var trainer = new Trainer(backend, objective, options, pruner);
         var timing = new BenchTiming();
         double density = 1;
-        var clock = new StepClock((step, seconds, shown) =>
+        var clock = new StepClock(backend, (step, seconds, shown) =>
         {
             density = shown;
             if (step == Warmup) (backend as ProfiledBackend)?.Restart();
             if (step > Warmup) timing.Add(seconds, 3 * Flops(model, objective.Lengths), objective.Lengths.Sum());
         });
         trainer.Train(clock, cancellation);
-        return timing.Report("train-step", Threads, Weights(model), Weights([.. model.Bert.Layers]), density);
+        return timing.Report(backend, "train-step", Threads, Weights(model), Weights([.. model.Bert.Layers]), density);
     }
 
     // 2 a weight and token, and 4 · length² · hidden a layer and sequence for attention's two products.
@@ -94,12 +94,13 @@ public sealed record BenchModel(
     }
 
     /// <summary>Measures from report to report; the trainer reports after every step, on its own thread.</summary>
-    private sealed class StepClock(Action<int, double, double> take) : IProgress<TrainerProgress>
+    private sealed class StepClock(IBackend backend, Action<int, double, double> take) : IProgress<TrainerProgress>
     {
         private long last = Stopwatch.GetTimestamp();
 
         public void Report(TrainerProgress value)
         {
+            backend.Synchronize();
             if (value.Stage == "train") take(value.Step, Stopwatch.GetElapsedTime(last).TotalSeconds, value.Density);
             last = Stopwatch.GetTimestamp();
         }

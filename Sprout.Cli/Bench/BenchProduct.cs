@@ -37,6 +37,7 @@ public sealed partial record BenchProduct(int M, int N, int K, string Layout)
             cancellation.ThrowIfCancellationRequested();
             long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < calls; i++) backend.MatMul(a, transposeA, b, transposeB, null, c, accumulate: false);
+            backend.Synchronize();
             return Stopwatch.GetElapsedTime(start).TotalSeconds / calls;
         }
 
@@ -45,7 +46,7 @@ public sealed partial record BenchProduct(int M, int N, int K, string Layout)
         int inner = (int)Math.Clamp(LeastSeconds / Math.Max(one, 1e-9), 1, 1e6);
         var timing = new BenchTiming();
         for (int i = 0; i < repeat; i++) timing.Add(Seconds(inner), 2.0 * M * N * K, 0);
-        return timing.Report("gemm", threads, null, null, null);
+        return timing.Report(backend, "gemm", threads, null, null, null);
     }
 
     private static Tensor Random(IBackend backend, Shape shape)

@@ -1,6 +1,7 @@
 // The timings of one benchmark and what follows from them.
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Sprout.Tensors;
 using Sprout.Tensors.Cpu;
 
 namespace Sprout.Cli.Bench;
@@ -28,12 +29,13 @@ public sealed class BenchTiming
     }
 
     /// <summary>The report: rates are the mean work of a repetition over the median time, the peak is measured now, in this process.</summary>
+    /// <param name="backend">What computed.</param>
     /// <param name="mode">forward, train-step or gemm.</param>
     /// <param name="threads">Threads that worked.</param>
     /// <param name="parameters">Weights of the model; null for a product.</param>
     /// <param name="encoderParameters">Those of its encoder layers.</param>
     /// <param name="density">Kept ÷ prunable weights.</param>
-    public JsonObject Report(string mode, int threads, long? parameters, long? encoderParameters, double? density)
+    public JsonObject Report(IBackend backend, string mode, int threads, long? parameters, long? encoderParameters, double? density)
     {
         long memory = Process.GetCurrentProcess().PeakWorkingSet64;
         double rate = repetitions.Average(one => one.Flops) / Median, tokens = repetitions.Average(one => one.Tokens) / Median;
@@ -44,10 +46,10 @@ public sealed class BenchTiming
             ["min_s"] = repetitions.Min(one => one.Seconds),
             ["tokens_per_s"] = tokens > 0 ? tokens : null,
             ["gflops"] = rate / 1e9,
-            ["peak_fraction"] = rate / MachinePeak.MultiplyAdds(threads),
+            ["peak_fraction"] = rate / backend.MeasurePeak().MultiplyAdds,
             ["peak_rss_mb"] = memory / (double)(1 << 20),
             ["threads"] = threads,
-            ["isa"] = InstructionSets.Choose().ToString().ToLowerInvariant(),
+            ["isa"] = backend.Name.StartsWith("cpu", StringComparison.Ordinal) ? InstructionSets.Choose().ToString().ToLowerInvariant() : backend.Name,
             ["parameters"] = parameters,
             ["encoder_parameters"] = encoderParameters,
             ["density"] = density,

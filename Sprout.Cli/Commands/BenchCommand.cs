@@ -68,7 +68,7 @@ public static class BenchCommand
                 bert, folder, sequences, result.GetValue(batch), result.GetValue(warmup), result.GetValue(repeat), Pruning(pruning, result), pruning.TrainEmbeddings(result), threads);
             using IBackend backend = measures ? new ProfiledBackend(device.Open(result)) : device.Open(result);
             JsonObject report = what == "forward" ? job.Forward(backend, terminal.Cancellation) : job.TrainStep(backend, terminal.Cancellation);
-            if (backend is ProfiledBackend profiled) ProfileTable.Write(terminal, profiled, threads);
+            if (backend is ProfiledBackend profiled) ProfileTable.Write(terminal, profiled);
             Print(terminal, report, result.GetValue(json));
             return ExitCode.Done;
         });

@@ -53,7 +53,7 @@ public static class TrainCommand
         if (resume) terminal.Log(trainer.Resume() ? $"Continuing the newest checkpoint of {output}." : $"{output} has no checkpoint yet: starting at step 1.");
         (backend as ProfiledBackend)?.Restart();
         TrainingResult outcome = trainer.Train(new ProgressDisplay(terminal), terminal.Cancellation);
-        if (backend is ProfiledBackend profile) ProfileTable.Write(terminal, profile, threads);
+        if (backend is ProfiledBackend profile) ProfileTable.Write(terminal, profile);
         pruner?.Save(output);
         pruner?.Fold();
         session.Save(output);

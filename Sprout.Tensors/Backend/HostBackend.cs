@@ -1,5 +1,6 @@
 // Memory of backends that run on the processor.
 using System.Runtime.InteropServices;
+using Sprout.Tensors.Cpu;
 
 namespace Sprout.Tensors;
 
@@ -36,6 +37,15 @@ public abstract unsafe class HostBackend : IDisposable
         if (offset < 0 || offset + destination.Length > source.Bytes) throw new ArgumentOutOfRangeException(nameof(offset));
         new ReadOnlySpan<byte>((byte*)source.Address + offset, destination.Length).CopyTo(destination);
     }
+
+    /// <inheritdoc cref="IBackend.Synchronize"/>
+    public void Synchronize() { }
+
+    /// <inheritdoc cref="IBackend.MeasurePeak"/>
+    public DevicePeak MeasurePeak() => new(MachinePeak.MultiplyAdds(Threads), MachinePeak.Memory(Threads));
+
+    /// <summary>The threads that compute.</summary>
+    protected virtual int Threads => 1;
 
     /// <summary>Returns the pool to the operating system; buffers still handed out follow when they are freed.</summary>
     public void Dispose()

@@ -38,6 +38,12 @@ public interface IBackend : IDisposable
     /// <summary>Copies device memory to the host; waits for all kernels before.</summary>
     void Download(DeviceBuffer source, long offset, Span<byte> destination);
 
+    /// <summary>Waits for all kernels before; processors are done when a kernel returns.</summary>
+    void Synchronize();
+
+    /// <summary>Measures the most that the device can do; takes some tenths of a second.</summary>
+    DevicePeak MeasurePeak();
+
     // ---- elements ---------------------------------------------------------------------------------------------------------------
 
     /// <summary>x = value.</summary>

@@ -6,7 +6,7 @@ namespace Sprout.Tensors;
 
 /// <summary>
 /// Passes every call on to another backend and adds up, for each kernel, its time, its arithmetic and the memory that it touches. Tensors must be rented from
-/// this backend, not from the inner one. It measures from call to return, which is the kernel's time on backends that compute before they return.
+/// this backend, not from the inner one. It waits for the device after every call, so that the time from call to return is the kernel's.
 /// </summary>
 public sealed class ProfiledBackend : IBackend
 {
@@ -64,6 +64,12 @@ public sealed class ProfiledBackend : IBackend
         inner.Download(source, offset, destination);
         Add(nameof(Download), start, destination.Length);
     }
+
+    /// <inheritdoc/>
+    public void Synchronize() => inner.Synchronize();
+
+    /// <inheritdoc/>
+    public DevicePeak MeasurePeak() => inner.MeasurePeak();
 
     /// <inheritdoc/>
     public void Fill(Tensor x, float value)
@@ -359,6 +365,7 @@ public sealed class ProfiledBackend : IBackend
 
     private void Add(string name, long start, double bytes, double flops = 0)
     {
+        inner.Synchronize();
         ended = Stopwatch.GetTimestamp();
         double seconds = Stopwatch.GetElapsedTime(start, ended).TotalSeconds;
         if (!times.TryGetValue(name, out OperationTime? time)) times[name] = time = new OperationTime(name);

@@ -35,11 +35,15 @@ internal sealed unsafe partial class CpuBackend<V> : HostBackend, IBackend
     public CpuBackend(int threads, string instructions)
     {
         workers = new Workers(threads);
+        Threads = threads;
         Name = $"cpu ({instructions}, {threads} thread{(threads == 1 ? "" : "s")})";
     }
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    protected override int Threads { get; }
 
     /// <inheritdoc/>
     protected override void Close() => workers.Dispose();

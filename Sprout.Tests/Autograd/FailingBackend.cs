@@ -27,6 +27,10 @@ internal sealed class FailingBackend : IBackend
 
     public void Download(DeviceBuffer source, long offset, Span<byte> destination) => inner.Download(source, offset, destination);
 
+    public void Synchronize() => inner.Synchronize();
+
+    public DevicePeak MeasurePeak() => inner.MeasurePeak();
+
     public void Fill(Tensor x, float value) => Next().Fill(x, value);
 
     public void Copy(Tensor x, Tensor y) => Next().Copy(x, y);

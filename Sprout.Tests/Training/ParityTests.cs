@@ -1,6 +1,7 @@
 // Deterministic runs against those of an independent PyTorch program; Golden/parity/README.md says how they were made.
 using System.Text.Json.Nodes;
 using Sprout.Tensors.IO;
+using Sprout.Tests.Emulation;
 
 namespace Sprout.Tests.Training;
 
@@ -16,19 +17,23 @@ public sealed class ParityTests : IDisposable
 
     public void Dispose() => tiny.Dispose();
 
+    private static readonly string[] Runs =
+        ["dense", "magnitude", "movement-end", "movement-ramp", "movement-global", "movement-block", "soft-movement", "l0", "distilled", "regression", "questions"];
+
+    public static TheoryData<string, string> RunsOnDevices
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (string device in new[] { "cpu", EmulatedDevice.Name })
+                foreach (string run in Runs) data.Add(run, device);
+            return data;
+        }
+    }
+
     [Theory]
-    [InlineData("dense")]
-    [InlineData("magnitude")]
-    [InlineData("movement-end")]
-    [InlineData("movement-ramp")]
-    [InlineData("movement-global")]
-    [InlineData("movement-block")]
-    [InlineData("soft-movement")]
-    [InlineData("l0")]
-    [InlineData("distilled")]
-    [InlineData("regression")]
-    [InlineData("questions")]
-    public void Deterministic_run_agrees_with_an_independent_PyTorch_program(string name)
+    [MemberData(nameof(RunsOnDevices))]
+    public void Deterministic_run_agrees_with_an_independent_PyTorch_program(string name, string device)
     {
         JsonNode run = TinyRun.ReadJson(Golden, "runs.json")[name]!;
         string model = run["model"]!.GetValue<string>();
@@ -41,7 +46,7 @@ public sealed class ParityTests : IDisposable
             .Replace("--teacher teacher", "--teacher " + tiny.PathOf("teacher"), StringComparison.Ordinal);
         string output = tiny.PathOf("output");
         CommandResult result = TinyRun.Run(
-            ["train", "--model", tiny.PathOf(model), "--train-file", data, "--eval-file", data, "--output", output, "--max-length", "24", "--logging-steps", "1", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+            ["train", "--model", tiny.PathOf(model), "--train-file", data, "--eval-file", data, "--output", output, "--max-length", "24", "--logging-steps", "1", "--device", device, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         result.Code.Should().Be(0, result.Log);
         CompareSteps(run["steps"]!.AsArray(), TinyRun.ReadJson(output, "trainer_state.json")["log_history"]!.AsArray());
         if (run["eval_loss"] is JsonNode loss)
