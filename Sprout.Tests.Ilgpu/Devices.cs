@@ -11,7 +11,7 @@ public sealed class NeedsDeviceAttribute(string kind) : NeedsAttribute
 {
     public string Kind => kind;
 
-    public override string? Missing => Devices.All.FirstOrDefault(device => device.Name == kind && device.Missing is not null)?.Missing is string reason ? $"{kind}: {reason}." : null;
+    public override string? Missing => Devices.WhyMissing(kind);
 }
 
 /// <summary>The devices, found once.</summary>
@@ -25,7 +25,11 @@ internal static class Devices
         All = [.. Device.All];
     }
 
+    /// <summary>All of them, with those that are missing.</summary>
     public static IReadOnlyList<DeviceInfo> All { get; }
+
+    /// <summary>Why there is no device of a kind, or null when there is one.</summary>
+    public static string? WhyMissing(string kind) => All.Where(device => device.Name == kind).Select(device => device.Missing).FirstOrDefault() is string reason ? $"{kind}: {reason}." : null;
 
     /// <summary>The first device of a kind, opened once for all tests.</summary>
     public static IBackend Kept(string kind)

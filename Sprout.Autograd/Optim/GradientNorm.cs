@@ -12,12 +12,25 @@ public static class GradientNorm
     public static double Of(IReadOnlyList<Parameter> parameters, IReadOnlyList<MaskedWeight>? masked = null)
     {
         if (parameters.Count == 0) return 0;
-        IBackend backend = parameters[0].Value.Backend;
+        using Tensor none = Tensor.Zeros(parameters[0].Value.Backend, new Shape(1));
+        return WithLoss(none, parameters, masked).Norm;
+    }
+
+    /// <summary>The norm together with the value of the loss [1], so that a step waits for the device once.</summary>
+    /// <param name="loss">The loss of the step.</param>
+    /// <param name="parameters">All trained parameters.</param>
+    /// <param name="masked">As in <see cref="Of"/>.</param>
+    public static (double Norm, double Loss) WithLoss(Tensor loss, IReadOnlyList<Parameter> parameters, IReadOnlyList<MaskedWeight>? masked = null)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(parameters);
+        IBackend backend = loss.Backend;
         Dictionary<Parameter, MaskedWeight> pairs = (masked ?? []).Where(pair => pair.Weight.Grad is not null).ToDictionary(pair => pair.Weight);
         HashSet<Parameter> pairedScores = [.. pairs.Values.Select(pair => pair.Scores)];
-        // One place for each parameter and one more for the scores that come with it.
+        // One place for each parameter and one more for the scores that come with it; the last one is the loss.
         int count = parameters.Count;
-        using Tensor sums = Tensor.Zeros(backend, new Shape(2 * count));
+        using Tensor sums = Tensor.Zeros(backend, new Shape((2 * count) + 1));
+        backend.Copy(loss, sums.Slice(2 * count, new Shape(1)));
         for (int i = 0; i < count; i++)
         {
             if (parameters[i].Grad is not Tensor gradient) continue;
@@ -25,9 +38,10 @@ public static class GradientNorm
             else if (!pairedScores.Contains(parameters[i])) backend.SumOfSquares(gradient, sums, i);
         }
 
+        float[] values = sums.ToArray();
         double total = 0;
-        foreach (float sum in sums.ToArray()) total += sum;
-        return Math.Sqrt(total);
+        foreach (float sum in values.AsSpan(0, 2 * count)) total += sum;
+        return (Math.Sqrt(total), values[^1]);
     }
 
     /// <summary>min(1, max / (norm + 1e-6)), PyTorch's coefficient; 1 when <paramref name="max"/> is 0 (off).</summary>

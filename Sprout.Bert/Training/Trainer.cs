@@ -32,6 +32,8 @@ public sealed class Trainer : IDisposable
     private readonly int totalSteps, stepsPerEpoch;
     private readonly LinearWarmup schedule;
     private TrainerState state = new();
+    // Counting what is kept makes a device wait, so it is done when it is logged.
+    private double? density;
     private IReadOnlyDictionary<string, double> lastEvaluation = new Dictionary<string, double>();
     private int lastEvaluationStep = -1;
     private long stepsStarted, tokens;
@@ -160,7 +162,8 @@ public sealed class Trainer : IDisposable
 
         double penalty = pruner?.AddPenalty(step) ?? 0;
         pruner?.FinishGradients(step, leaveMaskedWeights: true);
-        double value = loss.Value.Item() + penalty, norm = GradientNorm.Of(trained, pruner?.MaskedWeights);
+        (double norm, double value) = GradientNorm.WithLoss(loss.Value, trained, pruner?.MaskedWeights);
+        value += penalty;
         if (!double.IsFinite(value) || !double.IsFinite(norm))
             throw new DivergedException(FormattableString.Invariant($"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {GoodCheckpoint()}."));
         double factor = schedule.FactorAt(step);
@@ -170,7 +173,8 @@ public sealed class Trainer : IDisposable
         state.IntervalLossSum += value;
         state.IntervalSteps++;
         if (state.GlobalStep % options.LoggingSteps != 0 && state.GlobalStep != totalSteps) return;
-        Log(board, ("loss", state.IntervalLossSum / state.IntervalSteps), ("grad_norm", norm), ("learning_rate", options.LearningRate * factor), ("density", pruner?.Density ?? 1));
+        density = pruner?.Density ?? 1;
+        Log(board, ("loss", state.IntervalLossSum / state.IntervalSteps), ("grad_norm", norm), ("learning_rate", options.LearningRate * factor), ("density", density.Value));
         state.IntervalLossSum = 0;
         state.IntervalSteps = 0;
     }
@@ -240,7 +244,7 @@ public sealed class Trainer : IDisposable
         long done = state.GlobalStep - stepsStarted;
         double mean = state.IntervalSteps > 0 ? state.IntervalLossSum / state.IntervalSteps : LastLoggedLoss();
         string? metric = lastEvaluation.TryGetValue(objective.PrimaryMetric, out double value) ? FormattableString.Invariant($"{objective.PrimaryMetric[5..]} {value:0.####}") : null;
-        return new TrainerProgress("train", state.GlobalStep, totalSteps, EpochNow(), mean, metric, pruner?.Density ?? 1, tokens / seconds, TimeSpan.FromSeconds(seconds / done * (totalSteps - state.GlobalStep)));
+        return new TrainerProgress("train", state.GlobalStep, totalSteps, EpochNow(), mean, metric, density ??= pruner?.Density ?? 1, tokens / seconds, TimeSpan.FromSeconds(seconds / done * (totalSteps - state.GlobalStep)));
     }
 
     private double LastLoggedLoss()

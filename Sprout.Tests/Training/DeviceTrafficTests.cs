@@ -1,0 +1,44 @@
+// What a training step asks of the host.
+using ILGPU.Runtime;
+using Sprout.Bert.Data;
+using Sprout.Bert.Training;
+using Sprout.Pruning;
+using Sprout.Tensors.Ilgpu;
+using Sprout.Tests.Emulation;
+
+namespace Sprout.Tests.Training;
+
+public sealed class DeviceTrafficTests : IDisposable
+{
+    // Ids, positions and types, offsets, first tokens, targets and their offsets.
+    private const int Inputs = 7;
+
+    private readonly TinyRun tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    [Theory]
+    [InlineData("none", 1)]
+    [InlineData("movement", 1)]
+    [InlineData("soft-movement", 2)] // The penalty's value, which the loss shows.
+    public void A_step_on_a_device_copies_the_batch_in_and_the_loss_out(string method, int copiesOut)
+    {
+        var accelerator = new Accelerator(laneOrder: 1);
+        using var backend = new IlgpuBackend(accelerator, EmulatedDevice.Name);
+        var task = new TaskOptions { Model = tiny.Model, Task = "sst2", Data = new DataFiles(null, tiny.TrainFile, tiny.EvalFile), MaxLength = 16 };
+        using TaskSession session = TaskSession.Load(backend, task);
+        var pruning = new PruningOptions { Method = method, Density = 0.3, Lambda = 3, ScheduleWarmup = 1 };
+        using Pruner? pruner = pruning.IsPruning ? Pruner.ForModel(session.Model.Bert, pruning, 16, 1) : null;
+        using var trainer = new Trainer(backend, session.Objective, new TrainingOptions { BatchSize = 4, MaxSteps = 16, LoggingSteps = 100, EvalEvery = 0, Shuffle = false }, pruner);
+        var at = new Dictionary<int, (int In, int Out, int Allocations)>();
+        trainer.Train(new Listener(report =>
+        {
+            if (report.Stage == "train") at[report.Step] = (accelerator.Traffic.CopiesIn, accelerator.Traffic.CopiesOut, accelerator.Traffic.Allocations);
+        }));
+
+        // An epoch has eight steps: the second one has the batches of the first and finds every size in the pool.
+        (at[15].Out - at[8].Out).Should().Be(7 * copiesOut);
+        (at[15].In - at[8].In).Should().Be(7 * Inputs);
+        (at[15].Allocations - at[8].Allocations).Should().Be(0);
+    }
+}
