@@ -135,7 +135,8 @@ internal static class SelectionKernels
         int set = bits[Threads.Index];
         for (int i = first; i < end; i++)
         {
-            if (scores[i] > threshold) set |= 1 << (i - first);
+            // Keys, because a compiled "greater" of floats may hold for a NaN.
+            if (KeyOf(scores[i]) > KeyOf(threshold)) set |= 1 << (i - first);
         }
 
         bits[Threads.Index] = set;

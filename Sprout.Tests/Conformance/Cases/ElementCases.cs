@@ -54,6 +54,13 @@ internal static class ElementCases
         Tensor X(KernelRun run, int n, float scale = 1f) =>
             run.Source(new Shape(n), random => isPositive ? Math.Abs(scale * random.Normal()) + 1e-6f : scale * random.Normal());
 
+        if (!isPositive)
+        {
+            // A run that diverges has to be seen: a NaN stays one.
+            yield return new(nameof(IBackend.Map), $"{op} [33] with NaN", run =>
+                run.Backend.Map<TOp>(run.Source(new Shape(33), random => random.NextInt(3) == 0 ? float.NaN : random.Normal()), run.Destination("y", Tolerance.Formula, 33)));
+        }
+
         foreach (int n in KernelMenu.Lengths)
         {
             yield return new(nameof(IBackend.Map), $"{op} [{n}]", run => run.Backend.Map<TOp>(X(run, n), run.Destination("y", Tolerance.Formula, n)));
