@@ -1,5 +1,6 @@
 // The sprout command: parses arguments and maps outcomes to exit codes.
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Sprout.Cli.Commands;
 
 namespace Sprout.Cli;
@@ -30,27 +31,22 @@ public static class Program
     /// <param name="args">The arguments.</param>
     /// <param name="output">Results.</param>
     /// <param name="log">Progress and messages.</param>
-    /// <param name="handleSignals">Whether Ctrl+C cancels the command.</param>
+    /// <param name="handleSignals">Whether Ctrl+C and SIGTERM cancel the command.</param>
     public static int Run(string[] args, TextWriter output, TextWriter log, bool handleSignals = false)
     {
         using var cancellation = new CancellationTokenSource();
-        void OnCancel(object? sender, ConsoleCancelEventArgs e)
+        void OnSignal(PosixSignalContext signal)
         {
-            // The first Ctrl+C lets the step finish and save; the second one kills.
-            e.Cancel = !cancellation.IsCancellationRequested;
-            if (e.Cancel) log.WriteLine("Cancelling: the step under way is finished first. Press Ctrl+C again to stop at once.");
+            // The first one lets the step finish and save; the second one kills.
+            signal.Cancel = !cancellation.IsCancellationRequested;
+            if (signal.Cancel) log.WriteLine("Cancelling: the step under way is finished first. Press Ctrl+C again to stop at once.");
             cancellation.Cancel();
         }
 
-        if (handleSignals) Console.CancelKeyPress += OnCancel;
-        try
-        {
-            return ExitCode.Guard(log, () => Invoke(args, new Terminal(output, log, cancellation.Token)));
-        }
-        finally
-        {
-            if (handleSignals) Console.CancelKeyPress -= OnCancel;
-        }
+        // Ctrl+C, and what a batch system sends before it takes the machine away.
+        using PosixSignalRegistration? interrupt = handleSignals ? PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal) : null;
+        using PosixSignalRegistration? terminate = handleSignals ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal) : null;
+        return ExitCode.Guard(log, () => Invoke(args, new Terminal(output, log, cancellation.Token)));
     }
 
     private static int Invoke(string[] args, Terminal terminal)

@@ -30,6 +30,7 @@ public sealed class ExitCodeTests : IDisposable
     [InlineData("--max-length=25", "--max-length", "24", "25")]
     [InlineData("--threads=-1", "--threads", "-1")]
     [InlineData("--device=foo", "--device", "foo", "cpu")]
+    [InlineData("--device=cuda", "--device", "cuda", "-p:Gpu=true")]
     [InlineData("--batch-size=0", "--batch-size", "0")]
     [InlineData("--batch-size=many", "--batch-size", "many")]
     [InlineData("--learning-rate=NaN", "--learning-rate", "NaN")]

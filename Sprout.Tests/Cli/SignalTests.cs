@@ -1,0 +1,47 @@
+// The command in a process of its own, told to end.
+using System.Diagnostics;
+using Sprout.Cli;
+using Sprout.Tests.Training;
+
+namespace Sprout.Tests.Cli;
+
+public sealed class SignalTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly TinyRun tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    [Fact]
+    public async Task A_run_that_is_told_to_terminate_saves_a_checkpoint()
+    {
+        if (OperatingSystem.IsWindows()) return; // Has no such signal.
+        // More steps than anyone waits for.
+        string[] arguments = tiny.Arguments("out", "--max-steps=1000000 --save-every=0 --eval-every=0 --logging-steps=1");
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "sprout.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        using var cancellation = new CancellationTokenSource(Patience);
+        try
+        {
+            var log = new List<string>();
+            while (await process.StandardError.ReadLineAsync(cancellation.Token) is string line)
+            {
+                log.Add(line);
+                if (!line.StartsWith("train ", StringComparison.Ordinal)) continue;
+                using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+                log.Add(await process.StandardError.ReadToEndAsync(cancellation.Token));
+                break;
+            }
+
+            await process.WaitForExitAsync(cancellation.Token);
+            process.ExitCode.Should().Be(ExitCode.Cancelled, string.Join('\n', log));
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+
+        Directory.GetDirectories(tiny.PathOf("out"), "checkpoint-*").Should().ContainSingle();
+    }
+}
