@@ -25,6 +25,8 @@ public sealed class BackendTheoryDiscoverer(IMessageSink messages) : TheoryDisco
     {
         ArgumentNullException.ThrowIfNull(testMethod);
         string? missing = testMethod.TestClass.Class.ToRuntimeType().GetCustomAttribute<NeedsAttribute>()?.Missing;
-        return missing is null ? base.Discover(discoveryOptions, testMethod, theoryAttribute) : CreateTestCasesForSkip(discoveryOptions, testMethod, theoryAttribute, missing);
+        return missing is null
+            ? base.Discover(discoveryOptions, testMethod, theoryAttribute)
+            : [new XunitSkippedDataRowTestCase(DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod, missing)];
     }
 }
