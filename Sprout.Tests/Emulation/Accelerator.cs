@@ -25,6 +25,9 @@ public sealed class Accelerator(int laneOrder) : IDisposable
 
     public int NumMultiprocessors => 1;
 
+    /// <summary>Whether every download comes with a wrong bit.</summary>
+    internal bool IsBroken { get; init; }
+
     /// <summary>Counts what a test may ask about.</summary>
     internal DeviceTraffic Traffic { get; } = new();
 
@@ -59,6 +62,8 @@ public sealed class Accelerator(int laneOrder) : IDisposable
 public sealed class AcceleratorStream(Accelerator accelerator) : IDisposable
 {
     internal DeviceTraffic Traffic => accelerator.Traffic;
+
+    internal bool IsBroken => accelerator.IsBroken;
 
     public void Synchronize() => Traffic.Waits++;
 
@@ -112,5 +117,6 @@ public static class ArrayViewExtensions
     {
         stream.Traffic.CopiesOut++;
         source.Span.CopyTo(target);
+        if (stream.IsBroken) MemoryMarshal.AsBytes(target)[^1] ^= 0x40;
     }
 }

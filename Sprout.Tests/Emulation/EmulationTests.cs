@@ -29,6 +29,15 @@ public sealed class EmulationTests
         ((Action)(() => Run(FaultyKernels.ReadBehind, 1))).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Element 8 of a view of 8 Int32.*");
 
     [Fact]
+    public void A_device_that_computes_wrongly_is_refused_with_the_reason()
+    {
+        using IlgpuBackend right = SelfTest.Checked(new IlgpuBackend(new Accelerator(laneOrder: 1), "cuda:0"), "cuda:0");
+        right.LiveBytes.Should().Be(0);
+        Action open = () => SelfTest.Checked(new IlgpuBackend(new Accelerator(laneOrder: 1) { IsBroken = true }, "cuda:0"), "cuda:0");
+        open.Should().Throw<OptionException>().WithMessage("--device: cuda:0 fails its self-test: TopV gave *where 1234 was expected*");
+    }
+
+    [Fact]
     public void Peaks_are_measured()
     {
         using var backend = new IlgpuBackend(new Accelerator(laneOrder: 1), "emulated");
