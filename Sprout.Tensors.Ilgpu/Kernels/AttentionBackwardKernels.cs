@@ -31,26 +31,22 @@ internal static class AttentionBackwardKernels
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements);
         ArrayView<float> scores = SharedMemory.Allocate<float>(Elements), slopes = SharedMemory.Allocate<float>(Elements), factors = SharedMemory.Allocate<float>(Tile);
-        int head = Grid.IdxY, first = Grid.IdxX * Tile, end = first + Tile < size.Tokens ? first + Tile : size.Tokens;
+        var tile = new AttentionTile(offsets, size);
+        int head = Grid.IdxY, r = tile.Row;
         Head place = size.Head(head);
-        int r = Group.IdxX / 2, half = Group.IdxX % 2, token = first + r;
-        int sequence = Sequences.Of(token < end ? token : end - 1, offsets, size.Sequences);
-        int rowFirst = offsets[sequence], rowEnd = token < end ? offsets[sequence + 1] : rowFirst;
-        int keyFirst = offsets[Sequences.Of(first, offsets, size.Sequences)], keyEnd = offsets[Sequences.Of(end - 1, offsets, size.Sequences) + 1];
-        for (int key = keyFirst; key < keyEnd; key += Tile)
+        for (int key = tile.AllFirst; key < tile.AllEnd; key += Tile)
         {
-            RowProducts(q, first, end, k, key, keyEnd, place, tileX, tileY, scores);
-            RowProducts(dcontext, first, end, v, key, keyEnd, place, tileX, tileY, slopes);
-            if (half == 0) factors[r] = key == keyFirst ? 0f : 1f;
-            for (int c = half * (Tile / 2); c < (half + 1) * (Tile / 2); c++)
+            RowProducts(q, tile.First, tile.End, k, key, tile.AllEnd, place, tileX, tileY, scores);
+            RowProducts(dcontext, tile.First, tile.End, v, key, tile.AllEnd, place, tileX, tileY, slopes);
+            if (tile.IsFirstOfRow) factors[r] = key == tile.AllFirst ? 0f : 1f;
+            for (int c = tile.FirstColumn; c < tile.EndColumn; c++)
             {
                 int entry = (c * Line) + r;
-                bool isSeen = key + c >= rowFirst && key + c < rowEnd;
-                slopes[entry] = isSeen ? ScoreSlope(scores[entry], slopes[entry], token, head, key + c - rowFirst, logSumExp, delta, dropout, size) : 0f;
+                slopes[entry] = tile.Sees(key + c) ? ScoreSlope(scores[entry], slopes[entry], tile.Token, head, key + c - tile.SeenFirst, logSumExp, delta, dropout, size) : 0f;
             }
 
             Group.Barrier();
-            AddWeighted(slopes, k, key, keyEnd, place, tileY, factors, dq, first, end);
+            AddWeighted(slopes, k, key, tile.AllEnd, place, tileY, factors, dq, tile.First, tile.End);
         }
     }
 
@@ -61,22 +57,19 @@ internal static class AttentionBackwardKernels
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements);
         ArrayView<float> scores = SharedMemory.Allocate<float>(Elements), slopes = SharedMemory.Allocate<float>(Elements), factors = SharedMemory.Allocate<float>(Tile);
-        int head = Grid.IdxY, first = Grid.IdxX * Tile, end = first + Tile < size.Tokens ? first + Tile : size.Tokens;
+        var tile = new AttentionTile(offsets, size);
+        int head = Grid.IdxY, r = tile.Row;
         Head place = size.Head(head);
-        int r = Group.IdxX / 2, half = Group.IdxX % 2, token = first + r;
-        int sequence = Sequences.Of(token < end ? token : end - 1, offsets, size.Sequences);
-        int rowFirst = offsets[sequence], rowEnd = token < end ? offsets[sequence + 1] : rowFirst;
-        int queryFirst = offsets[Sequences.Of(first, offsets, size.Sequences)], queryEnd = offsets[Sequences.Of(end - 1, offsets, size.Sequences) + 1];
-        for (int query = queryFirst; query < queryEnd; query += Tile)
+        for (int query = tile.AllFirst; query < tile.AllEnd; query += Tile)
         {
-            RowProducts(k, first, end, q, query, queryEnd, place, tileX, tileY, scores);
-            RowProducts(v, first, end, dcontext, query, queryEnd, place, tileX, tileY, slopes);
-            if (half == 0) factors[r] = query == queryFirst ? 0f : 1f;
-            for (int c = half * (Tile / 2); c < (half + 1) * (Tile / 2); c++)
+            RowProducts(k, tile.First, tile.End, q, query, tile.AllEnd, place, tileX, tileY, scores);
+            RowProducts(v, tile.First, tile.End, dcontext, query, tile.AllEnd, place, tileX, tileY, slopes);
+            if (tile.IsFirstOfRow) factors[r] = query == tile.AllFirst ? 0f : 1f;
+            for (int c = tile.FirstColumn; c < tile.EndColumn; c++)
             {
-                int entry = (c * Line) + r, position = token - rowFirst;
+                int entry = (c * Line) + r, position = tile.Token - tile.SeenFirst;
                 float slope = 0f, weight = 0f;
-                if (query + c >= rowFirst && query + c < rowEnd)
+                if (tile.Sees(query + c))
                 {
                     slope = ScoreSlope(scores[entry], slopes[entry], query + c, head, position, logSumExp, delta, dropout, size);
                     weight = Kept(Weight(scores[entry], query + c, head, logSumExp, size), query + c, head, position, dropout, size);
@@ -87,8 +80,8 @@ internal static class AttentionBackwardKernels
             }
 
             Group.Barrier();
-            AddWeighted(slopes, q, query, queryEnd, place, tileY, factors, dk, first, end);
-            AddWeighted(scores, dcontext, query, queryEnd, place, tileY, factors, dv, first, end);
+            AddWeighted(slopes, q, query, tile.AllEnd, place, tileY, factors, dk, tile.First, tile.End);
+            AddWeighted(scores, dcontext, query, tile.AllEnd, place, tileY, factors, dv, tile.First, tile.End);
         }
     }
 

@@ -29,22 +29,18 @@ internal static class AttentionKernels
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements), weights = SharedMemory.Allocate<float>(Elements);
         ArrayView<float> halves = SharedMemory.Allocate<float>(Lanes), factors = SharedMemory.Allocate<float>(Tile);
-        int head = Grid.IdxY, first = Grid.IdxX * Tile, end = first + Tile < size.Tokens ? first + Tile : size.Tokens;
+        var tile = new AttentionTile(offsets, size);
+        int head = Grid.IdxY, r = tile.Row;
         Head place = size.Head(head);
-        int r = Group.IdxX / 2, half = Group.IdxX % 2, token = first + r;
-        int sequence = Sequences.Of(token < end ? token : end - 1, offsets, size.Sequences);
-        // A thread beyond the last token sees no key.
-        int rowFirst = offsets[sequence], rowEnd = token < end ? offsets[sequence + 1] : rowFirst;
-        int keyFirst = offsets[Sequences.Of(first, offsets, size.Sequences)], keyEnd = offsets[Sequences.Of(end - 1, offsets, size.Sequences) + 1];
         float maximum = Lowest, sum = 0f;
-        for (int key = keyFirst; key < keyEnd; key += Tile)
+        for (int key = tile.AllFirst; key < tile.AllEnd; key += Tile)
         {
-            RowProducts(q, first, end, k, key, keyEnd, place, tileX, tileY, weights);
+            RowProducts(q, tile.First, tile.End, k, key, tile.AllEnd, place, tileX, tileY, weights);
             float highest = maximum;
-            for (int c = half * (Tile / 2); c < (half + 1) * (Tile / 2); c++)
+            for (int c = tile.FirstColumn; c < tile.EndColumn; c++)
             {
                 float score = weights[(c * Line) + r] * size.Scale;
-                if (key + c >= rowFirst && key + c < rowEnd && score > highest) highest = score;
+                if (tile.Sees(key + c) && score > highest) highest = score;
             }
 
             halves[Group.IdxX] = highest;
@@ -54,17 +50,17 @@ internal static class AttentionKernels
 
             float factor = Exp.Forward(new Lane(maximum - highest)).Value, added = 0f;
             (uint X0, uint X1, uint X2, uint X3) block = default;
-            for (int c = half * (Tile / 2); c < (half + 1) * (Tile / 2); c++)
+            for (int c = tile.FirstColumn; c < tile.EndColumn; c++)
             {
-                int position = key + c - rowFirst;
+                int position = key + c - tile.SeenFirst;
                 float weight = 0f;
-                if (position >= 0 && key + c < rowEnd)
+                if (tile.Sees(key + c))
                 {
                     weight = Exp.Forward(new Lane((weights[(c * Line) + r] * size.Scale) - highest)).Value;
                     added += weight;
                     if (dropout.IsActive)
                     {
-                        if (position % 4 == 0 || c == half * (Tile / 2)) block = dropout.Block(Counter(token, head, size.Heads, position));
+                        if (position % 4 == 0 || c == tile.FirstColumn) block = dropout.Block(Counter(tile.Token, head, size.Heads, position));
                         weight = dropout.Apply(weight, DropoutPlace.Select(block, position % 4));
                     }
                 }
@@ -73,16 +69,16 @@ internal static class AttentionKernels
             }
 
             halves[Group.IdxX] = added;
-            if (half == 0) factors[r] = maximum == Lowest ? 0f : factor;
+            if (tile.IsFirstOfRow) factors[r] = maximum == Lowest ? 0f : factor;
             Group.Barrier();
             sum = (sum * factor) + (halves[2 * r] + halves[(2 * r) + 1]);
             maximum = highest;
-            AddWeighted(weights, v, key, keyEnd, place, tileY, factors, context, first, end);
+            AddWeighted(weights, v, key, tile.AllEnd, place, tileY, factors, context, tile.First, tile.End);
         }
 
-        if (token >= end) return;
-        for (int d = half; d < place.Width; d += 2) context[(token * place.Hidden) + place.Column + d] /= sum;
-        if (half == 0 && size.KeepLogSumExp != 0) logSumExp[(token * size.Heads) + head] = maximum + Log.Forward(new Lane(sum)).Value;
+        if (tile.Token >= tile.End) return;
+        for (int d = Group.IdxX % 2; d < place.Width; d += 2) context[(tile.Token * place.Hidden) + place.Column + d] /= sum;
+        if (tile.IsFirstOfRow && size.KeepLogSumExp != 0) logSumExp[(tile.Token * size.Heads) + head] = maximum + Log.Forward(new Lane(sum)).Value;
     }
 
     /// <summary>The counter of the random block of four key positions; see <see cref="Dropout"/>.</summary>
