@@ -17,7 +17,7 @@ internal static class Gpu
     /// <summary>Adds the names of the devices, which cannot be opened.</summary>
     public static void Register()
     {
-        foreach (string kind in new[] { "cuda", "opencl", "ilgpu-cpu" })
+        foreach (string kind in new[] { "cuda", "cuda-cublas", "opencl", "ilgpu-cpu" })
             Device.Register(kind, (_, _) => throw new OptionException($"--device: {kind} needs a build with the GPU backend: dotnet build -c Release -p:Gpu=true."), () => [DeviceInfo.Unavailable(kind, "this build has no GPU backend; build with -p:Gpu=true")]);
     }
 #endif

@@ -1,6 +1,7 @@
 // The backend for devices that ILGPU reaches; its kernels are in Kernels, one file a family.
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 using Sprout.Tensors.Ilgpu.Kernels;
 
 namespace Sprout.Tensors.Ilgpu;
@@ -20,14 +21,17 @@ public sealed partial class IlgpuBackend : IBackend
     private readonly Staging staging;
     private readonly BufferPool pool;
     private readonly IntTensor nothing;
+    private readonly CuBlasProducts? cuBlas;
     private readonly int lanes;
 
     /// <summary>A backend on an accelerator, which belongs to it from now on.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="name">Its name as <c>--device</c> takes it.</param>
     /// <param name="owner">What else ends with the backend: the ILGPU context of the accelerator.</param>
+    /// <param name="withCuBlas">Whether NVIDIA's cuBLAS computes the products with weights; the accelerator has to be a <see cref="CudaAccelerator"/>.</param>
     /// <exception cref="NotSupportedException">The device cannot run groups of 128 threads.</exception>
-    public IlgpuBackend(Accelerator accelerator, string name, IDisposable? owner = null)
+    /// <exception cref="DllNotFoundException">There is no cuBLAS that ILGPU knows.</exception>
+    public IlgpuBackend(Accelerator accelerator, string name, IDisposable? owner = null, bool withCuBlas = false)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         if (accelerator.MaxNumThreadsPerGroup < SelectionKernels.MarkLanes)
@@ -37,6 +41,7 @@ public sealed partial class IlgpuBackend : IBackend
         Name = $"{name} ({accelerator.Name})";
         lanes = Math.Min(Reduce.MaxLanes, 1 << (31 - System.Numerics.BitOperations.LeadingZeroCount((uint)accelerator.MaxNumThreadsPerGroup)));
         launcher = new Launcher(accelerator);
+        cuBlas = withCuBlas ? new CuBlasProducts((CudaAccelerator)accelerator, (CudaStream)launcher.Stream) : null;
         staging = new Staging(accelerator, launcher.Stream);
         pool = new BufferPool(Create);
         nothing = IntTensor.From(this, [0]);
@@ -86,6 +91,7 @@ public sealed partial class IlgpuBackend : IBackend
         nothing.Dispose();
         pool.Dispose();
         staging.Dispose();
+        cuBlas?.Dispose();
         launcher.Dispose();
         accelerator.Dispose();
         owner?.Dispose();

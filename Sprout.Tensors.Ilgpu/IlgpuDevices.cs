@@ -10,38 +10,41 @@ using Sprout.Tensors.Ilgpu.Kernels;
 
 namespace Sprout.Tensors.Ilgpu;
 
-/// <summary>Makes <c>cuda[:n]</c>, <c>opencl[:n]</c> and <c>ilgpu-cpu</c> known to <see cref="Device"/>.</summary>
+/// <summary>Makes <c>cuda[:n]</c>, <c>cuda-cublas[:n]</c>, <c>opencl[:n]</c> and <c>ilgpu-cpu</c> known to <see cref="Device"/>.</summary>
 public static class IlgpuDevices
 {
-    /// <summary>Adds the three kinds of device; call it once, before a device is opened.</summary>
+    private const string NoGpu = "no NVIDIA GPU with a driver was found", NoCuBlas = "NVIDIA's cuBLAS of CUDA 10, 11 or 12 (libcublas.so.12, cublas64_12.dll) was not found";
+
+    private static readonly Kind[] Kinds =
+    [
+        new("cuda", AcceleratorType.Cuda, builder => builder.Cuda(), NoGpu),
+        new("cuda-cublas", AcceleratorType.Cuda, builder => builder.Cuda(), NoGpu) { WithCuBlas = true },
+        new("opencl", AcceleratorType.OpenCL, builder => builder.OpenCL(Accept), "no OpenCL platform with a device was found"),
+        new("ilgpu-cpu", AcceleratorType.CPU, AddProcessor, "not reached"),
+    ];
+
+    /// <summary>Adds these kinds of device; call it once, before a device is opened.</summary>
     public static void Register()
     {
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => ResolveOpenCL(name);
-        Register("cuda", "no NVIDIA GPU with a driver was found", builder => builder.Cuda(), AcceleratorType.Cuda);
-        Register("opencl", "no OpenCL platform with a device was found", builder => builder.OpenCL(Accept), AcceleratorType.OpenCL);
-        Register("ilgpu-cpu", "not reached", AddProcessor, AcceleratorType.CPU);
-    }
-
-    private static void Register(string kind, string none, Action<Context.Builder> add, AcceleratorType type)
-    {
-        Device.Register(kind, (index, _) => Open(kind, index, none, add, type), () => List(kind, none, add, type));
+        foreach (Kind kind in Kinds) Device.Register(kind.Name, (index, _) => Open(kind, index), () => List(kind));
     }
 
     // O2 for all: what the lowest level makes, some OpenCL compilers reject.
-    private static Context CreateContext(Action<Context.Builder> add) => Context.Create(builder => add(builder.Optimize(OptimizationLevel.O2)));
+    private static Context CreateContext(Kind kind) => Context.Create(builder => kind.Add(builder.Optimize(OptimizationLevel.O2)));
 
-    private static IlgpuBackend Open(string kind, int index, string none, Action<Context.Builder> add, AcceleratorType type)
+    private static IlgpuBackend Open(Kind kind, int index)
     {
-        Context context = CreateContext(add);
-        string name = kind == "ilgpu-cpu" ? kind : $"{kind}:{index}";
+        Context context = CreateContext(kind);
+        string name = kind.NameOf(index);
         try
         {
-            ILGPU.Runtime.Device[] devices = DevicesOf(context, type);
+            ILGPU.Runtime.Device[] devices = DevicesOf(context, kind);
             if (index >= devices.Length)
-                throw new OptionException($"--device: expected a device of this machine (see sprout devices), found {name}; {(devices.Length == 0 ? none : $"there are {devices.Length}, counted from 0")}.");
-            return SelfTest.Checked(new IlgpuBackend(devices[index].CreateAccelerator(context), name, context), name);
+                throw new OptionException($"--device: expected a device of this machine (see sprout devices), found {name}; {(devices.Length == 0 ? kind.None : $"there are {devices.Length}, counted from 0")}.");
+            return SelfTest.Checked(new IlgpuBackend(devices[index].CreateAccelerator(context), name, context, kind.WithCuBlas), name);
         }
-        catch (Exception e) when (e is AcceleratorException or NotSupportedException or InternalCompilerException)
+        catch (Exception e) when (IsFailure(e))
         {
             context.Dispose();
             throw new OptionException($"--device: {name} was found, but does not work: {Reason(e)}", e);
@@ -53,15 +56,40 @@ public static class IlgpuDevices
         }
     }
 
-    // The message of an OpenCL error names no cause.
-    private static string Reason(Exception e) => e is CLException cl ? $"OpenCL error {cl.Error}." : e.Message;
+    // What ILGPU throws when a device or a library that it needs does not work.
+    private static bool IsFailure(Exception e) =>
+        e is AcceleratorException or CuBlasException or DllNotFoundException or EntryPointNotFoundException or NotSupportedException or InternalCompilerException;
 
-    private static IEnumerable<DeviceInfo> List(string kind, string none, Action<Context.Builder> add, AcceleratorType type)
+    // The message of an OpenCL error names no cause, that of a missing library lists every place where it is not.
+    private static string Reason(Exception e) => e switch
     {
-        using Context context = CreateContext(add);
-        ILGPU.Runtime.Device[] devices = DevicesOf(context, type);
-        if (devices.Length == 0) return [DeviceInfo.Unavailable(kind, none)];
-        return [.. devices.Select((device, index) => Describe(device, kind == "ilgpu-cpu" ? kind : $"{kind}:{index}"))];
+        CLException cl => $"OpenCL error {cl.Error}.",
+        DllNotFoundException or EntryPointNotFoundException => NoCuBlas + ".",
+        _ => e.Message,
+    };
+
+    private static IEnumerable<DeviceInfo> List(Kind kind)
+    {
+        using Context context = CreateContext(kind);
+        ILGPU.Runtime.Device[] devices = DevicesOf(context, kind);
+        if (devices.Length == 0) return [DeviceInfo.Unavailable(kind.Name, kind.None)];
+        if (kind.WithCuBlas && WhyNoCuBlas(context, devices[0]) is string reason) return [DeviceInfo.Unavailable(kind.Name, reason)];
+        return [.. devices.Select((device, index) => Describe(device, kind.NameOf(index)))];
+    }
+
+    // Only a handle shows whether the library is there and fits the driver.
+    private static string? WhyNoCuBlas(Context context, ILGPU.Runtime.Device device)
+    {
+        try
+        {
+            using var accelerator = (CudaAccelerator)device.CreateAccelerator(context);
+            using var library = new CuBlas(accelerator);
+            return null;
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            return Reason(e).TrimEnd('.');
+        }
     }
 
     private static DeviceInfo Describe(ILGPU.Runtime.Device device, string name)
@@ -80,7 +108,7 @@ public static class IlgpuDevices
         return new DeviceInfo(name, device.Name, memory, limits, null);
     }
 
-    private static ILGPU.Runtime.Device[] DevicesOf(Context context, AcceleratorType type) => [.. context.Devices.Where(device => device.AcceleratorType == type)];
+    private static ILGPU.Runtime.Device[] DevicesOf(Context context, Kind kind) => [.. context.Devices.Where(device => device.AcceleratorType == kind.Type)];
 
     // One thread of the operating system a GPU thread: for checking kernels on tiny shapes, and nothing else.
     private static void AddProcessor(Context.Builder builder) => builder.CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 32, numMultiprocessors: 1));
@@ -95,4 +123,12 @@ public static class IlgpuDevices
     // Without a developer's package, Linux has the loader under its versioned name only.
     private static nint ResolveOpenCL(string name) =>
         name.Contains("OpenCL", StringComparison.OrdinalIgnoreCase) && NativeLibrary.TryLoad("libOpenCL.so.1", out nint library) ? library : 0;
+
+    // What --device takes before the colon, how ILGPU finds such devices, and why there may be none.
+    private sealed record Kind(string Name, AcceleratorType Type, Action<Context.Builder> Add, string None)
+    {
+        public bool WithCuBlas { get; init; }
+
+        public string NameOf(int index) => Type == AcceleratorType.CPU ? Name : $"{Name}:{index}";
+    }
 }

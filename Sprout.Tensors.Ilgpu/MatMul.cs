@@ -12,6 +12,12 @@ public sealed partial class IlgpuBackend
     {
         ArgumentNullException.ThrowIfNull(a);
         int depth = a.Shape[transposeA ? 0 : 1];
+        if (cuBlas is not null && depth > 0)
+        {
+            MultiplyByCuBlas(a, transposeA, b, transposeB, mask, c, accumulate);
+            return;
+        }
+
         var output = new EpilogueData { C = View(c), Bias = View(c), Z = View(c), Accumulate = Flag(accumulate) };
         if (transposeA) Multiply<RowInside, Plain>(a, b, transposeB, mask, c.Shape, depth, output);
         else Multiply<DepthInside, Plain>(a, b, transposeB, mask, c.Shape, depth, output);
@@ -22,6 +28,13 @@ public sealed partial class IlgpuBackend
     {
         ArgumentNullException.ThrowIfNull(w);
         var output = new EpilogueData { C = View(y), Bias = ViewOrNothing(bias), Z = ViewOrNothing(z), HasBias = Flag(bias), HasZ = Flag(z) };
+        if (cuBlas is not null && w.Shape[1] > 0)
+        {
+            MultiplyByCuBlas(x, false, w, true, mask, y, accumulate: false);
+            if (y.Count > 0) launcher.Run(EpilogueKernels.Apply<BiasThen<TActivation>>, Elements(y.Count), View(y), output, w.Shape[0], (int)y.Count);
+            return;
+        }
+
         Multiply<DepthInside, BiasThen<TActivation>>(x, w, true, mask, new Shape(x.Shape.Rows, w.Shape[0]), w.Shape[1], output);
     }
 
@@ -53,6 +66,15 @@ public sealed partial class IlgpuBackend
         var size = new ProductSize { M = c.Rows, N = c.Columns, K = depth, VectorA = Flag(ReadsFours(a)), VectorB = Flag(ReadsFours(b)) };
         var config = new KernelConfig(new Index3D(Divided(size.N, MatMulKernels.Tile), Divided(size.M, MatMulKernels.Tile), 1), new Index3D(MatMulKernels.Lanes, 1, 1));
         launcher.Run(MatMulKernels.MatMul<TA, TB, TMask, TEpilogue>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, output);
+    }
+
+    // cuBLAS knows no masks: the masked operand is written out first.
+    private void MultiplyByCuBlas(Tensor a, bool transposeA, Tensor b, bool transposeB, Mask? mask, Tensor c, bool accumulate)
+    {
+        if (c.Count == 0) return;
+        using Tensor? masked = mask is null ? null : Tensor.Rent(this, b.Shape);
+        if (mask is not null) ApplyMask(b, mask, masked!);
+        cuBlas!.MatMul(View(a), a.Shape, transposeA, View(masked ?? b), b.Shape, transposeB, View(c), accumulate);
     }
 
     private static bool ReadsFours(Tensor x) => x.Shape.Columns % 4 == 0 && x.Offset * sizeof(float) % VectorBytes == 0;

@@ -25,7 +25,7 @@ public sealed class TrainingTests : IDisposable
     }
 
     /// <summary>The kinds of device that this machine has.</summary>
-    public static TheoryData<string> Kinds => [.. new[] { "ilgpu-cpu", "opencl", "cuda" }.Where(kind => Devices.WhyMissing(kind) is null)];
+    public static TheoryData<string> Kinds => [.. new[] { "ilgpu-cpu", "opencl", "cuda", "cuda-cublas" }.Where(kind => Devices.WhyMissing(kind) is null)];
 
     public void Dispose() => tiny.Dispose();
 

@@ -26,7 +26,8 @@ public static class DevicesCommand
                 return ExitCode.Done;
             }
 
-            foreach (DeviceInfo device in devices) terminal.Output.WriteLine($"{device.Name,-10} {Detail(device)}");
+            int width = devices.Max(device => device.Name.Length);
+            foreach (DeviceInfo device in devices) terminal.Output.WriteLine($"{device.Name.PadRight(width)}  {Detail(device)}");
             return ExitCode.Done;
         });
         return command;

@@ -15,7 +15,7 @@ public sealed class AcceleratorException : Exception
 }
 
 /// <summary>The emulated device: launches return when the kernel is done.</summary>
-public sealed class Accelerator(int laneOrder) : IDisposable
+public class Accelerator(int laneOrder) : IDisposable
 {
     private readonly LaneOrder order = new(laneOrder);
 
@@ -31,7 +31,7 @@ public sealed class Accelerator(int laneOrder) : IDisposable
     /// <summary>Counts what a test may ask about.</summary>
     internal DeviceTraffic Traffic { get; } = new();
 
-    public AcceleratorStream CreateStream() => new(this);
+    public virtual AcceleratorStream CreateStream() => new(this);
 
     public MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(long length) where T : unmanaged
     {
@@ -41,7 +41,7 @@ public sealed class Accelerator(int laneOrder) : IDisposable
 
     public PageLockedArray1D<T> AllocatePageLocked1D<T>(int length) where T : unmanaged => new(length);
 
-    public void Dispose() { }
+    public void Dispose() => GC.SuppressFinalize(this);
 
     internal void Launch(KernelConfig config, Action kernel)
     {
@@ -59,7 +59,7 @@ public sealed class Accelerator(int laneOrder) : IDisposable
 }
 
 /// <summary>A queue, always empty.</summary>
-public sealed class AcceleratorStream(Accelerator accelerator) : IDisposable
+public class AcceleratorStream(Accelerator accelerator) : IDisposable
 {
     internal DeviceTraffic Traffic => accelerator.Traffic;
 
@@ -67,7 +67,7 @@ public sealed class AcceleratorStream(Accelerator accelerator) : IDisposable
 
     public void Synchronize() => Traffic.Waits++;
 
-    public void Dispose() { }
+    public void Dispose() => GC.SuppressFinalize(this);
 }
 
 /// <summary>Distances between elements.</summary>

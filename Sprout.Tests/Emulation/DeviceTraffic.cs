@@ -8,6 +8,8 @@ internal sealed class DeviceTraffic
 
     public int Launches { get; set; }
 
+    public int LibraryProducts { get; set; }
+
     public int CopiesIn { get; set; }
 
     public int CopiesOut { get; set; }
