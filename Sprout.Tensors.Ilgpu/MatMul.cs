@@ -44,6 +44,16 @@ public sealed partial class IlgpuBackend
         if (x.Count > 0) launcher.Run(ColumnKernels.ColumnSum, new KernelConfig(Divided(x.Shape.Columns, ColumnKernels.Columns), lanes), View(x), View(y), x.Shape.Rows, x.Shape.Columns);
     }
 
+    /// <inheritdoc/>
+    public PackedWeight Pack(Tensor w, Mask? mask) => PackedWeight.AsMatrix(this, w, mask);
+
+    /// <inheritdoc/>
+    public void PackedLinear<TActivation>(Tensor x, PackedWeight w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        Linear<TActivation>(x, w.Values, null, bias, null, y);
+    }
+
     private void Multiply<TA, TEpilogue>(Tensor a, Tensor b, bool transposeB, Mask? mask, Shape c, int depth, EpilogueData output)
         where TA : struct, IOperand where TEpilogue : struct, IEpilogue
     {

@@ -38,8 +38,8 @@ public sealed class FeedForwardFunction<TActivation> : Function
         Tensor? z = tape.Recording && needsGrad ? tape.Rent(between) : null;
         var y = new Variable(tape.Rent(new Shape(x.Shape.Rows, second.Weight.Shape[0])), needsGrad);
         using Tensor activation = Tensor.Rent(tape.Backend, between);
-        tape.Backend.Linear<TActivation>(x.Value, first.Weight.Value, first.Mask, first.Bias.Value, z, activation);
-        tape.Backend.Linear<Identity>(activation, second.Weight.Value, second.Mask, second.Bias.Value, null, y.Value);
+        LinearFunction<TActivation>.Compute(tape, x.Value, first.Weight, first.Bias, first.Mask, first.Packed, z, activation);
+        LinearFunction<Identity>.Compute(tape, activation, second.Weight, second.Bias, second.Mask, second.Packed, null, y.Value);
         if (z is not null) tape.Record(new FeedForwardFunction<TActivation>(x, first, second, z), y);
         return y;
     }

@@ -31,15 +31,21 @@ public sealed class LinearFunction<TActivation> : Function
     private static bool HasActivation => typeof(TActivation) != typeof(Identity);
 
     /// <summary>Computes f(x W'ᵀ + b).</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">x [T, K].</param>
+    /// <param name="weight">W [N, K].</param>
+    /// <param name="bias">b [N], or null: 0.</param>
+    /// <param name="mask">M [N, K], or null: all ones.</param>
+    /// <param name="packed">W' as the backend packed it, or null; a tape that records does not use it, for what is trained changes.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Variable Apply(Tape tape, Variable x, Parameter weight, Parameter? bias, Mask? mask = null)
+    public static Variable Apply(Tape tape, Variable x, Parameter weight, Parameter? bias, Mask? mask = null, PackedWeight? packed = null)
     {
         Check(x.Shape, weight, bias, mask);
         bool needsGrad = x.RequiresGrad || weight.RequiresGrad || bias is { RequiresGrad: true };
         var shape = new Shape(x.Shape.Rows, weight.Shape[0]);
         Tensor? z = HasActivation && tape.Recording && needsGrad ? tape.Rent(shape) : null;
         var y = new Variable(tape.Rent(shape), needsGrad);
-        tape.Backend.Linear<TActivation>(x.Value, weight.Value, mask, bias?.Value, z, y.Value);
+        Compute(tape, x.Value, weight, bias, mask, packed, z, y.Value);
         tape.Record(new LinearFunction<TActivation>(x, weight, bias, mask, z), y);
         return y;
     }
@@ -56,6 +62,13 @@ public sealed class LinearFunction<TActivation> : Function
             Tensor dx = x.GradTarget(out bool accumulate);
             backend.MatMul(dz, false, weight.Value, false, mask, Matrix(dx), accumulate);
         }
+    }
+
+    /// <summary>y = f(x W'ᵀ + b), with the packed weight where there is one and the tape does not record; z (null: not kept) is what lies before f.</summary>
+    internal static void Compute(Tape tape, Tensor x, Parameter weight, Parameter? bias, Mask? mask, PackedWeight? packed, Tensor? z, Tensor y)
+    {
+        if (packed is not null && !tape.Recording) tape.Backend.PackedLinear<TActivation>(x, packed, bias?.Value, y);
+        else tape.Backend.Linear<TActivation>(x, weight.Value, mask, bias?.Value, z, y);
     }
 
     /// <summary>Whether an input, a weight, a bias and a mask fit together.</summary>

@@ -24,10 +24,13 @@ public sealed class Linear : Module
     /// <summary>M in W' = W ⊙ M, or null; owned by who sets it.</summary>
     public Mask? Mask { get; set; }
 
+    /// <summary>W' as <see cref="PackedWeights"/> keeps it, or null.</summary>
+    internal PackedWeight? Packed { get; set; }
+
     /// <summary>x W'ᵀ + b for x [T, in].</summary>
-    public Variable Forward(Tape tape, Variable x) => LinearFunction<Identity>.Apply(tape, x, Weight, Bias, Mask);
+    public Variable Forward(Tape tape, Variable x) => Forward<Identity>(tape, x);
 
     /// <summary>f(x W'ᵀ + b) for x [T, in].</summary>
     public Variable Forward<TActivation>(Tape tape, Variable x) where TActivation : struct, IPointwise =>
-        LinearFunction<TActivation>.Apply(tape, x, Weight, Bias, Mask);
+        LinearFunction<TActivation>.Apply(tape, x, Weight, Bias, Mask, Packed);
 }

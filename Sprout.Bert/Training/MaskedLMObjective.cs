@@ -2,6 +2,7 @@
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
 using Sprout.Autograd.Functions;
+using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
@@ -81,6 +82,7 @@ public sealed class MaskedLMObjective : Objective
         double loss = 0;
         long count = 0, right = 0;
         int vocabulary = model.Config.VocabSize;
+        using var packed = new PackedWeights(backend, model);
         for (int first = 0; first < eval.Count; first += batchSize)
         {
             cancellation.ThrowIfCancellationRequested();

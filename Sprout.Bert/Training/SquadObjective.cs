@@ -2,6 +2,7 @@
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
 using Sprout.Autograd.Functions;
+using Sprout.Autograd.Modules;
 using Sprout.Bert.Data;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Models;
@@ -97,6 +98,7 @@ public sealed class SquadObjective : Objective
     public override IReadOnlyDictionary<string, double> Evaluate(int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         var logits = new float[eval.Count][];
+        using var packed = new PackedWeights(backend, model);
         ForwardPasses.Run(backend, evalSequences, batchSize, model.Forward, (first, batch, output) => Split(output, batch).CopyTo(logits, first), "eval", progress, cancellation);
         double loss = 0;
         for (int i = 0; i < logits.Length; i++)

@@ -143,7 +143,7 @@ public sealed class TaskSession : IDisposable
             var other = new BertForSequenceClassification(backend, TeacherConfig(folder, config, task), outputs);
             teacherModel = other;
             LoadTeacher(other, folder);
-            teacher = new Teacher(backend, other.Forward, options.DistillAlpha, options.DistillTemperature);
+            teacher = new Teacher(backend, other, other.Forward, options.DistillAlpha, options.DistillTemperature);
         }
 
         return (model, new TextObjective(backend, model, task, Tokenizer, maxLength, examples, evalSets, teacher));
@@ -163,7 +163,7 @@ public sealed class TaskSession : IDisposable
             var other = new BertForQuestionAnswering(backend, TeacherConfig(folder, config, null));
             teacherModel = other;
             LoadTeacher(other, folder);
-            teacher = new Teacher(backend, other.Forward, options.DistillAlpha, options.DistillTemperature);
+            teacher = new Teacher(backend, other, other.Forward, options.DistillAlpha, options.DistillTemperature);
         }
 
         return (model, new SquadObjective(backend, model, features, questions, evaluated, new SquadAnswers(options.NBest, options.MaxAnswerLength), options.MaxTrainSamples, teacher));

@@ -1,5 +1,6 @@
 // The logits of a teacher model.
 using Sprout.Autograd;
+using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
@@ -15,20 +16,23 @@ public sealed class Teacher
     private const int CacheBatch = 64;
 
     private readonly IBackend backend;
+    private readonly Module model;
     private readonly Func<Tape, Batch, Variable> forward;
     private float[][]? cache;
 
     /// <summary>A teacher.</summary>
     /// <param name="backend">Where the teacher's weights are.</param>
-    /// <param name="forward">Tape and batch to logits.</param>
+    /// <param name="model">The teacher's model.</param>
+    /// <param name="forward">Its forward pass: tape and batch to logits.</param>
     /// <param name="alpha">Weight of the distillation loss; that of the labels' loss is 1 − α.</param>
     /// <param name="temperature">T of the softened distributions.</param>
     /// <exception cref="OptionException">α is not in [0, 1] or T not positive.</exception>
-    public Teacher(IBackend backend, Func<Tape, Batch, Variable> forward, double alpha = 0.9, double temperature = 2)
+    public Teacher(IBackend backend, Module model, Func<Tape, Batch, Variable> forward, double alpha = 0.9, double temperature = 2)
     {
         if (alpha is not (>= 0 and <= 1)) throw new OptionException(FormattableString.Invariant($"--distill-alpha: expected 0 to 1, found {alpha}."));
         if (!(temperature > 0) || !double.IsFinite(temperature)) throw new OptionException(FormattableString.Invariant($"--distill-temperature: expected a number above 0, found {temperature}."));
         this.backend = backend;
+        this.model = model;
         this.forward = forward;
         Alpha = (float)alpha;
         Temperature = (float)temperature;
@@ -50,6 +54,7 @@ public sealed class Teacher
     {
         if (totalExamples < sequences.Count) return;
         var logits = new float[sequences.Count][];
+        using var packed = new PackedWeights(backend, model);
         ForwardPasses.Run(backend, sequences, CacheBatch, forward, (first, batch, output) => split(output, batch).CopyTo(logits, first), "teacher", progress, cancellation);
         cache = logits;
     }

@@ -2,6 +2,7 @@
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
 using Sprout.Autograd.Functions;
+using Sprout.Autograd.Modules;
 using Sprout.Bert.Data;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
@@ -87,6 +88,7 @@ public sealed class TextObjective : Objective
     public override IReadOnlyDictionary<string, double> Evaluate(int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         var metrics = new Dictionary<string, double>();
+        using var packed = new PackedWeights(backend, model);
         for (int i = 0; i < evalSets.Count; i++) EvaluateSet(evalSets[i], evalSequences[i], batchSize, metrics, prediction, progress, cancellation);
         return metrics;
     }

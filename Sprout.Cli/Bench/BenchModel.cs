@@ -36,7 +36,7 @@ public sealed record BenchModel(
             : null;
         pruner?.Fold();
         var timing = new BenchTiming();
-        var objective = new BenchObjective(backend, model, Sequences);
+        using var packed = new PackedWeights(backend, model);
         for (int i = 0; i < Warmup + Repeat; i++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Sprout.Autograd.Modules;
 using Sprout.Bert;
 using Sprout.Bert.Data;
 using Sprout.Bert.Models;
@@ -50,6 +51,7 @@ public static class PredictCommand
     {
         using var model = new BertForSequenceClassification(backend, config, config.NumLabels);
         RequireWhole(ModelFolder.Load(model, folder, 0), folder);
+        using var packed = new PackedWeights(backend, model);
         int index = 0;
         foreach ((int number, string line) in Lines(reader, terminal.Cancellation))
         {
@@ -78,6 +80,7 @@ public static class PredictCommand
     {
         using var model = new BertForQuestionAnswering(backend, config);
         RequireWhole(ModelFolder.Load(model, folder, 0), folder);
+        using var packed = new PackedWeights(backend, model);
         var features = new SquadFeatures(tokenizer, length);
         var search = new SquadAnswers();
         int index = 0;

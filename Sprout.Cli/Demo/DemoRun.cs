@@ -49,7 +49,7 @@ public static class DemoRun
         using BertForSequenceClassification? teacher = recipe.Distilled ? Load(backend, config, dense, seed) : null;
         var objective = new TextObjective(
             backend, model, GlueTasks.Get("sst2"), BertTokenizer.Load(DemoAssets.ModelFolder), MaxLength, DemoAssets.Examples(DemoAssets.Sets.Train),
-            [new EvalSet("", "dev", DemoAssets.Examples(DemoAssets.Sets.Dev), HasLabels: true)], teacher is null ? null : new Teacher(backend, teacher.Forward));
+            [new EvalSet("", "dev", DemoAssets.Examples(DemoAssets.Sets.Dev), HasLabels: true)], teacher is null ? null : new Teacher(backend, teacher, teacher.Forward));
         using Pruner? pruner = recipe.Options.IsPruning ? Pruner.ForModel(model.Bert, recipe.Options with { ScheduleWarmup = warmup }, steps, (ulong)seed) : null;
         var options = new TrainingOptions
         {

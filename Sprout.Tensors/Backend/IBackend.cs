@@ -78,6 +78,12 @@ public interface IBackend : IDisposable
     /// <summary>z = x · (w ⊙ mask)ᵀ + bias; y = f(z). x [T, K], w [N, K], bias [N] or null, z [T, N] (null: not kept), y [T, N].</summary>
     void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise;
 
+    /// <summary>w ⊙ mask, w [N, K], made ready for <see cref="PackedLinear"/>: pays where a weight meets several batches before it changes, as in inference.</summary>
+    PackedWeight Pack(Tensor w, Mask? mask);
+
+    /// <summary><see cref="Linear"/> with a weight that this backend has packed: y = f(x · wᵀ + bias).</summary>
+    void PackedLinear<TActivation>(Tensor x, PackedWeight w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise;
+
     /// <summary>y [C] += Σ over rows of x [R, C].</summary>
     void ColumnSum(Tensor x, Tensor y);
 

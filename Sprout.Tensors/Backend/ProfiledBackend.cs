@@ -141,8 +141,24 @@ public sealed class ProfiledBackend : IBackend
     {
         long start = Stopwatch.GetTimestamp();
         inner.Linear<TActivation>(x, w, mask, bias, z, y);
-        string activation = typeof(TActivation) == typeof(Identity) ? "" : $" {typeof(TActivation).Name}";
-        Add($"{nameof(Linear)}{activation}", start, Bytes(x, w, z, y), 2.0 * y.Count * x.Shape.Columns);
+        Add(NameOf<TActivation>(nameof(Linear)), start, Bytes(x, w, z, y), 2.0 * y.Count * x.Shape.Columns);
+    }
+
+    /// <inheritdoc/>
+    public PackedWeight Pack(Tensor w, Mask? mask)
+    {
+        long start = Stopwatch.GetTimestamp();
+        PackedWeight packed = inner.Pack(w, mask);
+        Add(nameof(Pack), start, Bytes(w, packed.Values));
+        return packed;
+    }
+
+    /// <inheritdoc/>
+    public void PackedLinear<TActivation>(Tensor x, PackedWeight w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
+    {
+        long start = Stopwatch.GetTimestamp();
+        inner.PackedLinear<TActivation>(x, w, bias, y);
+        Add(NameOf<TActivation>(nameof(PackedLinear)), start, Bytes(x, w.Values, y), 2.0 * y.Count * x.Shape.Columns);
     }
 
     /// <inheritdoc/>
@@ -350,6 +366,8 @@ public sealed class ProfiledBackend : IBackend
         foreach (Tensor? tensor in tensors) bytes += (tensor?.Count ?? 0) * (double)sizeof(float);
         return bytes;
     }
+
+    private static string NameOf<TActivation>(string product) => typeof(TActivation) == typeof(Identity) ? product : $"{product} {typeof(TActivation).Name}";
 
     private static double Bytes(IntTensor values) => values.Length * (double)sizeof(int);
 

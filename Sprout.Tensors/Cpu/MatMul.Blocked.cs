@@ -8,30 +8,39 @@ internal sealed unsafe partial class CpuBackend<V>
 {
     // The smaller operand is packed first, as a whole or in as many lines as fit, and shared by all threads. Then pieces of C are computed: each packs its own lines of the
     // other operand, block by block into the level-2 cache, so that a large weight is read from memory once however few rows meet it.
-    // An entry of C sums its products in one order whatever the pieces are, and the pieces depend on the shape alone.
-    private void MultiplyBlocked<TReader, TEpilogue>(in Product product, TReader b, TEpilogue epilogue)
+    // An entry of C sums its products in one order whatever the pieces are, and the pieces depend on the shape alone. packedB: B as Pack made it, or null.
+    private void MultiplyBlocked<TReader, TEpilogue>(in Product product, TReader b, float* packedB, TEpilogue epilogue)
         where TReader : struct, IReader<V>
         where TEpilogue : struct, IEpilogue
     {
-        var tiling = new Tiling(product.M, product.N, product.K);
+        var tiling = new Tiling(product.M, product.N, product.K, packedB != null);
         DeviceBuffer scratch = Allocate(tiling.ScratchBytes(workers.Count));
-        var work = new TileWork<TReader, TEpilogue>(product, tiling, b, epilogue, (float*)scratch.Address);
+        var work = new TileWork<TReader, TEpilogue>(product, tiling, b, packedB, epilogue, (float*)scratch.Address);
         if (tiling.PacksPrivateOnce)
         {
-            float* all = work.Shared + tiling.SharedLength;
-            if (tiling.SharesA) Pack(work.B, 0, tiling.PrivateLines, all, tiling.PrivatePanel);
-            else Pack(work.A, 0, tiling.PrivateLines, all, tiling.PrivatePanel);
+            if (!tiling.SharesA) Pack(work.A, 0, tiling.PrivateLines, work.Private, tiling.PrivatePanel);
+            else if (packedB == null) Pack(work.B, 0, tiling.PrivateLines, work.Private, tiling.PrivatePanel);
         }
 
         for (int line = 0; line < tiling.SharedLines; line += tiling.SharedChunk)
         {
             work.Chunk(line);
             if (tiling.SharesA) Pack(work.A, line, tiling.SharedChunk, work.Shared, tiling.SharedPanel);
-            else Pack(work.B, line, tiling.SharedChunk, work.Shared, tiling.SharedPanel);
+            else if (packedB == null) Pack(work.B, line, tiling.SharedChunk, work.Shared, tiling.SharedPanel);
             workers.Run(work.Pieces, work);
         }
 
         Free(scratch);
+    }
+
+    // All of a weight [N, K] as the panels of op(B) = Bᵀ, which products read whichever operand they share.
+    private PackedWeight Pack<TReader>(Shape shape, TReader reader) where TReader : struct, IReader<V>
+    {
+        int n = shape[0], k = shape[1];
+        nint panel = Tiling.PanelLength(k, Tiling.TileColumns);
+        Tensor panels = Tensor.Rent(this, new Shape(DivideUp(n, Tiling.TileColumns), checked((int)panel)));
+        Pack(new Operand<TReader>(reader, n, k, stepsAreRows: false, Tiling.TileColumns, Tiling.TileColumns), 0, n, panels.Pointer, panel);
+        return new PackedWeight(shape, panels, owner: true);
     }
 
     // All steps of some lines, by all threads.
@@ -94,14 +103,17 @@ internal sealed unsafe partial class CpuBackend<V>
         private readonly Tiling tiling;
         private readonly TEpilogue epilogue;
         private readonly int privatePieces;
+        private readonly float* packedB;
         private int firstShared, sharedLines;
 
-        public TileWork(in Product product, in Tiling tiling, TReader b, TEpilogue epilogue, float* scratch)
+        public TileWork(in Product product, in Tiling tiling, TReader b, float* packedB, TEpilogue epilogue, float* scratch)
         {
             this.product = product;
             this.tiling = tiling;
             this.epilogue = epilogue;
+            this.packedB = packedB;
             Shared = scratch;
+            Private = tiling.SharesA && packedB != null ? packedB : scratch + tiling.SharedLength;
             A = new(new PlainReader<V>(product.A), product.M, product.K, product.TransposeA, Tiling.TileRows, Kernels.AStride<V>(Tiling.TileRows));
             B = new(b, product.N, product.K, !product.TransposeB, Tiling.TileColumns, Tiling.TileColumns);
             privatePieces = DivideUp(tiling.PrivateLines, tiling.PrivatePiece);
@@ -111,7 +123,11 @@ internal sealed unsafe partial class CpuBackend<V>
 
         public Operand<TReader> B { get; }
 
-        public float* Shared { get; }
+        /// <summary>The packed shared lines of the chunk.</summary>
+        public float* Shared { get; private set; }
+
+        /// <summary>The packed private lines, or each thread's block of them.</summary>
+        public float* Private { get; }
 
         public readonly int Pieces => privatePieces * DivideUp(sharedLines, tiling.SharedPiece);
 
@@ -120,6 +136,7 @@ internal sealed unsafe partial class CpuBackend<V>
         {
             firstShared = line;
             sharedLines = Math.Min(tiling.SharedLines - line, tiling.SharedChunk);
+            if (!tiling.SharesA && packedB != null) Shared = packedB + (line / Tiling.TileColumns * tiling.SharedPanel);
         }
 
         [MethodImpl(Jit.Kernel)]
@@ -128,7 +145,7 @@ internal sealed unsafe partial class CpuBackend<V>
             int line = piece % privatePieces * tiling.PrivatePiece, lines = Math.Min(tiling.PrivateLines - line, tiling.PrivatePiece);
             int begin = piece / privatePieces * tiling.SharedPiece, end = Math.Min(begin + tiling.SharedPiece, sharedLines);
             int tile = tiling.SharesA ? Tiling.TileRows : Tiling.TileColumns;
-            float* own = Shared + tiling.SharedLength;
+            float* own = Private;
             own += tiling.PacksPrivateOnce ? line / (tiling.SharesA ? Tiling.TileColumns : Tiling.TileRows) * tiling.PrivatePanel : Workers.Current * tiling.BlockLength;
             int step = 0;
             do

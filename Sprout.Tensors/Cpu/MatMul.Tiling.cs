@@ -26,16 +26,18 @@ internal sealed unsafe partial class CpuBackend<V>
         // Private pieces are not cut finer than this only to have more pieces: a shared panel should serve several tiles while it is near.
         private const int LeastRows = 4, LeastColumns = 2;
 
-        public Tiling(int m, int n, int k)
+        private readonly bool packedB;
+
+        public Tiling(int m, int n, int k, bool packedB)
         {
+            this.packedB = packedB;
             SharesA = m < n;
             (SharedLines, PrivateLines) = SharesA ? (m, n) : (n, m);
             int sharedTile = SharesA ? TileRows : TileColumns, sharedWidth = SharesA ? Kernels.AStride<V>(TileRows) : TileColumns;
             int privateTile = SharesA ? TileColumns : TileRows, privateWidth = SharesA ? TileColumns : Kernels.AStride<V>(TileRows);
 
             Steps = Math.Max(16, RoundUp(DivideUp(k, Math.Max(1, DivideUp(k, MostSteps))), 16));
-            // One more cache line than a panel holds: otherwise all panels would lie in the same few sets of the level-1 cache while they are packed.
-            SharedPanel = ((nint)k * sharedWidth) + 16;
+            SharedPanel = PanelLength(k, sharedWidth);
             long fitting = Math.Max(MostSharedFloats / SharedPanel, 4) * sharedTile;
             SharedChunk = RoundUp(DivideUp(SharedLines, DivideUp(SharedLines, fitting)), sharedTile);
 
@@ -45,8 +47,8 @@ internal sealed unsafe partial class CpuBackend<V>
             PrivatePiece = RoundUp(DivideUp(PrivateLines, privatePieces), privateTile);
             long sharedPieces = DivideUp(wanted, DivideUp(PrivateLines, PrivatePiece));
             SharedPiece = RoundUp(DivideUp(SharedChunk, sharedPieces), sharedTile);
-            PacksPrivateOnce = SharedPiece < SharedChunk && (long)PrivateLines * k <= MostSharedFloats;
-            PrivatePanel = ((nint)(PacksPrivateOnce ? k : Steps) * privateWidth) + 16;
+            PacksPrivateOnce = (packedB && SharesA) || (SharedPiece < SharedChunk && (long)PrivateLines * k <= MostSharedFloats);
+            PrivatePanel = PanelLength(PacksPrivateOnce ? k : Steps, privateWidth);
         }
 
         /// <summary>Rows of a register tile.</summary>
@@ -85,13 +87,16 @@ internal sealed unsafe partial class CpuBackend<V>
         /// <summary>Floats from a private panel, which has one block of steps unless it is packed beforehand, to the next.</summary>
         public nint PrivatePanel { get; }
 
-        /// <summary>Floats of the packed chunk of the shared operand.</summary>
-        public nint SharedLength => SharedChunk / (SharesA ? TileRows : TileColumns) * SharedPanel;
+        /// <summary>Floats of scratch memory for the packed chunk of the shared operand.</summary>
+        public nint SharedLength => packedB && !SharesA ? 0 : SharedChunk / (SharesA ? TileRows : TileColumns) * SharedPanel;
 
-        /// <summary>Floats of a packed private block, or of all private lines when they are packed beforehand.</summary>
-        public nint BlockLength => (PacksPrivateOnce ? RoundUp(PrivateLines, SharesA ? TileColumns : TileRows) : PrivatePiece) / (SharesA ? TileColumns : TileRows) * PrivatePanel;
+        /// <summary>Floats of scratch memory for a packed private block, or for all private lines when they are packed beforehand.</summary>
+        public nint BlockLength => packedB && SharesA ? 0 : (PacksPrivateOnce ? RoundUp(PrivateLines, SharesA ? TileColumns : TileRows) : PrivatePiece) / (SharesA ? TileColumns : TileRows) * PrivatePanel;
 
         /// <summary>Memory for the shared chunk and each thread's private block, in powers of two so that the pool sees few sizes.</summary>
         public long ScratchBytes(int threads) => (long)BitOperations.RoundUpToPowerOf2((ulong)(SharedLength + ((PacksPrivateOnce ? 1 : threads) * BlockLength)) * sizeof(float));
+
+        /// <summary>Floats from a panel of some steps to the next: one cache line more than it holds, otherwise all panels would lie in the same few sets of the level-1 cache while they are packed.</summary>
+        public static nint PanelLength(int steps, int width) => ((nint)steps * width) + 16;
     }
 }

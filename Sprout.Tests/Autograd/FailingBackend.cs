@@ -49,6 +49,10 @@ internal sealed class FailingBackend : IBackend
 
     public void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise => Next().Linear<TActivation>(x, w, mask, bias, z, y);
 
+    public PackedWeight Pack(Tensor w, Mask? mask) => Next().Pack(w, mask);
+
+    public void PackedLinear<TActivation>(Tensor x, PackedWeight w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise => Next().PackedLinear<TActivation>(x, w, bias, y);
+
     public void ColumnSum(Tensor x, Tensor y) => Next().ColumnSum(x, y);
 
     public void LayerNormForward(Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y) => Next().LayerNormForward(x, residual, dropout, gamma, beta, epsilon, s, mean, rstd, y);

@@ -49,6 +49,13 @@ public sealed unsafe partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
+    public PackedWeight Pack(Tensor w, Mask? mask) => PackedWeight.AsMatrix(this, w, mask);
+
+    /// <inheritdoc/>
+    public void PackedLinear<TActivation>(Tensor x, PackedWeight w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
+        Linear<TActivation>(x, w.Values, null, bias, null, y);
+
+    /// <inheritdoc/>
     public void ColumnSum(Tensor x, Tensor y)
     {
         int rows = x.Shape.Rows, columns = x.Shape.Columns;

@@ -22,6 +22,8 @@ internal static class ProductCases
         Linear<Tanh>(13, 33, 9, MaskKind.None, bias: true, keepZ: true),
         // More of B than a backend may want to pack at a time.
         MatMul(3, 3000, 1200, transposeA: false, transposeB: true, MaskKind.Bits, accumulate: true),
+        PackedLinear<Gelu>(3, 3000, 1200, MaskKind.Bits, bias: true),
+        PackedLinear<Identity>(3000, 40, 400, MaskKind.None, bias: true),
     ];
 
     private static IEnumerable<KernelCase> OfShape((int M, int N, int K) shape)
@@ -36,6 +38,9 @@ internal static class ProductCases
             yield return Linear<Identity>(m, n, k, mask, bias: true, keepZ: true);
             yield return Linear<Gelu>(m, n, k, mask, bias: true, keepZ: true);
             yield return Linear<Gelu>(m, n, k, mask, bias: true, keepZ: false);
+            yield return PackedLinear<Identity>(m, n, k, mask, bias: false);
+            yield return PackedLinear<Gelu>(m, n, k, mask, bias: true);
+            yield return Pack(n, k, mask);
         }
     }
 
@@ -58,6 +63,23 @@ internal static class ProductCases
             Tensor y = run.Destination("y", Tolerance.Sum(k, size: 2), rows, n);
             run.Backend.Linear<TActivation>(x, w, run.RandomMask(mask, w.Shape), bias ? run.Source(n) : null, z, y);
         });
+
+    private static KernelCase PackedLinear<TActivation>(int rows, int n, int k, MaskKind mask, bool bias) where TActivation : struct, IPointwise =>
+        new(nameof(IBackend.PackedLinear), $"{typeof(TActivation).Name} T {rows} N {n} K {k}, mask {mask}, bias {bias}", run =>
+        {
+            Tensor x = run.Source(rows, k), w = run.Source(n, k), y = run.Destination("y", Tolerance.Sum(k, size: 2), rows, n);
+            using PackedWeight packed = run.Backend.Pack(w, run.RandomMask(mask, w.Shape));
+            run.Backend.PackedLinear<TActivation>(x, packed, bias ? run.Source(n) : null, y);
+        });
+
+    // One packed weight serves batches of any number of rows.
+    private static KernelCase Pack(int n, int k, MaskKind mask) => new(nameof(IBackend.Pack), $"N {n} K {k}, mask {mask}", run =>
+    {
+        Tensor w = run.Source(n, k);
+        using PackedWeight packed = run.Backend.Pack(w, run.RandomMask(mask, w.Shape));
+        foreach (int rows in new[] { 1, 40, 3 })
+            run.Backend.PackedLinear<Identity>(run.Source(rows, k), packed, null, run.Destination($"y {rows}", Tolerance.Sum(k, size: 2), rows, n));
+    });
 
     private static KernelCase ColumnSum((int Rows, int Columns) shape) => new(nameof(IBackend.ColumnSum), $"[{shape.Rows}, {shape.Columns}]", run =>
         run.Backend.ColumnSum(run.Source(shape.Rows, shape.Columns), run.Sum("y", Tolerance.Sum(shape.Rows), shape.Columns)));
