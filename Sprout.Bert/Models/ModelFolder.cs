@@ -1,4 +1,5 @@
 // Weights from and to Hugging Face folders.
+using System.Runtime.InteropServices;
 using Sprout.Autograd;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
@@ -80,6 +81,7 @@ public static class ModelFolder
     public static bool IsDerived(string name) =>
         name.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || name is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias";
 
+    // Single precision goes from the mapped file straight to the device.
     private static unsafe void Read(SafetensorsFile file, SafetensorsEntry entry, Tensor tensor, float[] buffer)
     {
         if (!entry.Shape.SequenceEqual(Extents(tensor.Shape)))
@@ -87,8 +89,15 @@ public static class ModelFolder
         for (long start = 0; start < tensor.Count; start += buffer.Length)
         {
             int count = (int)Math.Min(buffer.Length, tensor.Count - start);
+            Tensor part = tensor.Slice(start, new Shape(count));
+            if (entry.Type == SafetensorsType.F32)
+            {
+                part.CopyFrom(MemoryMarshal.Cast<byte, float>(file.Raw(entry, start * sizeof(float), count * sizeof(float))));
+                continue;
+            }
+
             fixed (float* chunk = buffer) file.ReadFloat32(entry, chunk, start, count);
-            tensor.Slice(start, new Shape(count)).CopyFrom(buffer.AsSpan(0, count));
+            part.CopyFrom(buffer.AsSpan(0, count));
         }
     }
 
