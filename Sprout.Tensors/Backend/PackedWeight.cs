@@ -2,8 +2,8 @@
 namespace Sprout.Tensors;
 
 /// <summary>
-/// A weight W ⊙ M in the layout in which its device multiplies by it fastest, made by <see cref="IBackend.Pack"/>. It serves until the weight or its mask changes,
-/// and does not outlive them: a device to which W as it lies is best keeps no copy.
+/// A weight W ⊙ M in the layout in which its device multiplies by it fastest, made by <see cref="IBackend.Pack"/>. It serves as long as the weight and its mask live and do not
+/// change: a device to which W as it lies is best keeps no copy.
 /// </summary>
 public sealed class PackedWeight : IDisposable
 {

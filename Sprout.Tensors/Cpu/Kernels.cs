@@ -7,7 +7,8 @@ namespace Sprout.Tensors.Cpu;
 
 /// <summary>
 /// C [rows, vectors · Lanes] = or += A · B over packed panels: step p reads one group of A at <c>a + p · AStride</c> and one row of B at <c>b + p · vectors · Lanes</c>.
-/// Each tile fills the registers of one kind of processor: 24 accumulators of 32 registers, or 12 of 16.
+/// Each tile fills the registers of one kind of processor: 24 accumulators of 32 registers, or 12 of 16. Every step asks for one place of what follows the tile, at
+/// <c>following + p · fetch</c>: asked for all at once, so many lines would hold the tile up (measured on a product whose weights come from memory: 0.6 instead of 0.9 of the peak).
 /// </summary>
 internal static unsafe class Kernels
 {
@@ -17,13 +18,14 @@ internal static unsafe class Kernels
 
     /// <summary>12 rows of 2 registers.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile12x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
+    public static void Tile12x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch) where V : struct, IVector<V>
     {
         Prefetch<V>(c, ldc, 12, 2);
         Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
         Row2<V> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
-        for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(12), b += 2 * V.Lanes)
+        for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(12), b += 2 * V.Lanes, following += fetch)
         {
+            if (Sse.IsSupported) Sse.Prefetch1(following);
             V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
             r0.Add(a[0], b0, b1);
             r1.Add(a[1], b0, b1);
@@ -55,12 +57,13 @@ internal static unsafe class Kernels
 
     /// <summary>6 rows of 2 registers.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile6x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
+    public static void Tile6x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch) where V : struct, IVector<V>
     {
         Prefetch<V>(c, ldc, 6, 2);
         Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(6), b += 2 * V.Lanes)
+        for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(6), b += 2 * V.Lanes, following += fetch)
         {
+            if (Sse.IsSupported) Sse.Prefetch1(following);
             V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
             r0.Add(a[0], b0, b1);
             r1.Add(a[1], b0, b1);
@@ -78,14 +81,34 @@ internal static unsafe class Kernels
         r5.Store(c + ldc, accumulate);
     }
 
+    /// <summary>3 rows of 2 registers.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Tile3x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch) where V : struct, IVector<V>
+    {
+        Row2<V> r0 = default, r1 = default, r2 = default;
+        for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(3), b += 2 * V.Lanes, following += fetch)
+        {
+            if (Sse.IsSupported) Sse.Prefetch1(following);
+            V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
+            r0.Add(a[0], b0, b1);
+            r1.Add(a[1], b0, b1);
+            r2.Add(a[2], b0, b1);
+        }
+
+        r0.Store(c, accumulate);
+        r1.Store(c += ldc, accumulate);
+        r2.Store(c + ldc, accumulate);
+    }
+
     /// <summary>4 rows of 3 registers.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile4x3<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate) where V : struct, IVector<V>
+    public static void Tile4x3<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch) where V : struct, IVector<V>
     {
         Prefetch<V>(c, ldc, 4, 3);
         Row3<V> r0 = default, r1 = default, r2 = default, r3 = default;
-        for (float* end = b + (steps * 3 * V.Lanes); b < end; a += AStride<V>(4), b += 3 * V.Lanes)
+        for (float* end = b + (steps * 3 * V.Lanes); b < end; a += AStride<V>(4), b += 3 * V.Lanes, following += fetch)
         {
+            if (Sse.IsSupported) Sse.Prefetch1(following);
             V b0 = V.Load(b), b1 = V.Load(b + V.Lanes), b2 = V.Load(b + (2 * V.Lanes));
             r0.Add(a[0], b0, b1, b2);
             r1.Add(a[1], b0, b1, b2);

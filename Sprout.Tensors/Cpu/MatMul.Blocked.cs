@@ -157,11 +157,19 @@ internal sealed unsafe partial class CpuBackend<V>
                 if (tiling.PacksPrivateOnce) block += (nint)step * (tiling.SharesA ? B.Width : A.Width);
                 else if (tiling.SharesA) B.Pack(block, tiling.PrivatePanel, line, lines, step, steps);
                 else A.Pack(block, tiling.PrivatePanel, line, lines, step, steps);
-                for (int q = begin; q < end; q += tile)
+                bool accumulate = product.Accumulate || step > 0;
+                float* shared = Shared + (begin / tile * tiling.SharedPanel) + ((nint)step * (tiling.SharesA ? A.Width : B.Width));
+                if (tiling.StreamsB)
                 {
-                    float* panel = Shared + (q / tile * tiling.SharedPanel) + ((nint)step * (tiling.SharesA ? A.Width : B.Width));
+                    for (int i = 0; i < lines; i += Tiling.TileColumns, block += tiling.PrivatePanel)
+                        Strip(false, block, line + i, Math.Min(Tiling.TileColumns, lines - i), shared, tiling.SharedPanel, firstShared + begin, end - begin, steps, accumulate, block + tiling.PrivatePanel);
+                    if (last) epilogue.Apply(firstShared + begin, line, end - begin, lines);
+                }
+
+                for (int q = begin; q < end && !tiling.StreamsB; q += tile, shared += tiling.SharedPanel)
+                {
                     int count = Math.Min(tile, end - q);
-                    Strip(panel, firstShared + q, count, block, line, lines, steps, product.Accumulate || step > 0);
+                    Strip(tiling.SharesA, shared, firstShared + q, count, block, tiling.PrivatePanel, line, lines, steps, accumulate, shared + tiling.SharedPanel);
                     if (!last) continue;
                     if (tiling.SharesA) epilogue.Apply(firstShared + q, line, count, lines);
                     else epilogue.Apply(line, firstShared + q, lines, count);
@@ -172,43 +180,45 @@ internal sealed unsafe partial class CpuBackend<V>
             while (step < product.K);
         }
 
-        // The tiles where one panel of the shared operand meets all panels of the private block.
+        // The tiles where one panel meets all panels of a block of the other operand. Meanwhile they fetch the panel that follows, which would otherwise be waited for.
         [MethodImpl(Jit.Kernel)]
-        private readonly void Strip(float* panel, int shared, int count, float* block, int line, int lines, int steps, bool accumulate)
+        private readonly void Strip(bool ofA, float* panel, int first, int count, float* block, nint stride, int line, int lines, int steps, bool accumulate, float* following)
         {
             float* edge = stackalloc float[Tiling.TileRows * Tiling.TileColumns];
-            int tile = tiling.SharesA ? Tiling.TileColumns : Tiling.TileRows;
-            for (int i = 0; i < lines; i += tile, block += tiling.PrivatePanel)
+            int tile = ofA ? Tiling.TileColumns : Tiling.TileRows;
+            nint fetch = DivideUp(ofA ? A.Width : B.Width, DivideUp(lines, tile));
+            for (int i = 0; i < lines; i += tile, block += stride, following += steps * fetch)
             {
-                int privateCount = Math.Min(tile, lines - i);
-                (int row, int column, int height, int width) = tiling.SharesA ? (shared, line + i, count, privateCount) : (line + i, shared, privateCount, count);
-                float* a = tiling.SharesA ? panel : block, b = tiling.SharesA ? block : panel;
+                int blockCount = Math.Min(tile, lines - i);
+                (int row, int column, int height, int width) = ofA ? (first, line + i, count, blockCount) : (line + i, first, blockCount, count);
+                float* a = ofA ? panel : block, b = ofA ? block : panel;
                 float* c = product.C + ((nint)row * product.N) + column;
                 if (height == Tiling.TileRows && width == Tiling.TileColumns)
                 {
-                    Tile(steps, a, b, c, product.N, accumulate);
+                    Tile(steps, a, b, c, product.N, accumulate, following, fetch);
                     continue;
                 }
 
-                EdgeTile(height, steps, a, b, edge);
+                EdgeTile(height, steps, a, b, edge, following, fetch);
                 for (int y = 0; y < height; y++)
                     CopyEdge(edge + (y * Tiling.TileColumns), c + ((nint)y * product.N), width, accumulate);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Tile(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate)
+        private static void Tile(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch)
         {
-            if (typeof(V) == typeof(V512)) Kernels.Tile12x2<V>(steps, a, b, c, ldc, accumulate);
-            else if (typeof(V) == typeof(V256)) Kernels.Tile6x2<V>(steps, a, b, c, ldc, accumulate);
-            else Kernels.Tile4x3<V>(steps, a, b, c, ldc, accumulate);
+            if (typeof(V) == typeof(V512)) Kernels.Tile12x2<V>(steps, a, b, c, ldc, accumulate, following, fetch);
+            else if (typeof(V) == typeof(V256)) Kernels.Tile6x2<V>(steps, a, b, c, ldc, accumulate, following, fetch);
+            else Kernels.Tile4x3<V>(steps, a, b, c, ldc, accumulate, following, fetch);
         }
 
-        private static void EdgeTile(int height, nint steps, float* a, float* b, float* edge)
+        private static void EdgeTile(int height, nint steps, float* a, float* b, float* edge, float* following, nint fetch)
         {
             // Half a tile where that is enough: both have the same stride of A.
-            if (typeof(V) == typeof(V512) && height <= 6) Kernels.Tile6x2<V>(steps, a, b, edge, Tiling.TileColumns, accumulate: false);
-            else Tile(steps, a, b, edge, Tiling.TileColumns, accumulate: false);
+            if (typeof(V) == typeof(V256) && height <= 3) Kernels.Tile3x2<V>(steps, a, b, edge, Tiling.TileColumns, accumulate: false, following, fetch);
+            else if (typeof(V) == typeof(V512) && height <= 6) Kernels.Tile6x2<V>(steps, a, b, edge, Tiling.TileColumns, accumulate: false, following, fetch);
+            else Tile(steps, a, b, edge, Tiling.TileColumns, accumulate: false, following, fetch);
         }
 
         private static void CopyEdge(float* edge, float* c, int width, bool accumulate)

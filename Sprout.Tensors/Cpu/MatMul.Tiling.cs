@@ -49,6 +49,7 @@ internal sealed unsafe partial class CpuBackend<V>
             SharedPiece = RoundUp(DivideUp(SharedChunk, sharedPieces), sharedTile);
             PacksPrivateOnce = (packedB && SharesA) || (SharedPiece < SharedChunk && (long)PrivateLines * k <= MostSharedFloats);
             PrivatePanel = PanelLength(PacksPrivateOnce ? k : Steps, privateWidth);
+            StreamsB = packedB && SharesA && Math.Min(m, SharedPiece) / sharedTile * sharedWidth <= MostPrivateFloats;
         }
 
         /// <summary>Rows of a register tile.</summary>
@@ -83,6 +84,9 @@ internal sealed unsafe partial class CpuBackend<V>
 
         /// <summary>Whether several pieces need the same private lines, so that these are packed beforehand, all steps, as the shared ones are.</summary>
         public bool PacksPrivateOnce { get; }
+
+        /// <summary>Whether a packed B passes by once, panel by panel, while the rows of A that meet it stay in the level-2 cache.</summary>
+        public bool StreamsB { get; }
 
         /// <summary>Floats from a private panel, which has one block of steps unless it is packed beforehand, to the next.</summary>
         public nint PrivatePanel { get; }

@@ -86,6 +86,24 @@ public sealed class MatMulTests
             }
     }
 
+    [Theory]
+    [MemberData(nameof(InstructionSetsHere))]
+    public void A_packed_weight_gives_the_bits_of_the_product_that_packs_it_itself(InstructionSet set)
+    {
+        using IBackend backend = CpuBackend.Open(2, set);
+        // The last one has more of the weight than is packed at a time.
+        (int M, int N, int K, MaskKind Mask)[] shapes = [(97, 65, 385, MaskKind.None), (130, 700, 400, MaskKind.Bits), (700, 130, 769, MaskKind.Gates), (1300, 1300, 6600, MaskKind.Bits)];
+        foreach ((int m, int n, int k, MaskKind mask) in shapes)
+        {
+            using var operands = new Operands(backend, new Case(m, n, k, false, true, false, mask, n));
+            using Tensor y = Tensor.Rent(backend, new Shape(m, n));
+            using PackedWeight packed = backend.Pack(operands.B, operands.Mask);
+            backend.Linear<Gelu>(operands.A, operands.B, operands.Mask, null, null, operands.C);
+            backend.PackedLinear<Gelu>(operands.A, packed, null, y);
+            y.ToArray().AsSpan().SequenceEqual(operands.C.ToArray()).Should().BeTrue($"{m} x {n} x {k}, mask {mask}");
+        }
+    }
+
     [Fact]
     public void A_dropped_weight_does_not_spread_its_NaN()
     {
