@@ -75,6 +75,23 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
+    /// <summary>Some packed lines of an operand, in panels.</summary>
+    private readonly struct Lines(float* packed, nint stride, int first, int count)
+    {
+        /// <summary>Where the first panel lies.</summary>
+        public readonly float* Packed = packed;
+
+        /// <summary>Floats from panel to panel.</summary>
+        public readonly nint Stride = stride;
+
+        /// <summary>The number of the first line within the operand, and how many there are.</summary>
+        public readonly int First = first, Count = count;
+
+        /// <summary>Panel number i, of a tile's lines or fewer.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Lines Panel(int i, int tile) => new(Packed + (i * Stride), Stride, First + (i * tile), Math.Min(tile, Count - (i * tile)));
+    }
+
     /// <summary>Packs some lines of an operand, all steps.</summary>
     private readonly struct PackWork<TReader>(Operand<TReader> operand, int firstLine, int lines, float* destination, nint panel) : IWork
         where TReader : struct, IReader<V>
@@ -144,64 +161,66 @@ internal sealed unsafe partial class CpuBackend<V>
         {
             int line = piece % privatePieces * tiling.PrivatePiece, lines = Math.Min(tiling.PrivateLines - line, tiling.PrivatePiece);
             int begin = piece / privatePieces * tiling.SharedPiece, end = Math.Min(begin + tiling.SharedPiece, sharedLines);
-            int tile = tiling.SharesA ? Tiling.TileRows : Tiling.TileColumns;
-            float* own = Private;
-            own += tiling.PacksPrivateOnce ? line / (tiling.SharesA ? Tiling.TileColumns : Tiling.TileRows) * tiling.PrivatePanel : Workers.Current * tiling.BlockLength;
+            int sharedTile = tiling.SharesA ? Tiling.TileRows : Tiling.TileColumns, privateTile = tiling.SharesA ? Tiling.TileColumns : Tiling.TileRows;
+            int sharedWidth = tiling.SharesA ? A.Width : B.Width, privateWidth = tiling.SharesA ? B.Width : A.Width;
+            float* own = Private + (tiling.PacksPrivateOnce ? line / privateTile * tiling.PrivatePanel : Workers.Current * tiling.BlockLength);
             int step = 0;
             do
             {
                 // K = 0 passes once, with no steps, and so writes the empty sums.
                 int steps = Math.Min(product.K - step, tiling.Steps);
-                bool last = step + steps == product.K;
-                float* block = own;
-                if (tiling.PacksPrivateOnce) block += (nint)step * (tiling.SharesA ? B.Width : A.Width);
-                else if (tiling.SharesA) B.Pack(block, tiling.PrivatePanel, line, lines, step, steps);
-                else A.Pack(block, tiling.PrivatePanel, line, lines, step, steps);
-                bool accumulate = product.Accumulate || step > 0;
-                float* shared = Shared + (begin / tile * tiling.SharedPanel) + ((nint)step * (tiling.SharesA ? A.Width : B.Width));
-                if (tiling.StreamsB)
+                var block = new Lines(own + (tiling.PacksPrivateOnce ? (nint)step * privateWidth : 0), tiling.PrivatePanel, line, lines);
+                if (!tiling.PacksPrivateOnce)
                 {
-                    for (int i = 0; i < lines; i += Tiling.TileColumns, block += tiling.PrivatePanel)
-                        Strip(false, block, line + i, Math.Min(Tiling.TileColumns, lines - i), shared, tiling.SharedPanel, firstShared + begin, end - begin, steps, accumulate, block + tiling.PrivatePanel);
-                    if (last) epilogue.Apply(firstShared + begin, line, end - begin, lines);
+                    if (tiling.SharesA) B.Pack(block.Packed, block.Stride, line, lines, step, steps);
+                    else A.Pack(block.Packed, block.Stride, line, lines, step, steps);
                 }
 
-                for (int q = begin; q < end && !tiling.StreamsB; q += tile, shared += tiling.SharedPanel)
-                {
-                    int count = Math.Min(tile, end - q);
-                    Strip(tiling.SharesA, shared, firstShared + q, count, block, tiling.PrivatePanel, line, lines, steps, accumulate, shared + tiling.SharedPanel);
-                    if (!last) continue;
-                    if (tiling.SharesA) epilogue.Apply(firstShared + q, line, count, lines);
-                    else epilogue.Apply(line, firstShared + q, lines, count);
-                }
-
+                var shared = new Lines(Shared + (begin / sharedTile * tiling.SharedPanel) + ((nint)step * sharedWidth), tiling.SharedPanel, firstShared + begin, end - begin);
+                bool accumulate = product.Accumulate || step > 0, last = step + steps == product.K;
+                if (tiling.StreamsB) Pass(block, privateTile, shared, ofA: false, steps, accumulate, last);
+                else Pass(shared, sharedTile, block, tiling.SharesA, steps, accumulate, last);
                 step += steps;
             }
             while (step < product.K);
         }
 
-        // The tiles where one panel meets all panels of a block of the other operand. Meanwhile they fetch the panel that follows, which would otherwise be waited for.
+        // One after the other, the panels of some lines (rows of A, or columns of B) meet a block of the other operand, which stays in the cache.
         [MethodImpl(Jit.Kernel)]
-        private readonly void Strip(bool ofA, float* panel, int first, int count, float* block, nint stride, int line, int lines, int steps, bool accumulate, float* following)
+        private readonly void Pass(in Lines passing, int tile, in Lines block, bool ofA, int steps, bool accumulate, bool last)
         {
-            float* edge = stackalloc float[Tiling.TileRows * Tiling.TileColumns];
-            int tile = ofA ? Tiling.TileColumns : Tiling.TileRows;
-            nint fetch = DivideUp(ofA ? A.Width : B.Width, DivideUp(lines, tile));
-            for (int i = 0; i < lines; i += tile, block += stride, following += steps * fetch)
+            int panels = DivideUp(passing.Count, tile);
+            for (int i = 0; i < panels; i++)
             {
-                int blockCount = Math.Min(tile, lines - i);
-                (int row, int column, int height, int width) = ofA ? (first, line + i, count, blockCount) : (line + i, first, blockCount, count);
-                float* a = ofA ? panel : block, b = ofA ? block : panel;
-                float* c = product.C + ((nint)row * product.N) + column;
-                if (height == Tiling.TileRows && width == Tiling.TileColumns)
+                Lines panel = passing.Panel(i, tile);
+                Strip(panel, block, ofA, steps, accumulate);
+                if (!last) continue;
+                if (ofA) epilogue.Apply(panel.First, block.First, panel.Count, block.Count);
+                else epilogue.Apply(block.First, panel.First, block.Count, panel.Count);
+            }
+        }
+
+        // The tiles where one panel meets all panels of a block. Meanwhile they fetch the panel that follows, which would otherwise be waited for.
+        [MethodImpl(Jit.Kernel)]
+        private readonly void Strip(in Lines panel, in Lines block, bool ofA, int steps, bool accumulate)
+        {
+            float* edge = stackalloc float[Tiling.TileRows * Tiling.TileColumns], following = panel.Packed + panel.Stride;
+            int tile = ofA ? Tiling.TileColumns : Tiling.TileRows;
+            int panels = DivideUp(block.Count, tile);
+            nint fetch = DivideUp(ofA ? A.Width : B.Width, panels);
+            for (int i = 0; i < panels; i++, following += steps * fetch)
+            {
+                Lines other = block.Panel(i, tile), rows = ofA ? panel : other, columns = ofA ? other : panel;
+                float* c = product.C + ((nint)rows.First * product.N) + columns.First;
+                if (rows.Count == Tiling.TileRows && columns.Count == Tiling.TileColumns)
                 {
-                    Tile(steps, a, b, c, product.N, accumulate, following, fetch);
+                    Tile(steps, rows.Packed, columns.Packed, c, product.N, accumulate, following, fetch);
                     continue;
                 }
 
-                EdgeTile(height, steps, a, b, edge, following, fetch);
-                for (int y = 0; y < height; y++)
-                    CopyEdge(edge + (y * Tiling.TileColumns), c + ((nint)y * product.N), width, accumulate);
+                EdgeTile(rows.Count, steps, rows.Packed, columns.Packed, edge, following, fetch);
+                for (int y = 0; y < rows.Count; y++)
+                    CopyEdge(edge + (y * Tiling.TileColumns), c + ((nint)y * product.N), columns.Count, accumulate);
             }
         }
 
