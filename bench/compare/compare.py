@@ -34,7 +34,9 @@ def main() -> None:
     settings = rows.Settings(
         sprout, sprout_bench, cache, arguments.threads, arguments.warmup, arguments.repeat, arguments.table, arguments.vocab, arguments.tokenizer, texts, sizes
     )
-    chosen = [row for row in rows.all_rows(settings) if row.group in selected and arguments.match in row.name]
+    chosen = [row for row in rows.all_rows(settings) if row.group in selected and arguments.match in f"{row.name}: {row.peer.name}"]
+    if not chosen:
+        sys.exit(f"--only {arguments.only} --match {arguments.match!r}: no such row; --list prints them all")
     if arguments.list:
         for row in chosen:
             print(f"{row.group}: {row.name}: {row.peer.name}\n  {shlex.join(row.sprout.argv)}\n  {shlex.join(row.peer.argv)}")
@@ -61,7 +63,7 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default=",".join(rows.GROUPS), help=f"groups, of {','.join(rows.GROUPS)} (default: all)")
-    parser.add_argument("--match", default="", help="only rows with this text in their name")
+    parser.add_argument("--match", default="", help="only rows with this text in their name or their peer's, as --list prints them")
     parser.add_argument("--list", action="store_true", help="print the rows and their commands, run nothing")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--warmup", type=int, default=3)
