@@ -10,6 +10,7 @@ public class MatMulBench : KernelBench
 {
     private Tensor a = null!, b = null!, c = null!, bias = null!;
     private Mask mask = null!;
+    private PackedWeight? packed;
 
     /// <summary>M x N x K and the layout: N as it is, T transposed, for A and B.</summary>
     [Params(
@@ -24,7 +25,7 @@ public class MatMulBench : KernelBench
     public override Work WorkOf(string benchmark)
     {
         int[] sizes = Sizes(Case);
-        return benchmark == nameof(LinearGelu) && !IsLayer ? Work.Flops(0) : Work.Flops(2.0 * sizes[0] * sizes[1] * sizes[2]);
+        return benchmark is nameof(LinearGelu) or nameof(PackedLinear) && !IsLayer ? Work.Flops(0) : Work.Flops(2.0 * sizes[0] * sizes[1] * sizes[2]);
     }
 
     [Benchmark(Baseline = true)]
@@ -40,6 +41,13 @@ public class MatMulBench : KernelBench
         if (IsLayer) Backend.Linear<Gelu>(a, b, null, bias, null, c);
     }
 
+    /// <summary>A layer's weight packed beforehand, as in evaluation; does nothing where the layout is not that of a layer.</summary>
+    [Benchmark]
+    public void PackedLinear()
+    {
+        if (packed is not null) Backend.PackedLinear<Identity>(a, packed, bias, c);
+    }
+
     protected override void Prepare()
     {
         int[] sizes = Sizes(Case);
@@ -49,6 +57,7 @@ public class MatMulBench : KernelBench
         c = Random(new Shape(m, n));
         bias = Random(new Shape(n));
         mask = RandomMask(b.Shape);
+        packed = IsLayer ? Backend.Pack(b, null) : null;
     }
 
     private bool IsLayer => !TransposeA && TransposeB;
