@@ -25,7 +25,7 @@ public class MatMulBench : KernelBench
     public override Work WorkOf(string benchmark)
     {
         int[] sizes = Sizes(Case);
-        return benchmark is nameof(LinearGelu) or nameof(PackedLinear) && !IsLayer ? Work.Flops(0) : Work.Flops(2.0 * sizes[0] * sizes[1] * sizes[2]);
+        return !IsLayer && benchmark is (nameof(LinearGelu) or nameof(PackedLinear)) ? Work.Flops(0) : Work.Flops(2.0 * sizes[0] * sizes[1] * sizes[2]);
     }
 
     [Benchmark(Baseline = true)]
