@@ -3,6 +3,11 @@
 # Cores that other processes may use before a row is marked.
 BUSY = 0.1
 
+HEADER = "| what | peer | Sprout | peer | speed-up | share of peak: Sprout | peer | fastest: speed-up | share: Sprout | peer | MiB: Sprout | peer | commit, date |"
+
+# Repetitions of one amount of work, so that the fastest says something; the epoch's batches differ.
+ALIKE = ("step", "forward", "tokenizer", "gemm", "own")
+
 TITLES = {
     "step": "Training step",
     "epoch": "Training on real sentence lengths",
@@ -27,6 +32,7 @@ def markdown(document: dict) -> str:
         "",
         "Speed-up = time of the peer ÷ time of Sprout, the median over pairs of fresh processes run in turn, smallest to largest pair in brackets.",
         "Times are medians; the share is that of the FMA peak which Sprout measures in the same process. Memory is the peak resident set of the whole process.",
+        "Fastest: the same from the fastest repetition of each process instead of the median one, which neighbours on the machine disturb less; medians over the processes.",
         "Rows marked * were measured while other processes ran on the machine.",
         "",
         f"L1d {machine['l1d']}, L2 {machine['l2']}, L3 {machine['l3']}, {machine['memory_gib']} GiB, {machine['system']}, Linux {machine['kernel']}, .NET SDK {machine['dotnet']}.",
@@ -36,7 +42,7 @@ def markdown(document: dict) -> str:
         results = [row for row in document["rows"] if row["group"] == group]
         if not results:
             continue
-        lines += ["", f"## {title}", "| what | peer | Sprout | peer | speed-up | share of peak: Sprout | peer | MiB: Sprout | peer | commit, date |", "|---|---|---|---|---|---|---|---|---|---|"]
+        lines += ["", f"## {title}", HEADER, "|---" * HEADER.count(" | ") + "|---|"]
         lines += [line(result) for result in results]
     return "\n".join(lines) + "\n"
 
@@ -44,22 +50,31 @@ def markdown(document: dict) -> str:
 def line(result: dict) -> str:
     ours, theirs = result["sprout"], result["peer"]
     mark = "*" if result["busy_cores"] > BUSY else ""
-    # The same work on both sides, so that its share follows from the times.
-    share = ours.get("peak_fraction")
-    their_share = share * ours["median_s"] / theirs["median_s"] if share and result["group"] != "own" else theirs.get("peak_fraction")
+    fastest = result["group"] in ALIKE
     cells = [
         result["name"] + mark,
         theirs["name"],
         seconds(ours["median_s"]),
         seconds(theirs["median_s"]),
         f"**{result['ratio']:.2f}** ({spread(result)})",
-        percent(share),
-        percent(their_share),
+        *shares(result, "median_s"),
+        f"{theirs['min_s'] / ours['min_s']:.2f}" if fastest else "",
+        *(shares(result, "min_s") if fastest else ["", ""]),
         mebibytes(ours),
         mebibytes(theirs),
         f"{result['commit']}, {result['date']}",
     ]
     return "| " + " | ".join(cells) + " |"
+
+
+def shares(result: dict, time: str) -> list[str]:
+    """Both sides' share of the peak at their median_s or min_s. A peer that does not say its own does the same work, so that its share follows from the times."""
+    ours, theirs = result["sprout"], result["peer"]
+    if "peak_fraction" not in ours:
+        return ["", ""]
+    work = ours["peak_fraction"] * ours["median_s"]
+    their_work = theirs["peak_fraction"] * theirs["median_s"] if "peak_fraction" in theirs else work
+    return [percent(work / ours[time]), percent(their_work / theirs[time])]
 
 
 def versions(results: list[dict]) -> str:
@@ -85,8 +100,8 @@ def seconds(value: float) -> str:
     return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.3g} ms" if value >= 1e-3 else f"{value * 1e6:.3g} µs"
 
 
-def percent(value: float | None) -> str:
-    return "" if value is None else f"{value * 100:.0f} %"
+def percent(value: float) -> str:
+    return f"{value * 100:.0f} %"
 
 
 def mebibytes(side: dict) -> str:
