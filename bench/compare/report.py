@@ -5,7 +5,7 @@ BUSY = 0.1
 
 HEADER = "| what | peer | Sprout | peer | speed-up | share of peak: Sprout | peer | fastest: speed-up | share: Sprout | peer | MiB: Sprout | peer | commit, date |"
 
-# Repetitions of one amount of work, so that the fastest says something; the epoch's batches differ.
+# Repetitions of one amount of work, so that the fastest says something; the epoch's batches differ, and a start is one repetition.
 ALIKE = ("step", "forward", "tokenizer", "gemm", "own")
 
 TITLES = {
@@ -42,7 +42,7 @@ def markdown(document: dict) -> str:
         results = [row for row in document["rows"] if row["group"] == group]
         if not results:
             continue
-        lines += ["", f"## {title}", HEADER, "|---" * HEADER.count(" | ") + "|---|"]
+        lines += ["", f"## {title}", HEADER, "|---" * (HEADER.count("|") - 1) + "|"]
         lines += [line(result) for result in results]
     return "\n".join(lines) + "\n"
 
