@@ -1,5 +1,6 @@
 // Copies blocks of a matrix into the panels that the register tiles read.
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
@@ -10,6 +11,8 @@ namespace Sprout.Tensors.Cpu;
 /// </summary>
 internal readonly unsafe struct Panels<V>(float* destination, int lines, int width, nint panelStride) where V : struct, IVector<V>
 {
+    private const int RowsAhead = 12;
+
     /// <summary>Packs from a matrix whose steps are rows: entry (line, step) is at <c>start + step · ld + line</c>.</summary>
     /// <param name="reader">The matrix.</param>
     /// <param name="start">The entry of the first line and step.</param>
@@ -20,17 +23,25 @@ internal readonly unsafe struct Panels<V>(float* destination, int lines, int wid
     [MethodImpl(Jit.Kernel)]
     public void PackRows<TReader>(TReader reader, nint start, nint ld, int available, int panels, int steps) where TReader : struct, IReader<V>
     {
-        // Rows outermost: one row feeds all panels, so memory is read in long runs.
-        for (int step = 0; step < steps; step++, start += ld)
+        // Rows outermost: one row feeds all panels, so memory is read in long runs. Copies of the fields stay in registers, which stores through pointers would not allow them.
+        int tile = lines, places = width, whole = Math.Clamp((available - width + lines) / lines, 0, panels);
+        nint stride = panelStride;
+        float* target = destination;
+        for (int step = 0; step < steps; step++, start += ld, target += places)
         {
-            float* panel = destination + ((nint)step * width);
-            for (int first = 0; first < panels * lines; first += lines, panel += panelStride)
+            float* panel = target;
+            nint entry = start;
+            for (int q = 0; q < whole; q++, panel += stride, entry += tile)
             {
-                for (int i = 0; i < width; i += V.Lanes)
-                {
-                    int count = available - first - i;
-                    V.Store(count >= V.Lanes ? reader.Load(start + first + i) : reader.LoadPartial(start + first + i, Math.Max(count, 0)), panel + i);
-                }
+                // The runs are too short for the memory's prefetcher to see what comes next.
+                if (Sse.IsSupported && reader.Plain != null) Sse.Prefetch0(reader.Plain + entry + (RowsAhead * ld));
+                for (int i = 0; i < places; i += V.Lanes) V.Store(reader.Load(entry + i), panel + i);
+            }
+
+            for (int q = whole; q < panels; q++, panel += stride, entry += tile)
+            {
+                int left = available - (q * tile);
+                for (int i = 0; i < places; i += V.Lanes) V.Store(reader.LoadPartial(entry + i, Math.Clamp(left - i, 0, V.Lanes)), panel + i);
             }
         }
     }
