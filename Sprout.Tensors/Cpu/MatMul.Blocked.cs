@@ -13,21 +13,19 @@ internal sealed unsafe partial class CpuBackend<V>
         where TReader : struct, IReader<V>
         where TEpilogue : struct, IEpilogue
     {
-        var tiling = new Tiling(product.M, product.N, product.K, packedB != null);
+        var tiling = new Tiling(product.M, product.N, product.K, stepsAreRows: product.TransposeA && !product.TransposeB, packedB != null);
         DeviceBuffer scratch = Allocate(tiling.ScratchBytes(workers.Count));
         var work = new TileWork<TReader, TEpilogue>(product, tiling, b, packedB, epilogue, (float*)scratch.Address);
-        if (tiling.PacksPrivateOnce)
+        int span = tiling.StepsOutermost ? tiling.Steps : Math.Max(product.K, 1);
+        for (int step = 0; step == 0 || step < product.K; step += span)
         {
-            if (!tiling.SharesA) Pack(work.A, 0, tiling.PrivateLines, work.Private, tiling.PrivatePanel);
-            else if (packedB == null) Pack(work.B, 0, tiling.PrivateLines, work.Private, tiling.PrivatePanel);
-        }
-
-        for (int line = 0; line < tiling.SharedLines; line += tiling.SharedChunk)
-        {
-            work.Chunk(line);
-            if (tiling.SharesA) Pack(work.A, line, tiling.SharedChunk, work.Shared, tiling.SharedPanel);
-            else if (packedB == null) Pack(work.B, line, tiling.SharedChunk, work.Shared, tiling.SharedPanel);
-            workers.Run(work.Pieces, work);
+            for (int line = 0; line < tiling.SharedLines; line += tiling.SharedChunk)
+            {
+                work.Select(line, step, Math.Min(product.K - step, span));
+                PacksWork<TReader> packs = work.Packs;
+                workers.Run(packs.Pieces, packs);
+                workers.Run(work.Pieces, work);
+            }
         }
 
         Free(scratch);
@@ -39,15 +37,10 @@ internal sealed unsafe partial class CpuBackend<V>
         int n = shape[0], k = shape[1];
         nint panel = Tiling.PanelLength(k, Tiling.TileColumns);
         Tensor panels = Tensor.Rent(this, new Shape(DivideUp(n, Tiling.TileColumns), checked((int)panel)));
-        Pack(new Operand<TReader>(reader, n, k, stepsAreRows: false, Tiling.TileColumns, Tiling.TileColumns), 0, n, panels.Pointer, panel);
-        return new PackedWeight(shape, panels, owner: true);
-    }
-
-    // All steps of some lines, by all threads.
-    private void Pack<TReader>(in Operand<TReader> operand, int line, int lines, float* destination, nint panel) where TReader : struct, IReader<V>
-    {
-        var work = new PackWork<TReader>(operand, line, Math.Min(lines, operand.Lines - line), destination, panel);
+        var operand = new Operand<TReader>(reader, n, k, stepsAreRows: false, Tiling.TileColumns, Tiling.TileColumns);
+        var work = new PackWork<TReader>(operand, 0, n, 0, k, panels.Pointer, panel);
         workers.Run(work.Pieces, work);
+        return new PackedWeight(shape, panels, owner: true);
     }
 
     /// <summary>One factor of a product: its lines (rows of A, columns of B) and how they are cut into panels.</summary>
@@ -59,6 +52,9 @@ internal sealed unsafe partial class CpuBackend<V>
 
         /// <summary>The number of steps, K.</summary>
         public int Steps => steps;
+
+        /// <summary>Whether steps are the matrix's rows.</summary>
+        public bool StepsAreRows => stepsAreRows;
 
         /// <summary>Lines in a panel.</summary>
         public int TileLines => tileLines;
@@ -92,14 +88,16 @@ internal sealed unsafe partial class CpuBackend<V>
         public Lines Panel(int i, int tile) => new(Packed + (i * Stride), Stride, First + (i * tile), Math.Min(tile, Count - (i * tile)));
     }
 
-    /// <summary>Packs some lines of an operand, all steps.</summary>
-    private readonly struct PackWork<TReader>(Operand<TReader> operand, int firstLine, int lines, float* destination, nint panel) : IWork
+    /// <summary>Packs some steps of some lines of an operand.</summary>
+    private readonly struct PackWork<TReader>(Operand<TReader> operand, int firstLine, int lines, int firstStep, int steps, float* destination, nint panel) : IWork
         where TReader : struct, IReader<V>
     {
-        // Long enough runs for the memory's prefetcher, small enough pieces to share out.
-        private const int Panels = 4, Steps = 256;
+        public int Pieces => Groups * DivideUp(steps, Steps);
 
-        public int Pieces => Groups * DivideUp(operand.Steps, Steps);
+        // Long enough runs for the memory's prefetcher, which sees rows; small enough pieces to share out.
+        private int Panels => operand.StepsAreRows ? 64 : 4;
+
+        private int Steps => operand.StepsAreRows ? 32 : 256;
 
         private int Groups => DivideUp(lines, Panels * operand.TileLines);
 
@@ -107,7 +105,20 @@ internal sealed unsafe partial class CpuBackend<V>
         {
             int group = piece % Groups, step = piece / Groups * Steps, line = group * Panels * operand.TileLines;
             float* target = destination + (group * Panels * panel) + ((nint)step * operand.Width);
-            operand.Pack(target, panel, firstLine + line, Math.Min(lines - line, Panels * operand.TileLines), step, Math.Min(operand.Steps - step, Steps));
+            operand.Pack(target, panel, firstLine + line, Math.Min(lines - line, Panels * operand.TileLines), firstStep + step, Math.Min(steps - step, Steps));
+        }
+    }
+
+    /// <summary>Packs lines of both operands.</summary>
+    private readonly struct PacksWork<TReader>(PackWork<PlainReader<V>> a, PackWork<TReader> b) : IWork
+        where TReader : struct, IReader<V>
+    {
+        public int Pieces => a.Pieces + b.Pieces;
+
+        public void Run(int piece)
+        {
+            if (piece < a.Pieces) a.Run(piece);
+            else b.Run(piece - a.Pieces);
         }
     }
 
@@ -121,7 +132,7 @@ internal sealed unsafe partial class CpuBackend<V>
         private readonly TEpilogue epilogue;
         private readonly int privatePieces;
         private readonly float* packedB;
-        private int firstShared, sharedLines;
+        private int firstShared, sharedLines, firstStep, stepCount;
 
         public TileWork(in Product product, in Tiling tiling, TReader b, float* packedB, TEpilogue epilogue, float* scratch)
         {
@@ -148,10 +159,22 @@ internal sealed unsafe partial class CpuBackend<V>
 
         public readonly int Pieces => privatePieces * DivideUp(sharedLines, tiling.SharedPiece);
 
-        /// <summary>Selects the shared lines to work on.</summary>
-        public void Chunk(int line)
+        /// <summary>What has to be packed before the selected lines and steps can be worked on: the shared lines, and the private ones with the first of them if they are packed beforehand.</summary>
+        public readonly PacksWork<TReader> Packs
         {
-            firstShared = line;
+            get
+            {
+                int privateLines = tiling.PacksPrivateOnce && firstShared == 0 ? tiling.PrivateLines : 0;
+                return tiling.SharesA
+                    ? new(new(A, firstShared, sharedLines, firstStep, stepCount, Shared, tiling.SharedPanel), new(B, 0, packedB == null ? privateLines : 0, firstStep, stepCount, Private, tiling.PrivatePanel))
+                    : new(new(A, 0, privateLines, firstStep, stepCount, Private, tiling.PrivatePanel), new(B, firstShared, packedB == null ? sharedLines : 0, firstStep, stepCount, Shared, tiling.SharedPanel));
+            }
+        }
+
+        /// <summary>Selects the shared lines and the steps to work on.</summary>
+        public void Select(int line, int step, int steps)
+        {
+            (firstShared, firstStep, stepCount) = (line, step, steps);
             sharedLines = Math.Min(tiling.SharedLines - line, tiling.SharedChunk);
             if (!tiling.SharesA && packedB != null) Shared = packedB + (line / Tiling.TileColumns * tiling.SharedPanel);
         }
@@ -168,21 +191,21 @@ internal sealed unsafe partial class CpuBackend<V>
             do
             {
                 // K = 0 passes once, with no steps, and so writes the empty sums.
-                int steps = Math.Min(product.K - step, tiling.Steps);
+                int steps = Math.Min(stepCount - step, tiling.Steps), at = firstStep + step;
                 var block = new Lines(own + (tiling.PacksPrivateOnce ? (nint)step * privateWidth : 0), tiling.PrivatePanel, line, lines);
                 if (!tiling.PacksPrivateOnce)
                 {
-                    if (tiling.SharesA) B.Pack(block.Packed, block.Stride, line, lines, step, steps);
-                    else A.Pack(block.Packed, block.Stride, line, lines, step, steps);
+                    if (tiling.SharesA) B.Pack(block.Packed, block.Stride, line, lines, at, steps);
+                    else A.Pack(block.Packed, block.Stride, line, lines, at, steps);
                 }
 
                 var shared = new Lines(Shared + (begin / sharedTile * tiling.SharedPanel) + ((nint)step * sharedWidth), tiling.SharedPanel, firstShared + begin, end - begin);
-                bool accumulate = product.Accumulate || step > 0, last = step + steps == product.K;
+                bool accumulate = product.Accumulate || at > 0, last = at + steps == product.K;
                 if (tiling.StreamsB) Pass(block, privateTile, shared, ofA: false, steps, accumulate, last);
                 else Pass(shared, sharedTile, block, tiling.SharesA, steps, accumulate, last);
                 step += steps;
             }
-            while (step < product.K);
+            while (step < stepCount);
         }
 
         // One after the other, the panels of some lines (rows of A, or columns of B) meet a block of the other operand, which stays in the cache.

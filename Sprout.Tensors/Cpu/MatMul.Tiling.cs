@@ -28,7 +28,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
         private readonly bool packedB;
 
-        public Tiling(int m, int n, int k, bool packedB)
+        public Tiling(int m, int n, int k, bool stepsAreRows, bool packedB)
         {
             this.packedB = packedB;
             SharesA = m < n;
@@ -37,7 +37,8 @@ internal sealed unsafe partial class CpuBackend<V>
             int privateTile = SharesA ? TileColumns : TileRows, privateWidth = SharesA ? TileColumns : Kernels.AStride<V>(TileRows);
 
             Steps = Math.Max(16, RoundUp(DivideUp(k, Math.Max(1, DivideUp(k, MostSteps))), 16));
-            SharedPanel = PanelLength(k, sharedWidth);
+            StepsOutermost = stepsAreRows && k > Steps && (long)PrivateLines * Steps <= MostSharedFloats;
+            SharedPanel = PanelLength(StepsOutermost ? Steps : k, sharedWidth);
             long fitting = Math.Max(MostSharedFloats / SharedPanel, 4) * sharedTile;
             SharedChunk = RoundUp(DivideUp(SharedLines, DivideUp(SharedLines, fitting)), sharedTile);
 
@@ -47,8 +48,8 @@ internal sealed unsafe partial class CpuBackend<V>
             PrivatePiece = RoundUp(DivideUp(PrivateLines, privatePieces), privateTile);
             long sharedPieces = DivideUp(wanted, DivideUp(PrivateLines, PrivatePiece));
             SharedPiece = RoundUp(DivideUp(SharedChunk, sharedPieces), sharedTile);
-            PacksPrivateOnce = (packedB && SharesA) || (SharedPiece < SharedChunk && (long)PrivateLines * k <= MostSharedFloats);
-            PrivatePanel = PanelLength(PacksPrivateOnce ? k : Steps, privateWidth);
+            PacksPrivateOnce = StepsOutermost || (packedB && SharesA) || (SharedPiece < SharedChunk && (long)PrivateLines * k <= MostSharedFloats);
+            PrivatePanel = PanelLength(PacksPrivateOnce && !StepsOutermost ? k : Steps, privateWidth);
             StreamsB = packedB && SharesA && Math.Min(m, SharedPiece) / sharedTile * sharedWidth <= MostPrivateFloats;
         }
 
@@ -67,6 +68,12 @@ internal sealed unsafe partial class CpuBackend<V>
         /// <summary>Lines of the operand that each piece packs for itself.</summary>
         public int PrivateLines { get; }
 
+        /// <summary>
+        /// Whether both operands are packed and multiplied one block of K after the other. It suits a weight's gradient, where K is the tokens and steps are the rows of both:
+        /// a block is then read in whole rows, and what is packed stays near until it is used. Elsewhere C, which every block reads and writes, would travel more.
+        /// </summary>
+        public bool StepsOutermost { get; }
+
         /// <summary>Steps of K in a block.</summary>
         public int Steps { get; }
 
@@ -79,10 +86,10 @@ internal sealed unsafe partial class CpuBackend<V>
         /// <summary>Private lines of a piece.</summary>
         public int PrivatePiece { get; }
 
-        /// <summary>Floats from a shared panel, which has all steps, to the next.</summary>
+        /// <summary>Floats from a shared panel, which has all the steps that are packed at a time, to the next.</summary>
         public nint SharedPanel { get; }
 
-        /// <summary>Whether several pieces need the same private lines, so that these are packed beforehand, all steps, as the shared ones are.</summary>
+        /// <summary>Whether several pieces need the same private lines, so that these are packed beforehand, as the shared ones are.</summary>
         public bool PacksPrivateOnce { get; }
 
         /// <summary>Whether a packed B passes by once, panel by panel, while the rows of A that meet it stay in the level-2 cache.</summary>

@@ -11,7 +11,8 @@ namespace Sprout.Tensors.Cpu;
 /// </summary>
 internal readonly unsafe struct Panels<V>(float* destination, int lines, int width, nint panelStride) where V : struct, IVector<V>
 {
-    private const int RowsAhead = 12;
+    // Cache lines, of a row of all panels and at most some rows, that are asked for ahead of the one that is read.
+    private const int LinesAhead = 96, MostRowsAhead = 12;
 
     /// <summary>Packs from a matrix whose steps are rows: entry (line, step) is at <c>start + step · ld + line</c>.</summary>
     /// <param name="reader">The matrix.</param>
@@ -25,7 +26,7 @@ internal readonly unsafe struct Panels<V>(float* destination, int lines, int wid
     {
         // Rows outermost: one row feeds all panels, so memory is read in long runs. Copies of the fields stay in registers, which stores through pointers would not allow them.
         int tile = lines, places = width, whole = Math.Clamp((available - width + lines) / lines, 0, panels);
-        nint stride = panelStride;
+        nint stride = panelStride, ahead = Math.Clamp(LinesAhead / Math.Max(panels, 1), 1, MostRowsAhead) * ld;
         float* target = destination;
         for (int step = 0; step < steps; step++, start += ld, target += places)
         {
@@ -34,7 +35,7 @@ internal readonly unsafe struct Panels<V>(float* destination, int lines, int wid
             for (int q = 0; q < whole; q++, panel += stride, entry += tile)
             {
                 // The runs are too short for the memory's prefetcher to see what comes next.
-                if (Sse.IsSupported && reader.Plain != null) Sse.Prefetch0(reader.Plain + entry + (RowsAhead * ld));
+                if (Sse.IsSupported && reader.Plain != null) Sse.Prefetch0(reader.Plain + entry + ahead);
                 for (int i = 0; i < places; i += V.Lanes) V.Store(reader.Load(entry + i), panel + i);
             }
 
