@@ -66,14 +66,14 @@ internal static unsafe class Kernels
         for (; b < last; a += 4 * aStep, b += 4 * bStep, following += 4 * fetch)
         {
             if (Sse.IsSupported) Sse.Prefetch1(following);
-            Step<V>(a, b, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
-            Step<V>(a + aStep, b + bStep, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            Step<V>(a, b, 0, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            Step<V>(a, b, 1, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
             if (Sse.IsSupported) Sse.Prefetch1(following + (2 * fetch));
-            Step<V>(a + (2 * aStep), b + (2 * bStep), ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
-            Step<V>(a + (3 * aStep), b + (3 * bStep), ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            Step<V>(a, b, 2, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            Step<V>(a, b, 3, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
         }
 
-        for (; b < end; a += aStep, b += bStep) Step<V>(a, b, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+        for (; b < end; a += aStep, b += bStep) Step<V>(a, b, 0, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
 
         r0.Store(c, accumulate);
         r1.Store(c += ldc, accumulate);
@@ -124,16 +124,18 @@ internal static unsafe class Kernels
         r3.Store(c + ldc, accumulate);
     }
 
+    // One step of six rows; the number, a constant after inlining, goes into the addresses.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<V>(float* a, float* b, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5) where V : struct, IVector<V>
+    private static void Step<V>(float* a, float* b, int step, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5) where V : struct, IVector<V>
     {
-        V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
-        r0.Add(a[0], b0, b1);
-        r1.Add(a[1], b0, b1);
-        r2.Add(a[2], b0, b1);
-        r3.Add(a[3], b0, b1);
-        r4.Add(a[4], b0, b1);
-        r5.Add(a[5], b0, b1);
+        int first = step * AStride<V>(6);
+        V b0 = V.Load(b + (2 * step * V.Lanes)), b1 = V.Load(b + (((2 * step) + 1) * V.Lanes));
+        r0.Add(a[first], b0, b1);
+        r1.Add(a[first + 1], b0, b1);
+        r2.Add(a[first + 2], b0, b1);
+        r3.Add(a[first + 3], b0, b1);
+        r4.Add(a[first + 4], b0, b1);
+        r5.Add(a[first + 5], b0, b1);
     }
 
     // The tile of C is needed only at the end; until then its lines, far apart in memory, can arrive.
