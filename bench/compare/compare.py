@@ -34,7 +34,12 @@ def main() -> None:
     settings = rows.Settings(
         sprout, sprout_bench, cache, arguments.threads, arguments.warmup, arguments.repeat, arguments.table, arguments.vocab, arguments.tokenizer, texts, sizes
     )
-    chosen = [row for row in rows.all_rows(settings) if row.group in selected and arguments.match in f"{row.name}: {row.peer.name}"]
+    available = [row for row in rows.all_rows(settings) if row.group in selected]
+    for group in selected:
+        if any(row.group == group for row in available):
+            continue
+        print(f"{group}: left out, it needs {rows.NEEDS[group]}", file=sys.stderr)
+    chosen = [row for row in available if arguments.match in f"{row.name}: {row.peer.name}"]
     if not chosen:
         sys.exit(f"--only {arguments.only} --match {arguments.match!r}: no such row; --list prints them all")
     if arguments.list:

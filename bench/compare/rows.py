@@ -1,11 +1,13 @@
 """The comparisons: what Sprout runs, what its peer runs, on which work."""
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GROUPS = ("step", "epoch", "forward", "tokenizer", "gemm", "own", "startup")
+
+# Options without which a group has no rows.
+NEEDS = {"epoch": "--table and --vocab", "tokenizer": "--table, --vocab and --tokenizer"}
 
 # name, batch, length, repetitions of a step and of a forward pass
 MODELS = (("base", 8, 128, 5, 10), ("minilm", 32, 64, 10, 20), ("mini", 32, 64, 20, 40), ("tiny", 32, 64, 40, 80))
@@ -92,7 +94,6 @@ def step_rows(settings: Settings) -> Iterator[Row]:
 
 def epoch_rows(settings: Settings) -> Iterator[Row]:
     if settings.table is None or settings.vocab is None or settings.lengths is None:
-        print("epoch: left out, --table and --vocab are missing", file=sys.stderr)
         return
     model = ("--config", config("minilm"), "--batch", "32")
     for layout in ("padded", "packed"):
@@ -117,7 +118,6 @@ def forward_rows(settings: Settings) -> Iterator[Row]:
 
 def tokenizer_rows(settings: Settings) -> Iterator[Row]:
     if settings.texts is None or settings.vocab is None or settings.tokenizer is None:
-        print("tokenizer: left out, --table, --vocab and --tokenizer are missing", file=sys.stderr)
         return
     yield Row(
         "tokenizer",
