@@ -7,8 +7,8 @@ namespace Sprout.Tensors.Cpu;
 
 /// <summary>
 /// C [rows, vectors · Lanes] = or += A · B over packed panels: step p reads one group of A at <c>a + p · AStride</c> and one row of B at <c>b + p · vectors · Lanes</c>.
-/// Each tile fills the registers of one kind of processor: 24 accumulators of 32 registers, or 12 of 16. Every step asks for one place of what follows the tile, at
-/// <c>following + p · fetch</c>: asked for all at once, so many lines would hold the tile up (measured on a product whose weights come from memory: 0.6 instead of 0.9 of the peak).
+/// Each tile fills the registers of one kind of processor: 24 accumulators of 32 registers, or 12 of 16. Every step (with 6 rows of 2 registers every other one) asks for
+/// one place of what follows the tile, at <c>following + p · fetch</c>: asked for all at once, so many lines would hold the tile up (measured on a product whose weights come from memory: 0.6 instead of 0.9 of the peak).
 /// </summary>
 internal static unsafe class Kernels
 {
@@ -55,7 +55,7 @@ internal static unsafe class Kernels
         r11.Store(c + ldc, accumulate);
     }
 
-    /// <summary>6 rows of 2 registers, four steps at a time: with one, a fifth of the instructions would count and jump, and a core that shares its front end with a neighbour would feel each.</summary>
+    /// <summary>6 rows of 2 registers, four steps at a time: with one, a quarter of the instructions would count, jump and move registers, and a core that shares its front end with a neighbour feels each.</summary>
     [MethodImpl(Jit.Kernel)]
     public static void Tile6x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch) where V : struct, IVector<V>
     {
