@@ -7,7 +7,7 @@ namespace Sprout.Tensors.Cpu;
 internal sealed unsafe partial class CpuBackend<V>
 {
     // The smaller operand is packed first, as a whole or in as many lines as fit, and shared by all threads. Then pieces of C are computed: each packs its own lines of the
-    // other operand, block by block into the level-2 cache, so that a large weight is read from memory once however few rows meet it.
+    // other operand, block by block into the level-2 cache, so that a large weight is read from memory once however few rows meet it. A weight's gradient goes through all this one block of K after the other.
     // An entry of C sums its products in one order whatever the pieces are, and the pieces depend on the shape alone. packedB: B as Pack made it, or null.
     private void MultiplyBlocked<TReader, TEpilogue>(in Product product, TReader b, float* packedB, TEpilogue epilogue)
         where TReader : struct, IReader<V>
@@ -22,8 +22,8 @@ internal sealed unsafe partial class CpuBackend<V>
             for (int line = 0; line < tiling.SharedLines; line += tiling.SharedChunk)
             {
                 work.Select(line, step, Math.Min(product.K - step, span));
-                PacksWork<TReader> packs = work.Packs;
-                workers.Run(packs.Pieces, packs);
+                PackBothWork<TReader> packing = work.Packing;
+                workers.Run(packing.Pieces, packing);
                 workers.Run(work.Pieces, work);
             }
         }
@@ -110,7 +110,7 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     /// <summary>Packs lines of both operands.</summary>
-    private readonly struct PacksWork<TReader>(PackWork<PlainReader<V>> a, PackWork<TReader> b) : IWork
+    private readonly struct PackBothWork<TReader>(PackWork<PlainReader<V>> a, PackWork<TReader> b) : IWork
         where TReader : struct, IReader<V>
     {
         public int Pieces => a.Pieces + b.Pieces;
@@ -160,11 +160,11 @@ internal sealed unsafe partial class CpuBackend<V>
         public readonly int Pieces => privatePieces * DivideUp(sharedLines, tiling.SharedPiece);
 
         /// <summary>What has to be packed before the selected lines and steps can be worked on: the shared lines, and the private ones with the first of them if they are packed beforehand.</summary>
-        public readonly PacksWork<TReader> Packs
+        public readonly PackBothWork<TReader> Packing
         {
             get
             {
-                int privateLines = tiling.PacksPrivateOnce && firstShared == 0 ? tiling.PrivateLines : 0;
+                int privateLines = tiling.PacksPrivateBeforehand && firstShared == 0 ? tiling.PrivateLines : 0;
                 return tiling.SharesA
                     ? new(new(A, firstShared, sharedLines, firstStep, stepCount, Shared, tiling.SharedPanel), new(B, 0, packedB == null ? privateLines : 0, firstStep, stepCount, Private, tiling.PrivatePanel))
                     : new(new(A, 0, privateLines, firstStep, stepCount, Private, tiling.PrivatePanel), new(B, firstShared, packedB == null ? sharedLines : 0, firstStep, stepCount, Shared, tiling.SharedPanel));
@@ -186,14 +186,14 @@ internal sealed unsafe partial class CpuBackend<V>
             int begin = piece / privatePieces * tiling.SharedPiece, end = Math.Min(begin + tiling.SharedPiece, sharedLines);
             int sharedTile = tiling.SharesA ? Tiling.TileRows : Tiling.TileColumns, privateTile = tiling.SharesA ? Tiling.TileColumns : Tiling.TileRows;
             int sharedWidth = tiling.SharesA ? A.Width : B.Width, privateWidth = tiling.SharesA ? B.Width : A.Width;
-            float* own = Private + (tiling.PacksPrivateOnce ? line / privateTile * tiling.PrivatePanel : Workers.Current * tiling.BlockLength);
+            float* own = Private + (tiling.PacksPrivateBeforehand ? line / privateTile * tiling.PrivatePanel : Workers.Current * tiling.BlockLength);
             int step = 0;
             do
             {
                 // K = 0 passes once, with no steps, and so writes the empty sums.
                 int steps = Math.Min(stepCount - step, tiling.Steps), at = firstStep + step;
-                var block = new Lines(own + (tiling.PacksPrivateOnce ? (nint)step * privateWidth : 0), tiling.PrivatePanel, line, lines);
-                if (!tiling.PacksPrivateOnce)
+                var block = new Lines(own + (tiling.PacksPrivateBeforehand ? (nint)step * privateWidth : 0), tiling.PrivatePanel, line, lines);
+                if (!tiling.PacksPrivateBeforehand)
                 {
                     if (tiling.SharesA) B.Pack(block.Packed, block.Stride, line, lines, at, steps);
                     else A.Pack(block.Packed, block.Stride, line, lines, at, steps);

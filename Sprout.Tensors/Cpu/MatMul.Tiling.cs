@@ -48,8 +48,8 @@ internal sealed unsafe partial class CpuBackend<V>
             PrivatePiece = RoundUp(DivideUp(PrivateLines, privatePieces), privateTile);
             long sharedPieces = DivideUp(wanted, DivideUp(PrivateLines, PrivatePiece));
             SharedPiece = RoundUp(DivideUp(SharedChunk, sharedPieces), sharedTile);
-            PacksPrivateOnce = StepsOutermost || (packedB && SharesA) || (SharedPiece < SharedChunk && (long)PrivateLines * k <= MostSharedFloats);
-            PrivatePanel = PanelLength(PacksPrivateOnce && !StepsOutermost ? k : Steps, privateWidth);
+            PacksPrivateBeforehand = StepsOutermost || (packedB && SharesA) || (SharedPiece < SharedChunk && (long)PrivateLines * k <= MostSharedFloats);
+            PrivatePanel = PanelLength(PacksPrivateBeforehand && !StepsOutermost ? k : Steps, privateWidth);
             StreamsB = packedB && SharesA && Math.Min(m, SharedPiece) / sharedTile * sharedWidth <= MostPrivateFloats;
         }
 
@@ -90,7 +90,7 @@ internal sealed unsafe partial class CpuBackend<V>
         public nint SharedPanel { get; }
 
         /// <summary>Whether several pieces need the same private lines, so that these are packed beforehand, as the shared ones are.</summary>
-        public bool PacksPrivateOnce { get; }
+        public bool PacksPrivateBeforehand { get; }
 
         /// <summary>Whether a packed B passes by once, panel by panel, while the rows of A that meet it stay in the level-2 cache.</summary>
         public bool StreamsB { get; }
@@ -102,10 +102,10 @@ internal sealed unsafe partial class CpuBackend<V>
         public nint SharedLength => packedB && !SharesA ? 0 : SharedChunk / (SharesA ? TileRows : TileColumns) * SharedPanel;
 
         /// <summary>Floats of scratch memory for a packed private block, or for all private lines when they are packed beforehand.</summary>
-        public nint BlockLength => packedB && SharesA ? 0 : (PacksPrivateOnce ? RoundUp(PrivateLines, SharesA ? TileColumns : TileRows) : PrivatePiece) / (SharesA ? TileColumns : TileRows) * PrivatePanel;
+        public nint BlockLength => packedB && SharesA ? 0 : (PacksPrivateBeforehand ? RoundUp(PrivateLines, SharesA ? TileColumns : TileRows) : PrivatePiece) / (SharesA ? TileColumns : TileRows) * PrivatePanel;
 
         /// <summary>Memory for the shared chunk and each thread's private block, in powers of two so that the pool sees few sizes.</summary>
-        public long ScratchBytes(int threads) => (long)BitOperations.RoundUpToPowerOf2((ulong)(SharedLength + ((PacksPrivateOnce ? 1 : threads) * BlockLength)) * sizeof(float));
+        public long ScratchBytes(int threads) => (long)BitOperations.RoundUpToPowerOf2((ulong)(SharedLength + ((PacksPrivateBeforehand ? 1 : threads) * BlockLength)) * sizeof(float));
 
         /// <summary>Floats from a panel of some steps to the next: one cache line more than it holds, otherwise all panels would lie in the same few sets of the level-1 cache while they are packed.</summary>
         public static nint PanelLength(int steps, int width) => ((nint)steps * width) + 16;

@@ -11,7 +11,7 @@ namespace Sprout.Tensors.Cpu;
 /// </summary>
 internal readonly unsafe struct Panels<V>(float* destination, int lines, int width, nint panelStride) where V : struct, IVector<V>
 {
-    // Cache lines, of a row of all panels and at most some rows, that are asked for ahead of the one that is read.
+    // How far ahead of the reading PackRows asks for rows: about so many cache lines, one of each panel a row, and no more than so many rows.
     private const int LinesAhead = 96, MostRowsAhead = 12;
 
     /// <summary>Packs from a matrix whose steps are rows: entry (line, step) is at <c>start + step · ld + line</c>.</summary>

@@ -36,9 +36,8 @@ def main() -> None:
     )
     available = [row for row in rows.all_rows(settings) if row.group in selected]
     for group in selected:
-        if any(row.group == group for row in available):
-            continue
-        print(f"{group}: left out, it needs {rows.NEEDS[group]}", file=sys.stderr)
+        if not any(row.group == group for row in available):
+            print(f"{group}: left out, it needs {rows.NEEDS[group]}", file=sys.stderr)
     chosen = [row for row in available if arguments.match in f"{row.name}: {row.peer.name}"]
     if not chosen:
         sys.exit(f"--only {arguments.only} --match {arguments.match!r}: no such row; --list prints them all")
