@@ -15,7 +15,7 @@ internal readonly struct OrderedRange
     private const uint Sign = 0x80000000;
     private const uint NegativeInfinity = 0x007FFFFF;
     private const uint PositiveInfinity = 0xFF800000;
-    private const int BinBits = 11;
+    private const int BinBits = 8;
 
     // The place of −0, which no float maps to. As the high end of a comparison it would let +0 in.
     private const uint NegativeZero = 0x7FFFFFFF;
@@ -61,7 +61,7 @@ internal readonly struct OrderedRange
     public OrderedRange Bin(int bin)
     {
         uint low = Low + ((uint)bin << Shift);
-        return new(low, Math.Min(low + ((1u << Shift) - 1), High));
+        return new(low, low + Math.Min((1u << Shift) - 1, High - low));
     }
 
     /// <summary>The integer of a float.</summary>

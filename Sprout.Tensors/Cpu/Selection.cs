@@ -3,8 +3,8 @@ namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>
 {
-    // Fewer scores are not worth a guess.
-    private const int FewScores = 1 << 16;
+    // Fewer scores are counted before another thread would begin.
+    private const int FewestShared = 1 << 15;
 
     // Equal neighbours would wait for each other's counter; they go to different copies.
     private const int HistogramCopies = 4;
@@ -24,9 +24,17 @@ internal sealed unsafe partial class CpuBackend<V>
         }
 
         keep = Math.Clamp(keep, 0, total);
-        // With nothing to keep any cut will do, and no tie is kept; otherwise the cut is the smallest kept score.
-        Selected selected = keep == 0 ? new Selected(float.PositiveInfinity, 0, 0) : Select(sources, pieces, total, keep);
-        WriteBits(sources, pieces, selected);
+        if (keep == 0)
+        {
+            // Any cut will do; no tie is kept.
+            WriteBits(sources, pieces, new Selected(float.PositiveInfinity, 0, 0));
+        }
+        else
+        {
+            CutHistory history = histories.GetOrCreateValue(bits[0]);
+            history.Add(Mark(history, sources, pieces, total, keep));
+        }
+
         Free(table);
     }
 
@@ -39,13 +47,24 @@ internal sealed unsafe partial class CpuBackend<V>
         if (minimumKept > 0 && CountBits(bits, scores.Count) < Math.Min(minimumKept, scores.Count)) TopV([scores], minimumKept, [bits]);
     }
 
-    // The keep-th largest of all scores. A sample guesses a range of values around it; each round counts the scores above the range and those in its bins, and goes on with
-    // the bin that holds the wanted one. A wrong guess costs a round, never exactness.
-    private Selected Select(Scores sources, int pieces, long total, long keep)
+    // Sets the bits of the keep largest scores and returns the smallest of these.
+    private float Mark(CutHistory history, Scores sources, int pieces, long total, long keep)
     {
-        DeviceBuffer memory = Allocate(Scratch.BytesFor(workers.Count, sizeof(Histogram)));
-        var counts = new Scratch(memory.Address, workers.Count, sizeof(Histogram));
-        OrderedRange range = total < FewScores ? OrderedRange.Numbers : Guess(sources, pieces, total, keep);
+        if (history.IsKnown && TryMark(history.Expected, sources, pieces, keep, out float cut)) return cut;
+        Guess guess = GuessFrom(sources, pieces, total, keep);
+        if (TryMark(guess, sources, pieces, keep, out cut)) return cut;
+        Selected selected = Select(sources, pieces, guess.Range, total, keep);
+        WriteBits(sources, pieces, selected);
+        return selected.Cut;
+    }
+
+    // The keep-th largest of all scores. Each round counts the scores above a range and those in its bins, and goes on with the bin that holds the wanted one,
+    // or outside of the range. Where it starts costs rounds, never exactness.
+    private Selected Select(Scores sources, int pieces, OrderedRange range, long total, long keep)
+    {
+        int threads = total < FewestShared ? 1 : workers.Count;
+        DeviceBuffer memory = Allocate(Scratch.BytesFor(threads, sizeof(Histogram)));
+        var counts = new Scratch(memory.Address, threads, sizeof(Histogram));
         Selected? selected = null;
         while (selected is null)
         {
@@ -64,45 +83,26 @@ internal sealed unsafe partial class CpuBackend<V>
         return selected.Value;
     }
 
-    // Values around the keep-th largest of a sample, far enough apart to hold that of all scores but for once in some hundred times.
-    private OrderedRange Guess(Scores sources, int pieces, long total, long keep)
-    {
-        const ulong Golden = 0x9E3779B97F4A7C15;
-        int size = (int)Math.Sqrt(total);
-        DeviceBuffer memory = Allocate((long)size * sizeof(uint));
-        var sample = new Span<uint>((void*)memory.Address, size);
-        for (int i = 0; i < size; i++)
-        {
-            // Multiples of the golden ratio spread evenly and fall in with no row length.
-            ulong place = (ulong)(i + 1) * Golden;
-            float* x = sources.PieceOf((int)Math.BigMul(place, (ulong)pieces, out ulong within), out int length, out _);
-            sample[i] = OrderedRange.Of(x[Math.BigMul(within, (ulong)length, out _)]);
-        }
-
-        sample.Sort();
-        double share = 1 - ((double)keep / total), rank = share * size, spread = 2 + (3 * Math.Sqrt(rank * (1 - share)));
-        uint low = sample[Math.Clamp((int)(rank - spread), 0, size - 1)], high = sample[Math.Clamp((int)(rank + spread), 0, size - 1)];
-        Free(memory);
-        return OrderedRange.Of(low, high);
-    }
-
-    // The histogram of one range, in the first thread's block.
+    // The histogram of one range, in the first thread's block; a single block is the calling thread's.
     private Histogram* Count(Scores sources, int pieces, OrderedRange range, Scratch counts)
     {
         for (int thread = 0; thread < counts.Count; thread++) *(Histogram*)counts[thread] = default;
-        workers.Run(pieces, new HistogramWork(sources, counts, range));
+        var work = new HistogramWork(sources, counts, range);
+        if (counts.Count > 1) workers.Run(pieces, work);
+        else for (int piece = 0; piece < pieces; piece++) work.Run(piece);
         var sum = (Histogram*)counts[0];
         for (int thread = 0; thread < counts.Count; thread++)
         {
             var part = (Histogram*)counts[thread];
             if (thread > 0) sum->Above += part->Above;
-            for (int bin = thread > 0 ? 0 : OrderedRange.MostBins; bin < HistogramCopies * OrderedRange.MostBins; bin++) sum->Bins[bin % OrderedRange.MostBins] += part->Bins[bin];
+            for (int copy = thread > 0 ? 0 : 1; copy < HistogramCopies; copy++)
+                for (int bin = 0; bin < OrderedRange.MostBins; bin++) sum->Bins[bin] += part->Bins[(copy * OrderedRange.MostBins) + bin];
         }
 
         return sum;
     }
 
-    // Sets the bits above the cut, and of the equal ones as many as are kept, from the start.
+    // Passes over all scores and sets the bits above the cut, and of the equal ones as many as are kept, from the start.
     private void WriteBits(Scores sources, int pieces, Selected selected)
     {
         DeviceBuffer memory = Allocate((long)pieces * sizeof(int));

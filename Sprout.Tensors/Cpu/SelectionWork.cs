@@ -49,6 +49,53 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
+    /// <summary>Writes the bits of the scores above a range, and gathers those in it.</summary>
+    private readonly struct GatherNearWork(Scores sources, OrderedRange range, Near near) : IWork
+    {
+        public void Run(int piece)
+        {
+            float* x = sources.PieceOf(piece, out int length, out uint* bits);
+            int count = Gather(x, length, range.LowValue, range.HighValue, bits, near.Capacity, near.Values(piece), near.Places(piece), out near.Above[piece]);
+            near.Lists[piece] = new ScoreList(near.Values(piece), count, bits, piece);
+        }
+
+        // Returns how many were gathered, or more than the capacity when they do not fit.
+        [MethodImpl(Jit.Kernel)]
+        private static int Gather(float* x, int length, float low, float high, uint* bits, int capacity, float* values, ushort* places, out int above)
+        {
+            V lowest = V.Broadcast(low), highest = V.Broadcast(high);
+            int count = 0;
+            above = 0;
+            for (int i = 0; i < length; i += 32)
+            {
+                uint greater = CompareWord(x + i, Math.Min(32, length - i), lowest, highest, out uint inside);
+                bits[i / 32] = greater;
+                above += BitOperations.PopCount(greater);
+                if (count + BitOperations.PopCount(inside) > capacity) return capacity + 1;
+                for (; inside != 0; inside &= inside - 1)
+                {
+                    int place = i + BitOperations.TrailingZeroCount(inside);
+                    places[count] = (ushort)place;
+                    values[count++] = x[place];
+                }
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Sets the bits of those gathered scores that are not below the cut.</summary>
+    private readonly struct MarkNearWork(Scores few, Near near, float cut) : IWork
+    {
+        public void Run(int piece)
+        {
+            float* x = few.PieceOf(piece, out int length, out uint* bits);
+            ushort* places = near.Places(piece);
+            // No branch: it could not be predicted.
+            for (int i = 0; i < length; i++) bits[places[i] / 32] |= (x[i] >= cut ? 1u : 0u) << (places[i] % 32);
+        }
+    }
+
     /// <summary>Counts the scores that equal the cut.</summary>
     private readonly struct CountTiesWork(Scores sources, float cut, int* ties) : IWork
     {
@@ -89,22 +136,34 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     // Up to 32 scores as bits: those above the cut, and those that equal it. A NaN as cut is below all numbers and equal to itself.
-    [MethodImpl(Jit.Kernel)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint CompareWord(float* x, int length, float cut, out uint equal)
     {
         bool isNaN = float.IsNaN(cut);
         V border = V.Broadcast(isNaN ? float.NegativeInfinity : cut);
-        uint above = 0, atLeast = 0, valid = length == 32 ? uint.MaxValue : (1u << length) - 1;
+        uint above = CompareWord(x, length, border, border, out equal);
+        if (!isNaN) return above;
+        uint numbers = above | equal;
+        equal = Valid(length) & ~numbers;
+        return numbers;
+    }
+
+    // Up to 32 scores as bits: those above a range, and those inside.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint CompareWord(float* x, int length, V lowest, V highest, out uint inside)
+    {
+        uint above = 0, atLeast = 0;
         for (int i = 0; i < length; i += V.Lanes)
         {
             V value = Read(x + i, Math.Min(V.Lanes, length - i));
-            above |= V.GreaterBits(value, border) << i;
-            atLeast |= V.AtLeastBits(value, border) << i;
+            above |= V.GreaterBits(value, highest) << i;
+            atLeast |= V.AtLeastBits(value, lowest) << i;
         }
 
-        if (isNaN) (above, atLeast) = (atLeast, uint.MaxValue);
-        above &= valid;
-        equal = atLeast & ~above & valid;
+        above &= Valid(length);
+        inside = atLeast & ~above & Valid(length);
         return above;
     }
+
+    private static uint Valid(int length) => length == 32 ? uint.MaxValue : (1u << length) - 1;
 }

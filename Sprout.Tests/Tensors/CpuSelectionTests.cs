@@ -52,6 +52,26 @@ public class CpuSelectionTests
         }
     }
 
+    // A mask's next selection looks where its last ones ended: drifting scores stay there, and what leaps must not be missed.
+    [Theory, MemberData(nameof(Sets))]
+    public void TopV_is_exact_from_selection_to_selection(InstructionSet set)
+    {
+        (float Drift, int Keep)[] steps = [(0, 9000), (0.01f, 9000), (0.01f, 8900), (0.01f, 8800), (-0.02f, 8700), (50, 8600), (0, 40000), (0, 40000), (0, 40000), (float.NaN, 100), (float.PositiveInfinity, 7), (0.01f, 7), (0.01f, 90000), (0.01f, 89000)];
+        using var arena = new CpuArena(CpuBackend.Open(2, set));
+        float[] start = Make(90001, Kinds[0].Value);
+        Tensor scores = arena.Of(new Shape(start.Length), start);
+        IntTensor bits = arena.Ints(new int[Mask.WordsOf(start.Length)]);
+        float sum = 0;
+        foreach ((float drift, int keep) in steps)
+        {
+            sum = float.IsFinite(drift) ? sum + drift : 0;
+            float[] values = float.IsFinite(drift) ? [.. start.Select((v, i) => v + (sum * (1 + (i % 3))))] : [.. start.Select((v, i) => i % 2 == 0 ? drift : v)];
+            scores.CopyFrom(values);
+            arena.Backend.TopV([scores], keep, [bits]);
+            Unpack(bits, values.Length).SequenceEqual(Kept([values], Order([values]).Take(keep))[0]).Should().BeTrue("{0}, drift {1}, keep {2}", set, drift, keep);
+        }
+    }
+
     [Theory, MemberData(nameof(Sets))]
     public void Threshold_keeps_greater_scores_and_at_least_the_minimum(InstructionSet set)
     {
