@@ -10,6 +10,9 @@ internal sealed unsafe partial class CpuBackend<V>
     // Queries whose scores exist at a time.
     private const int QueryRows = 32;
 
+    // A head's rows lie far apart; so many rows ahead they are fetched.
+    private const int RowsAhead = 8;
+
     // Queries of a piece of the forward pass; keys and values are copied once a piece.
     private const int QueriesPerPiece = 64;
 
@@ -62,7 +65,10 @@ internal sealed unsafe partial class CpuBackend<V>
     private static void CopyRows(float* source, long sourceStride, int rows, int columns, float* destination, long stride)
     {
         for (int row = 0; row < rows; row++, source += sourceStride, destination += stride)
+        {
+            Prefetch.Rows(source + (RowsAhead * sourceStride), 0, 1, columns);
             for (int j = 0; j < columns; j += V.Lanes) V.Store(Read(source + j, Math.Min(V.Lanes, columns - j)), destination + j);
+        }
     }
 
     // The rows of scratch back into a tensor, each times its factor.
@@ -114,12 +120,14 @@ internal sealed unsafe partial class CpuBackend<V>
             float* keys = (float*)plan.Scratch.Own, values = keys + ((long)width * keyStride);
             float* scores = values + ((long)length * columnStride), sums = scores + (QueryRows * keyStride);
             uint* words = (uint*)(sums + (QueryRows * columnStride));
+            Prefetch.Rows(q + ((long)unit.FirstQuery * plan.Hidden) + column, plan.Hidden, unit.EndQuery - unit.FirstQuery, width);
             PaddedTranspose.Run<V>(k + start, plan.Hidden, length, width, keys, keyStride);
             CopyRows(v + start, plan.Hidden, length, width, values, columnStride);
             for (int query = unit.FirstQuery; query < unit.EndQuery; query += QueryRows)
             {
                 int rows = Math.Min(QueryRows, unit.EndQuery - query);
                 long first = ((long)query * plan.Hidden) + column;
+                Prefetch.Rows(context + first, plan.Hidden, rows, width);
                 SmallProduct<V>.Run(q + first, plan.Hidden, 1, rows, width, keys, keyStride, length, scores, keyStride, accumulate: false);
                 for (int row = 0; row < rows; row++)
                     factors[row] = Softmax(scores + ((long)row * keyStride), length, plan.RowOf(query + row, head), words);

@@ -53,6 +53,7 @@ internal sealed unsafe partial class CpuBackend<V>
                 SmallProduct<V>.Run(gradients + offset, columnStride, 1, rows, width, turnedValues, keyStride, length, products, keyStride, accumulate: false);
                 for (int row = 0; row < rows; row++)
                 {
+                    Prefetch.Rows(context + first + ((long)(row + RowsAhead) * plan.Hidden), 0, 1, width);
                     float delta = Dot(gradients + offset + ((long)row * columnStride), context + first + ((long)row * plan.Hidden), width);
                     Gradients(scores + ((long)row * keyStride), products + ((long)row * keyStride), length, plan.RowOf(unit.Start + query + row, head), delta, words);
                 }

@@ -20,7 +20,8 @@ internal static unsafe class Kernels
     [MethodImpl(Jit.Kernel)]
     public static void Tile12x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch) where V : struct, IVector<V>
     {
-        Prefetch<V>(c, ldc, 12, 2);
+        // The tile of C is needed only at the end; until then its lines can arrive.
+        Prefetch.Rows(c, ldc, 12, 2 * V.Lanes);
         Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
         Row2<V> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
         for (float* end = b + (steps * 2 * V.Lanes); b < end; a += AStride<V>(12), b += 2 * V.Lanes, following += fetch)
@@ -59,7 +60,7 @@ internal static unsafe class Kernels
     [MethodImpl(Jit.Kernel)]
     public static void Tile6x2<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch) where V : struct, IVector<V>
     {
-        Prefetch<V>(c, ldc, 6, 2);
+        Prefetch.Rows(c, ldc, 6, 2 * V.Lanes);
         Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
         int aStep = AStride<V>(6), bStep = 2 * V.Lanes;
         float* end = b + (steps * bStep), last = end - (3 * bStep);
@@ -106,7 +107,7 @@ internal static unsafe class Kernels
     [MethodImpl(Jit.Kernel)]
     public static void Tile4x3<V>(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch) where V : struct, IVector<V>
     {
-        Prefetch<V>(c, ldc, 4, 3);
+        Prefetch.Rows(c, ldc, 4, 3 * V.Lanes);
         Row3<V> r0 = default, r1 = default, r2 = default, r3 = default;
         for (float* end = b + (steps * 3 * V.Lanes); b < end; a += AStride<V>(4), b += 3 * V.Lanes, following += fetch)
         {
@@ -136,15 +137,6 @@ internal static unsafe class Kernels
         r3.Add(a[first + 3], b0, b1);
         r4.Add(a[first + 4], b0, b1);
         r5.Add(a[first + 5], b0, b1);
-    }
-
-    // The tile of C is needed only at the end; until then its lines, far apart in memory, can arrive.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch<V>(float* c, nint ldc, int rows, int vectors) where V : struct, IVector<V>
-    {
-        if (!Sse.IsSupported) return;
-        for (int i = 0; i < rows; i++, c += ldc)
-            for (int j = 0; j < vectors * V.Lanes; j += 16) Sse.Prefetch0(c + j);
     }
 
     // One row of a tile. The JIT keeps its fields in registers.

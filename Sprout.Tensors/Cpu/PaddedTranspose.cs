@@ -16,12 +16,15 @@ internal static unsafe class PaddedTranspose
     public static void Run<V>(float* source, nint sourceStride, int rows, int columns, float* target, nint targetStride) where V : struct, IVector<V>
     {
         for (int row = 0; row < rows; row += V.Lanes)
+        {
+            Prefetch.Rows(source + ((row + V.Lanes) * sourceStride), sourceStride, V.Lanes, columns);
             for (int column = 0; column < columns; column += V.Lanes)
             {
                 float* from = source + (row * sourceStride) + column, to = target + (column * targetStride) + row;
                 if (row + V.Lanes <= rows && column + V.Lanes <= columns) Transpose.Square<V>(from, sourceStride, to, targetStride);
                 else Edge<V>(from, sourceStride, Math.Min(rows - row, V.Lanes), Math.Min(columns - column, V.Lanes), to, targetStride);
             }
+        }
     }
 
     // A square that lacks rows or columns, by way of a whole one.
