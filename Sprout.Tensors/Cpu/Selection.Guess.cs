@@ -96,6 +96,9 @@ internal sealed unsafe partial class CpuBackend<V>
         /// <summary>Where the next cut is expected.</summary>
         public Guess Expected => new(OrderedRange.Of(OrderedRange.Of(cut - (Reach * change)), OrderedRange.Of(cut + (Reach * change))), ExpectedShare);
 
+        /// <summary>After a wrong guess only the latest change counts: a leap would widen the range for many selections.</summary>
+        public void ForgetChange() => change = float.NaN;
+
         /// <summary>Adds the latest cut.</summary>
         public void Add(float latest)
         {

@@ -51,6 +51,7 @@ internal sealed unsafe partial class CpuBackend<V>
     private float Mark(CutHistory history, Scores sources, int pieces, long total, long keep)
     {
         if (history.IsKnown && TryMark(history.Expected, sources, pieces, keep, out float cut)) return cut;
+        history.ForgetChange();
         Guess guess = GuessFrom(sources, pieces, total, keep);
         if (TryMark(guess, sources, pieces, keep, out cut)) return cut;
         Selected selected = Select(sources, pieces, guess.Range, total, keep);

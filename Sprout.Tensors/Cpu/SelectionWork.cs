@@ -87,6 +87,7 @@ internal sealed unsafe partial class CpuBackend<V>
     /// <summary>Sets the bits of those gathered scores that are not below the cut.</summary>
     private readonly struct MarkNearWork(Scores few, Near near, float cut) : IWork
     {
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             float* x = few.PieceOf(piece, out int length, out uint* bits);
@@ -99,6 +100,7 @@ internal sealed unsafe partial class CpuBackend<V>
     /// <summary>Counts the scores that equal the cut.</summary>
     private readonly struct CountTiesWork(Scores sources, float cut, int* ties) : IWork
     {
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             float* x = sources.PieceOf(piece, out int length, out _);
@@ -116,6 +118,7 @@ internal sealed unsafe partial class CpuBackend<V>
     /// <summary>Writes the bits of scores above the cut and of the first ties[piece] that equal it (ties null: of none).</summary>
     private readonly struct WriteBitsWork(Scores sources, float cut, int* ties) : IWork
     {
+        [MethodImpl(Jit.Kernel)]
         public void Run(int piece)
         {
             float* x = sources.PieceOf(piece, out int length, out uint* bits);
