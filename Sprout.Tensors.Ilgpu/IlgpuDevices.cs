@@ -13,7 +13,16 @@ namespace Sprout.Tensors.Ilgpu;
 /// <summary>Makes <c>cuda[:n]</c>, <c>cuda-cublas[:n]</c>, <c>opencl[:n]</c> and <c>ilgpu-cpu</c> known to <see cref="Device"/>.</summary>
 public static class IlgpuDevices
 {
-    private const string NoGpu = "no NVIDIA GPU with a driver was found", NoCuBlas = "NVIDIA's cuBLAS of CUDA 10, 11 or 12 (libcublas.so.12, cublas64_12.dll) was not found";
+    private const string NoGpu = "no NVIDIA GPU with a driver was found", NoCuBlas = "NVIDIA's cuBLAS of CUDA 10 to 13 (such as libcublas.so.12, cublas64_12.dll) was not found";
+
+    // Other names of what ILGPU asks for: without a developer's package Linux has a library under its versioned name only, and of cuBLAS 13 it does not know.
+    private static readonly Dictionary<string, string> OtherNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["OpenCL"] = "libOpenCL.so.1",
+        ["cuda"] = "libcuda.so.1",
+        ["libcublas.so.12"] = "libcublas.so.13",
+        ["cublas64_12.dll"] = "cublas64_13.dll",
+    };
 
     private static readonly Kind[] Kinds =
     [
@@ -26,7 +35,7 @@ public static class IlgpuDevices
     /// <summary>Adds these kinds of device; call it once, before a device is opened.</summary>
     public static void Register()
     {
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => ResolveOpenCL(name);
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => OtherNames.TryGetValue(name, out string? other) && NativeLibrary.TryLoad(other, out nint library) ? library : 0;
         foreach (Kind kind in Kinds) Device.Register(kind.Name, (index, _) => Open(kind, index), () => List(kind));
     }
 
@@ -119,10 +128,6 @@ public static class IlgpuDevices
         device.Capabilities.GetType().GetProperty("GenericAddressSpace")?.GetSetMethod(nonPublic: true)?.Invoke(device.Capabilities, [true]);
         return true;
     }
-
-    // Without a developer's package, Linux has the loader under its versioned name only.
-    private static nint ResolveOpenCL(string name) =>
-        name.Contains("OpenCL", StringComparison.OrdinalIgnoreCase) && NativeLibrary.TryLoad("libOpenCL.so.1", out nint library) ? library : 0;
 
     // What --device takes before the colon, how ILGPU finds such devices, and why there may be none.
     private sealed record Kind(string Name, AcceleratorType Type, Action<Context.Builder> Add, string None)

@@ -24,7 +24,11 @@ public sealed partial class IlgpuBackend
         int rows = s.Shape.Rows, columns = s.Shape.Columns;
         if (s.Count == 0) return;
         // First the parameters: dx may take the place of dy.
-        launcher.Run(LayerNormKernels.Parameters, new KernelConfig(Divided(columns, ColumnKernels.Columns), lanes), View(s), View(mean), View(rstd), View(dy), View(dgamma), View(dbeta), rows, columns);
+        (KernelConfig config, int rowsOfGroup, int groups) = ColumnGroups(rows, columns);
+        using Tensor gammas = Tensor.Rent(this, new Shape(groups, columns)), betas = Tensor.Rent(this, new Shape(groups, columns));
+        launcher.Run(LayerNormKernels.Parameters, config, View(s), View(mean), View(rstd), View(dy), View(gammas), View(betas), rows, columns, rowsOfGroup);
+        AddGroups(gammas, dgamma);
+        AddGroups(betas, dbeta);
         int residualMode = dResidual is null ? LayerNormKernels.NoResidual : accumulateResidual ? LayerNormKernels.ResidualAdded : LayerNormKernels.ResidualOverwritten;
         launcher.Run(
             LayerNormKernels.Backward, Rows(rows, columns), View(s), View(mean), View(rstd), View(gamma), View(dy), new DropoutPlace(dropout),

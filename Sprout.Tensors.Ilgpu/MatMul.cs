@@ -1,4 +1,4 @@
-// Products and sums of columns.
+// Products.
 using ILGPU;
 using Sprout.Tensors.Ilgpu.Kernels;
 using Sprout.Tensors.Ops;
@@ -7,6 +7,9 @@ namespace Sprout.Tensors.Ilgpu;
 
 public sealed partial class IlgpuBackend
 {
+    // Groups of a product that a multiprocessor should have, as many as its registers hold at a time, and the depth below which a group is not worth its two trips to memory.
+    private const int GroupsWanted = 8, LeastSlice = 128;
+
     /// <inheritdoc/>
     public void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Mask? mask, Tensor c, bool accumulate)
     {
@@ -31,17 +34,11 @@ public sealed partial class IlgpuBackend
         if (cuBlas is not null && w.Shape[1] > 0)
         {
             MultiplyByCuBlas(x, false, w, true, mask, y, accumulate: false);
-            if (y.Count > 0) launcher.Run(EpilogueKernels.Apply<BiasThen<TActivation>>, Elements(y.Count), View(y), output, w.Shape[0], (int)y.Count);
+            if (y.Count > 0) launcher.Run(EpilogueKernels.Apply<BiasThen<TActivation>>, Elements(y.Count), View(y), 1, output, w.Shape[0], (int)y.Count);
             return;
         }
 
         Multiply<DepthInside, BiasThen<TActivation>>(x, w, true, mask, new Shape(x.Shape.Rows, w.Shape[0]), w.Shape[1], output);
-    }
-
-    /// <inheritdoc/>
-    public void ColumnSum(Tensor x, Tensor y)
-    {
-        if (x.Count > 0) launcher.Run(ColumnKernels.ColumnSum, new KernelConfig(Divided(x.Shape.Columns, ColumnKernels.Columns), lanes), View(x), View(y), x.Shape.Rows, x.Shape.Columns);
     }
 
     /// <inheritdoc/>
@@ -73,9 +70,27 @@ public sealed partial class IlgpuBackend
         where TA : struct, IOperand where TB : struct, IOperand where TMask : struct, IMaskReader where TEpilogue : struct, IEpilogue
     {
         if (c.Count == 0) return;
-        var size = new ProductSize { M = c.Rows, N = c.Columns, K = depth, VectorA = Flag(ReadsFours(a)), VectorB = Flag(ReadsFours(b)) };
-        var config = new KernelConfig(new Index3D(Divided(size.N, MatMulKernels.Tile), Divided(size.M, MatMulKernels.Tile), 1), new Index3D(MatMulKernels.Lanes, 1, 1));
-        launcher.Run(MatMulKernels.MatMul<TA, TB, TMask, TEpilogue>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, output);
+        int tiles = Divided(c.Rows, MatMulKernels.Tile) * Divided(c.Columns, MatMulKernels.Tile);
+        int slice = Slice(tiles, depth, c.Count), slices = Divided(Math.Max(depth, 1), slice);
+        var size = new ProductSize { M = c.Rows, N = c.Columns, K = depth, Slice = slice, VectorA = Flag(ReadsFours(a)), VectorB = Flag(ReadsFours(b)) };
+        var config = new KernelConfig(new Index3D(Divided(size.N, MatMulKernels.Tile), Divided(size.M, MatMulKernels.Tile), slices), new Index3D(MatMulKernels.Lanes, 1, 1));
+        if (slices == 1)
+        {
+            launcher.Run(MatMulKernels.MatMul<TA, TB, TMask, TEpilogue>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, output);
+            return;
+        }
+
+        using Tensor sums = Tensor.Rent(this, new Shape(slices, (int)c.Count));
+        var parts = new EpilogueData { C = View(sums), Bias = View(sums), Z = View(sums) };
+        launcher.Run(MatMulKernels.MatMul<TA, TB, TMask, Plain>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, parts);
+        launcher.Run(EpilogueKernels.Apply<TEpilogue>, Elements(c.Count), View(sums), slices, output, c.Columns, (int)c.Count);
+    }
+
+    // How deep a group goes. A product of few tiles leaves most of a large device idle, so several groups share a tile's depth; their sums are added in order afterwards.
+    private int Slice(int tiles, int depth, long entries)
+    {
+        long slices = Math.Min(Math.Min(GroupsWanted * (long)Math.Max(accelerator.NumMultiprocessors, 1) / tiles, depth / LeastSlice), int.MaxValue / entries);
+        return Divided(Divided(Math.Max(depth, 1), (int)Math.Max(slices, 1)), MatMulKernels.Depth) * MatMulKernels.Depth;
     }
 
     // cuBLAS knows no masks: the masked operand is written out first.

@@ -44,7 +44,18 @@ public sealed class PtxTests
         string ptx = ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization())).PTXAssembly;
         ptx.Should().Contain("ld.shared.v4").And.Contain("ld.global.v4");
         // Without a rounding suffix, NVIDIA's assembler makes one fused instruction of a product and its sum.
-        Regex.Count(ptx, @"\bmul\.f32\b").Should().Be(64, "each step multiplies eight by eight");
+        Regex.Count(ptx, @"\bmul\.f32\b").Should().Be(128, "each of two steps multiplies eight by eight");
+    }
+
+    [Fact]
+    public void A_constant_beside_NaN_does_not_win()
+    {
+        using Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
+        using var backend = new PTXBackend(context, CudaArchitecture.SM_80, CudaInstructionSet.ISA_78, null!);
+        MethodInfo method = AllKernels().Single(candidate => Label(candidate) == "ElementKernels.Map<Relu>");
+        string ptx = ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization())).PTXAssembly;
+        // max(0, x): an unordered comparison would hold for NaN and choose the 0.
+        ptx.Should().MatchRegex(@"setp\.lt\.f32\s+%p\d+, %f\d+, 0f00000000").And.NotMatchRegex(@"setp\.\w+u\.f32");
     }
 
     private static IEnumerable<MethodInfo> AllKernels() =>

@@ -1,4 +1,4 @@
-// What follows a product that another library computed.
+// What follows a product that another library computed, or that was computed in slices.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
@@ -6,9 +6,14 @@ namespace Sprout.Tensors.Ilgpu.Kernels;
 /// <summary>Epilogues on their own.</summary>
 internal static class EpilogueKernels
 {
-    /// <summary>Stores the sums of a product [., columns] as its epilogue says; they may lie where its output goes.</summary>
-    public static void Apply<TEpilogue>(ArrayView<float> sums, EpilogueData output, int columns, int count) where TEpilogue : struct, IEpilogue
+    /// <summary>Stores the sums of a product [., columns], each made of some slices that lie count entries apart, as its epilogue says; a single slice may lie where its output goes.</summary>
+    public static void Apply<TEpilogue>(ArrayView<float> sums, int slices, EpilogueData output, int columns, int count) where TEpilogue : struct, IEpilogue
     {
-        for (int i = Threads.Index; i < count; i += Threads.Count) TEpilogue.Store(output, sums[i], i, i % columns);
+        for (int i = Threads.Index; i < count; i += Threads.Count)
+        {
+            float sum = sums[i];
+            for (int slice = 1; slice < slices; slice++) sum += sums[(slice * count) + i];
+            TEpilogue.Store(output, sum, i, i % columns);
+        }
     }
 }

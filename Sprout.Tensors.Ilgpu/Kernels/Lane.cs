@@ -36,9 +36,10 @@ internal readonly unsafe struct Lane : IVector<Lane>
     // A device compiler makes one instruction of it; a fused intrinsic is not in ILGPU.
     public static Lane MultiplyAdd(Lane a, Lane b, Lane c) => new((a.Value * b.Value) + c.Value);
 
-    public static Lane Min(Lane a, Lane b) => new(a.Value < b.Value ? a.Value : b.Value);
+    // b, which may be NaN, stands on the left: ILGPU puts a constant on the right, and takes a comparison that it has turned around as true for NaN.
+    public static Lane Min(Lane a, Lane b) => new(b.Value > a.Value ? a.Value : b.Value);
 
-    public static Lane Max(Lane a, Lane b) => new(a.Value > b.Value ? a.Value : b.Value);
+    public static Lane Max(Lane a, Lane b) => new(b.Value < a.Value ? a.Value : b.Value);
 
     public static Lane Abs(Lane a) => new(Interop.IntAsFloat(Interop.FloatAsInt(a.Value) & ~SignBit));
 

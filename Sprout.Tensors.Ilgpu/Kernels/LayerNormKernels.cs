@@ -86,15 +86,17 @@ internal static class LayerNormKernels
     /// <summary>The gradient of the residual is added to what is there.</summary>
     public const int ResidualAdded = 2;
 
-    /// <summary>dgamma += Σ dy ⊙ x̂, dbeta += Σ dy: a group takes <see cref="ColumnKernels.Columns"/> columns, its threads stand in rows below them.</summary>
-    public static void Parameters(ArrayView<float> s, ArrayView<float> mean, ArrayView<float> rstd, ArrayView<float> dy, ArrayView<float> dgamma, ArrayView<float> dbeta, int rows, int columns)
+    /// <summary>Σ dy ⊙ x̂ into gammas and Σ dy into betas, over the rows of each group as in <see cref="ColumnKernels.ColumnSum"/>.</summary>
+    public static void Parameters(
+        ArrayView<float> s, ArrayView<float> mean, ArrayView<float> rstd, ArrayView<float> dy, ArrayView<float> gammas, ArrayView<float> betas, int rows, int columns, int rowsOfGroup)
     {
-        ArrayView<float> gammas = SharedMemory.Allocate<float>(Reduce.MaxLanes), betas = SharedMemory.Allocate<float>(Reduce.MaxLanes);
+        ArrayView<float> sharedGamma = SharedMemory.Allocate<float>(Reduce.MaxLanes), sharedBeta = SharedMemory.Allocate<float>(Reduce.MaxLanes);
         int lane = Group.IdxX, column = (Grid.IdxX * ColumnKernels.Columns) + (lane % ColumnKernels.Columns);
+        int first = Grid.IdxY * rowsOfGroup, end = first + rowsOfGroup < rows ? first + rowsOfGroup : rows;
         float sumGamma = 0f, sumBeta = 0f;
         if (column < columns)
         {
-            for (int row = lane / ColumnKernels.Columns; row < rows; row += Group.DimX / ColumnKernels.Columns)
+            for (int row = first + (lane / ColumnKernels.Columns); row < end; row += Group.DimX / ColumnKernels.Columns)
             {
                 float slope = dy[(row * columns) + column];
                 sumGamma += slope * ((s[(row * columns) + column] - mean[row]) * rstd[row]);
@@ -102,10 +104,10 @@ internal static class LayerNormKernels
             }
         }
 
-        ColumnKernels.SumBelow(gammas, sumGamma);
-        ColumnKernels.SumBelow(betas, sumBeta);
+        ColumnKernels.SumBelow(sharedGamma, sumGamma);
+        ColumnKernels.SumBelow(sharedBeta, sumBeta);
         if (lane >= ColumnKernels.Columns || column >= columns) return;
-        dgamma[column] += gammas[lane];
-        dbeta[column] += betas[lane];
+        gammas[(Grid.IdxY * columns) + column] = sharedGamma[lane];
+        betas[(Grid.IdxY * columns) + column] = sharedBeta[lane];
     }
 }

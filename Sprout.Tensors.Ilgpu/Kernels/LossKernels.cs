@@ -11,15 +11,15 @@ internal static class LossKernels
     {
         ArrayView<float> shared = SharedMemory.Allocate<float>(Reduce.MaxLanes);
         int first = offsets[Grid.IdxX], end = offsets[Grid.IdxX + 1], target = first + targets[Grid.IdxX];
-        Reduce.Max(shared, Largest(logits, first, end, 1f));
+        Reduce.Max(shared, LogSoftmax.Largest(logits, first, end));
         float maximum = shared[0];
-        Reduce.Sum(shared, SumOfExponentials(logits, first, end, 1f, maximum));
-        float denominator = maximum + Log.Forward(new Lane(shared[0])).Value;
-        if (Group.IdxX == 0) losses[Grid.IdxX] = denominator - logits[target];
+        Reduce.Sum(shared, LogSoftmax.SumOfExponentials(logits, first, end, maximum, 1f));
+        var outputs = new LogSoftmax(maximum, 1f, shared[0]);
+        if (Group.IdxX == 0) losses[Grid.IdxX] = -outputs.At(logits[target]);
         if (hasGradient == 0) return;
         for (int i = first + Group.IdxX; i < end; i += Group.DimX)
         {
-            float probability = Exp.Forward(new Lane(logits[i] - denominator)).Value;
+            float probability = Exp.Forward(new Lane(outputs.At(logits[i]))).Value;
             dlogits[i] += scale * (i == target ? probability - 1f : probability);
         }
     }
@@ -29,19 +29,19 @@ internal static class LossKernels
         ArrayView<float> shared = SharedMemory.Allocate<float>(Reduce.MaxLanes);
         int first = offsets[Grid.IdxX], end = offsets[Grid.IdxX + 1];
         float warmth = 1f / temperature;
-        Reduce.Max(shared, Largest(logits, first, end, warmth));
+        Reduce.Max(shared, LogSoftmax.Largest(logits, first, end));
         float maximum = shared[0];
-        Reduce.Sum(shared, SumOfExponentials(logits, first, end, warmth, maximum));
-        float student = maximum + Log.Forward(new Lane(shared[0])).Value;
-        Reduce.Max(shared, Largest(teacher, first, end, warmth));
+        Reduce.Sum(shared, LogSoftmax.SumOfExponentials(logits, first, end, maximum, warmth));
+        var student = new LogSoftmax(maximum, warmth, shared[0]);
+        Reduce.Max(shared, LogSoftmax.Largest(teacher, first, end));
         maximum = shared[0];
-        Reduce.Sum(shared, SumOfExponentials(teacher, first, end, warmth, maximum));
-        float wanted = maximum + Log.Forward(new Lane(shared[0])).Value;
+        Reduce.Sum(shared, LogSoftmax.SumOfExponentials(teacher, first, end, maximum, warmth));
+        var wanted = new LogSoftmax(maximum, warmth, shared[0]);
 
         float divergence = 0f;
         for (int i = first + Group.IdxX; i < end; i += Group.DimX)
         {
-            float logStudent = (logits[i] * warmth) - student, logWanted = (teacher[i] * warmth) - wanted;
+            float logStudent = student.At(logits[i]), logWanted = wanted.At(teacher[i]);
             float probability = Exp.Forward(new Lane(logWanted)).Value;
             divergence += probability * (logWanted - logStudent);
             if (hasGradient != 0) dlogits[i] += scale * temperature * (Exp.Forward(new Lane(logStudent)).Value - probability);
@@ -55,23 +55,5 @@ internal static class LossKernels
     public static void SquaredErrorGradient(ArrayView<float> x, ArrayView<float> target, float scale, ArrayView<float> dx, int count)
     {
         for (int i = Threads.Index; i < count; i += Threads.Count) dx[i] += scale * 2f * (x[i] - target[i]);
-    }
-
-    private static float Largest(ArrayView<float> logits, int first, int end, float warmth)
-    {
-        float largest = float.NegativeInfinity;
-        for (int i = first + Group.IdxX; i < end; i += Group.DimX)
-        {
-            if (logits[i] * warmth > largest) largest = logits[i] * warmth;
-        }
-
-        return largest;
-    }
-
-    private static float SumOfExponentials(ArrayView<float> logits, int first, int end, float warmth, float maximum)
-    {
-        float sum = 0f;
-        for (int i = first + Group.IdxX; i < end; i += Group.DimX) sum += Exp.Forward(new Lane((logits[i] * warmth) - maximum)).Value;
-        return sum;
     }
 }

@@ -3,15 +3,15 @@ using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>The extents of a product c [M, N] = a · b over K, and whether four neighbours of an operand may be read at once.</summary>
+/// <summary>The extents of a product c [M, N] = a · b over K, how deep a slice of K one group goes, and whether four neighbours of an operand may be read at once.</summary>
 internal struct ProductSize
 {
-    public int M, N, K, VectorA, VectorB;
+    public int M, N, K, Slice, VectorA, VectorB;
 }
 
 /// <summary>
 /// One group of 64 threads a tile of c. Thread (ty, tx) of 8 × 8 owns rows ty · 4 to ty · 4 + 3 of both halves of the tile and columns tx · 4 to tx · 4 + 3 of
-/// both halves, so that the four-float reads of neighbouring threads lie side by side.
+/// both halves, so that the four-float reads of neighbouring threads lie side by side. Slices of K, the grid's third extent, store one product after the other.
 /// </summary>
 internal static class MatMulKernels
 {
@@ -21,7 +21,8 @@ internal static class MatMulKernels
     /// <summary>Rows and columns of a tile.</summary>
     public const int Tile = 64;
 
-    private const int Depth = 16;
+    /// <summary>Steps of K between two barriers; a slice is a multiple of it.</summary>
+    public const int Depth = 16;
 
     // Four more floats a line: the threads that write a column hit different banks, and lines still begin at a multiple of four floats.
     private const int Line = Tile + 4;
@@ -34,47 +35,34 @@ internal static class MatMulKernels
         ArrayView<float> tileA = SharedMemory.Allocate<float>(Depth * Line), tileB = SharedMemory.Allocate<float>(Depth * Line);
         ArrayView<Float4> a4 = tileA.Cast<Float4>(), b4 = tileB.Cast<Float4>();
         int row = Grid.IdxY * Tile, column = Grid.IdxX * Tile, ty = Group.IdxX / 8, tx = Group.IdxX % 8;
-        // cRH: row R of the thread's eight, half H of its columns. ILGPU keeps single variables in registers, but not arrays.
-        Float4 c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
-        Float4 c40 = default, c41 = default, c50 = default, c51 = default, c60 = default, c61 = default, c70 = default, c71 = default;
-        for (int depth = 0; depth < size.K; depth += Depth)
+        int first = Grid.IdxZ * size.Slice, end = first + size.Slice < size.K ? first + size.Slice : size.K;
+        RegisterTile sums = default;
+        for (int depth = first; depth < end; depth += Depth)
         {
             Load<TA, NoMask>(a, bits, gates, tileA, row, depth, size.M, size.K, size.VectorA);
             Load<TB, TMask>(b, bits, gates, tileB, column, depth, size.N, size.K, size.VectorB);
             Group.Barrier();
-            for (int p = 0; p < Depth; p++)
+            // Two steps at a time, at constant places behind one address, so that more of the instructions count.
+            for (int p = 0; p < Depth * Line4; p += 2 * Line4)
             {
-                Float4 up = a4[(p * Line4) + ty], down = a4[(p * Line4) + 8 + ty], left = b4[(p * Line4) + tx], right = b4[(p * Line4) + 8 + tx];
-                c00 = c00.AddScaled(up.X, left);
-                c01 = c01.AddScaled(up.X, right);
-                c10 = c10.AddScaled(up.Y, left);
-                c11 = c11.AddScaled(up.Y, right);
-                c20 = c20.AddScaled(up.Z, left);
-                c21 = c21.AddScaled(up.Z, right);
-                c30 = c30.AddScaled(up.W, left);
-                c31 = c31.AddScaled(up.W, right);
-                c40 = c40.AddScaled(down.X, left);
-                c41 = c41.AddScaled(down.X, right);
-                c50 = c50.AddScaled(down.Y, left);
-                c51 = c51.AddScaled(down.Y, right);
-                c60 = c60.AddScaled(down.Z, left);
-                c61 = c61.AddScaled(down.Z, right);
-                c70 = c70.AddScaled(down.W, left);
-                c71 = c71.AddScaled(down.W, right);
+                ArrayView<Float4> nextA = a4.SubView(p + ty, Line4 + 9), nextB = b4.SubView(p + tx, Line4 + 9);
+                sums = sums.Plus(nextA[0], nextA[8], nextB[0], nextB[8]);
+                sums = sums.Plus(nextA[Line4], nextA[Line4 + 8], nextB[Line4], nextB[Line4 + 8]);
             }
 
             Group.Barrier();
         }
 
         int top = row + (ty * 4), bottom = top + (Tile / 2), near = column + (tx * 4), far = near + (Tile / 2);
-        Store<TEpilogue>(output, size, top, near, far, c00, c01);
-        Store<TEpilogue>(output, size, top + 1, near, far, c10, c11);
-        Store<TEpilogue>(output, size, top + 2, near, far, c20, c21);
-        Store<TEpilogue>(output, size, top + 3, near, far, c30, c31);
-        Store<TEpilogue>(output, size, bottom, near, far, c40, c41);
-        Store<TEpilogue>(output, size, bottom + 1, near, far, c50, c51);
-        Store<TEpilogue>(output, size, bottom + 2, near, far, c60, c61);
-        Store<TEpilogue>(output, size, bottom + 3, near, far, c70, c71);
+        int before = Grid.IdxZ * size.M * size.N;
+        Store<TEpilogue>(output, size, before, top, near, far, sums.C00, sums.C01);
+        Store<TEpilogue>(output, size, before, top + 1, near, far, sums.C10, sums.C11);
+        Store<TEpilogue>(output, size, before, top + 2, near, far, sums.C20, sums.C21);
+        Store<TEpilogue>(output, size, before, top + 3, near, far, sums.C30, sums.C31);
+        Store<TEpilogue>(output, size, before, bottom, near, far, sums.C40, sums.C41);
+        Store<TEpilogue>(output, size, before, bottom + 1, near, far, sums.C50, sums.C51);
+        Store<TEpilogue>(output, size, before, bottom + 2, near, far, sums.C60, sums.C61);
+        Store<TEpilogue>(output, size, before, bottom + 3, near, far, sums.C70, sums.C71);
     }
 
     // tile[p, r] = the entry of operand row first + r at depth + p, masked; 0 outside. "Rows" are a's rows or b's columns.
@@ -112,16 +100,17 @@ internal static class MatMulKernels
         }
     }
 
-    private static void Store<TEpilogue>(EpilogueData output, ProductSize size, int row, int near, int far, Float4 left, Float4 right) where TEpilogue : struct, IEpilogue
+    private static void Store<TEpilogue>(EpilogueData output, ProductSize size, int before, int row, int near, int far, Float4 left, Float4 right) where TEpilogue : struct, IEpilogue
     {
         if (row >= size.M) return;
-        Store4<TEpilogue>(output, size.N, row, near, left);
-        Store4<TEpilogue>(output, size.N, row, far, right);
+        int line = before + (row * size.N);
+        Store4<TEpilogue>(output, size.N, line, near, left);
+        Store4<TEpilogue>(output, size.N, line, far, right);
     }
 
-    private static void Store4<TEpilogue>(EpilogueData output, int columns, int row, int column, Float4 value) where TEpilogue : struct, IEpilogue
+    private static void Store4<TEpilogue>(EpilogueData output, int columns, int line, int column, Float4 value) where TEpilogue : struct, IEpilogue
     {
-        int entry = (row * columns) + column;
+        int entry = line + column;
         if (column < columns) TEpilogue.Store(output, value.X, entry, column);
         if (column + 1 < columns) TEpilogue.Store(output, value.Y, entry + 1, column + 1);
         if (column + 2 < columns) TEpilogue.Store(output, value.Z, entry + 2, column + 2);

@@ -23,7 +23,7 @@ public class Accelerator(int laneOrder) : IDisposable
 
     public int MaxNumThreadsPerGroup => 256;
 
-    public int NumMultiprocessors => 1;
+    public int NumMultiprocessors => 3;
 
     /// <summary>Whether every download comes with a wrong bit.</summary>
     internal bool IsBroken { get; init; }
@@ -47,13 +47,10 @@ public class Accelerator(int laneOrder) : IDisposable
     {
         Traffic.Launches++;
         if (config.Grid.Size < 1 || config.Group.Size is < 1 or > 256) throw new AcceleratorException($"A launch of {config.Grid} groups of {config.Group} threads.");
-        for (int y = 0; y < config.Grid.Y; y++)
+        for (int i = 0; i < config.Grid.Size; i++)
         {
-            for (int x = 0; x < config.Grid.X; x++)
-            {
-                using var run = new GroupRun(config, order);
-                run.Execute(new Index3D(x, y, 0), kernel);
-            }
+            using var run = new GroupRun(config, order);
+            run.Execute(new Index3D(i % config.Grid.X, i / config.Grid.X % config.Grid.Y, i / config.Grid.X / config.Grid.Y), kernel);
         }
     }
 }

@@ -20,6 +20,8 @@ public static class Grid
 
     public static int IdxY => GroupRun.Current.GroupIndex.Y;
 
+    public static int IdxZ => GroupRun.Current.GroupIndex.Z;
+
     public static int DimX => GroupRun.Current.Config.Grid.X;
 
     public static int DimY => GroupRun.Current.Config.Grid.Y;

@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import statistics
-import time
 
 import torch_setup
 
@@ -20,12 +19,14 @@ def main() -> None:
     parser.add_argument("--method", choices=["none", "movement"], default="none", help="movement freezes the embeddings")
     parser.add_argument("--density", type=float, default=0.1)
     parser.add_argument("--foreach", action="store_true", help="the multi-tensor AdamW; no faster on processors")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--tf32", action="store_true", help="on cuda, products in TensorFloat-32: 10 bits of mantissa instead of 23")
     parser.add_argument("--isa", choices=["", "avx2"], default="", help="avx2: no AVX-512 in ATen and OpenBLAS")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--warmup", type=int, default=3)
     parser.add_argument("--repeat", type=int, default=20)
     arguments = parser.parse_args()
-    torch_setup.enter(arguments.threads, arguments.isa)
+    torch_setup.enter(arguments.threads, arguments.isa, arguments.device, arguments.tf32)
     print(json.dumps(measure(arguments)))
 
 
@@ -42,13 +43,13 @@ def measure(arguments: argparse.Namespace) -> dict:
     labels = torch.randint(0, 2, (arguments.batch,))
     seconds = []
     for step in range(arguments.warmup + arguments.repeat):
-        start = time.perf_counter()
+        start = torch_setup.now()
         if training:
             bert.train_step(model, optimizer, model(ids)[1], labels)
         else:
             with torch.inference_mode():
                 model(ids)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(torch_setup.now() - start)
     seconds = seconds[arguments.warmup :]
     median = statistics.median(seconds)
     return {

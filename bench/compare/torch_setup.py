@@ -1,13 +1,16 @@
-"""Starts a script again in the environment in which Debian's PyTorch is at its fastest.
+"""Starts a script again in the environment in which PyTorch is at its fastest.
 
-What makes the difference (2-4 times): OpenBLAS built with OpenMP, so that it shares ATen's threads; ATen's AVX-512 kernels, which are not
-chosen by default; glibc keeping freed memory, so that the large tensors of every step are not mapped and cleared anew.
+What makes the difference (2-4 times): for Debian's PyTorch OpenBLAS built with OpenMP, so that it shares ATen's threads (PyPI's brings MKL);
+ATen's AVX-512 kernels, which are not chosen by default; glibc keeping freed memory, so that the large tensors of every step are not mapped
+and cleared anew.
 """
 import glob
+import importlib.util
 import os
 import platform
 import resource
 import sys
+import time
 
 KEEP = str(1 << 34)
 
@@ -26,21 +29,34 @@ def environment(threads: int, isa: str = "") -> dict[str, str]:
     }
     if isa == "avx2":
         env["OPENBLAS_CORETYPE"] = "Haswell"
-    folders = glob.glob("/usr/lib/*/openblas-openmp")
-    if not folders:
-        sys.exit("no OpenBLAS with OpenMP found: apt-get install libopenblas0-openmp")
-    env["LD_LIBRARY_PATH"] = ":".join(filter(None, [folders[0], os.environ.get("LD_LIBRARY_PATH")]))
+    if importlib.util.find_spec("torch").origin.startswith("/usr/lib/python3/"):
+        folders = glob.glob("/usr/lib/*/openblas-openmp")
+        if not folders:
+            sys.exit("no OpenBLAS with OpenMP found: apt-get install libopenblas0-openmp")
+        env["LD_LIBRARY_PATH"] = ":".join(filter(None, [folders[0], os.environ.get("LD_LIBRARY_PATH")]))
     return env
 
 
-def enter(threads: int, isa: str = "") -> None:
-    """Replaces this process by itself in that environment, once; call it before torch is imported."""
+def enter(threads: int, isa: str = "", device: str = "cpu", tf32: bool = False) -> None:
+    """Replaces this process by itself in that environment, once; call it before torch is imported. New tensors go to the device."""
     if os.environ.get("SPROUT_TORCH_SETUP") != f"{threads} {isa}":
         os.execve(sys.executable, [sys.executable, *sys.argv], environment(threads, isa) | {"SPROUT_TORCH_SETUP": f"{threads} {isa}"})
     import torch
 
     torch.set_num_threads(threads)
+    if device != "cpu":
+        torch.set_default_device(device)
+        torch.backends.cuda.matmul.allow_tf32 = tf32
     torch.manual_seed(42)
+
+
+def now() -> float:
+    """Seconds by a clock, after what the device still has to do."""
+    import torch
+
+    if torch.cuda.is_available() and torch.cuda.is_initialized():
+        torch.cuda.synchronize()
+    return time.perf_counter()
 
 
 def settings() -> dict[str, str | int]:
