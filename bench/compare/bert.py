@@ -213,7 +213,8 @@ def key_bias(lengths: Tensor, length: int) -> Tensor:
 
 
 def optimizer(model: nn.Module, foreach: bool) -> torch.optim.Optimizer:
-    """AdamW as in fine-tuning: no decay on biases and norms, scores with a rate of their own."""
+    """AdamW as in fine-tuning: no decay on biases and norms, scores with a rate of their own. Fused, which is fastest, where PyTorch has it for every device."""
+    fused = tuple(int(part) for part in torch.__version__.split(".")[:2]) >= (2, 4)
     groups: dict[str, list[nn.Parameter]] = {"scores": [], "plain": [], "decayed": []}
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
@@ -225,7 +226,7 @@ def optimizer(model: nn.Module, foreach: bool) -> torch.optim.Optimizer:
             {"params": groups["decayed"], "weight_decay": 0.01},
         ],
         lr=3e-5,
-        foreach=foreach,
+        **({"fused": True} if fused else {"foreach": foreach}),
     )
 
 

@@ -32,7 +32,7 @@ def main() -> None:
     if arguments.table and arguments.vocab and {"epoch", "tokenizer"} & set(selected):
         texts, sizes = ("texts.txt", "lengths.txt") if arguments.list else lengths.write(sprout, arguments.vocab, arguments.table, cache)
     settings = rows.Settings(
-        sprout, sprout_bench, cache, arguments.threads, arguments.warmup, arguments.repeat, arguments.table, arguments.vocab, arguments.tokenizer, texts, sizes
+        sprout, sprout_bench, cache, arguments.python, arguments.threads, arguments.warmup, arguments.repeat, arguments.table, arguments.vocab, arguments.tokenizer, texts, sizes
     )
     available = [row for row in rows.all_rows(settings) if row.group in selected]
     for group in selected:
@@ -53,7 +53,7 @@ def main() -> None:
     for number, row in enumerate(chosen, 1):
         print(f"[{number}/{len(chosen)}] {row.name}: {row.peer.name}", file=sys.stderr)
         try:
-            result = compare(row, arguments.pairs, arguments.timeout)
+            result = compare(row, arguments)
         except (subprocess.SubprocessError, OSError, ValueError) as error:
             print(f"  failed: {error}", file=sys.stderr)
             continue
@@ -77,6 +77,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--table", help="SST-2's train.tsv, for epoch and tokenizer")
     parser.add_argument("--vocab", help="vocab.txt of BERT uncased, for epoch and tokenizer")
     parser.add_argument("--tokenizer", help="its tokenizer.json, for tokenizer")
+    parser.add_argument("--python", default="/usr/bin/python3", help="the Python that has PyTorch (default: Debian's)")
     parser.add_argument("--sprout", help="command that starts sprout (default: what this checkout builds)")
     parser.add_argument("--machine", help="name of the result files (default: from the processor)")
     parser.add_argument("--cache", default=os.path.join(rows.HERE, "cache"), help="folder for ONNX models and lengths")
@@ -99,14 +100,14 @@ def build(arguments: argparse.Namespace, selected: list[str]) -> tuple[list[str]
     return sprout, commands.get("Sprout.Bench", [])
 
 
-def compare(row: rows.Row, pairs: int, timeout: int) -> dict:
+def compare(row: rows.Row, arguments: argparse.Namespace) -> dict:
     """Runs Sprout and the peer in turn and sums it up."""
-    prepare(row, timeout)
+    prepare(row, arguments)
     ours, theirs = [], []
     others = machine.busy()
-    for _ in range(pairs):
-        ours.append(run(row.sprout, timeout))
-        theirs.append(run(row.peer, timeout))
+    for _ in range(arguments.pairs):
+        ours.append(run(row.sprout, arguments.timeout))
+        theirs.append(run(row.peer, arguments.timeout))
     for name in ("tokens", "sum_of_ids"):
         if ours[0].get(name) != theirs[0].get(name):
             raise ValueError(f"{name} differs: {ours[0].get(name)} and {theirs[0].get(name)}")
@@ -117,7 +118,7 @@ def compare(row: rows.Row, pairs: int, timeout: int) -> dict:
         "date": datetime.date.today().isoformat(),
         "commit": machine.commit(ROOT),
         "busy_cores": others,
-        "pairs": pairs,
+        "pairs": arguments.pairs,
         "ratio": statistics.median(ratios),
         "ratios": ratios,
         "sprout": summary(row.sprout, ours),
@@ -125,7 +126,7 @@ def compare(row: rows.Row, pairs: int, timeout: int) -> dict:
     }
 
 
-def prepare(row: rows.Row, timeout: int) -> None:
+def prepare(row: rows.Row, arguments: argparse.Namespace) -> None:
     """Exports the ONNX model of a row if it is not there yet."""
     if row.peer.name != "ONNX Runtime":
         return
@@ -136,7 +137,7 @@ def prepare(row: rows.Row, timeout: int) -> None:
     name = os.path.basename(options["--model"]).split("-")[0]
     script = os.path.join(rows.HERE, "export_onnx.py")
     shape = ["--batch", options["--batch"], "--length", options["--length"]]
-    subprocess.run(["/usr/bin/python3", script, "--config", rows.config(name), *shape, "--output", options["--model"]], check=True, timeout=timeout, stdout=sys.stderr)
+    subprocess.run([arguments.python, script, "--config", rows.config(name), *shape, "--output", options["--model"]], check=True, timeout=arguments.timeout, stdout=sys.stderr)
 
 
 def run(side: rows.Side, timeout: int) -> dict:

@@ -18,7 +18,7 @@ def main() -> None:
     parser.add_argument("--mode", choices=["train-step", "forward"], default="train-step")
     parser.add_argument("--method", choices=["none", "movement"], default="none", help="movement freezes the embeddings")
     parser.add_argument("--density", type=float, default=0.1)
-    parser.add_argument("--foreach", action="store_true", help="the multi-tensor AdamW; no faster on processors")
+    parser.add_argument("--foreach", action="store_true", help="the multi-tensor AdamW of PyTorch before 2.4; no faster on processors")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--tf32", action="store_true", help="on cuda, products in TensorFloat-32: 10 bits of mantissa instead of 23")
     parser.add_argument("--isa", choices=["", "avx2"], default="", help="avx2: no AVX-512 in ATen and OpenBLAS")

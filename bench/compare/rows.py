@@ -38,6 +38,7 @@ class Settings:
     sprout: list[str]
     sprout_bench: list[str]
     cache: str
+    python: str
     threads: int
     warmup: int
     repeat: int | None = None
@@ -55,7 +56,7 @@ class Settings:
         return Side(name, argv, {"SPROUT_ISA": isa} if isa else {})
 
     def torch(self, script: str, *options: str, repeat: int, name: str = "PyTorch", isa: str = "") -> Side:
-        argv = ["/usr/bin/python3", os.path.join(HERE, script), *options, "--threads", str(self.threads), *self.runs(repeat)]
+        argv = [self.python, os.path.join(HERE, script), *options, "--threads", str(self.threads), *self.runs(repeat)]
         return Side(name, argv + (["--isa", isa] if isa else []))
 
 
@@ -70,7 +71,7 @@ def all_rows(settings: Settings) -> Iterator[Row]:
     yield from tokenizer_rows(settings)
     yield from gemm_rows(settings)
     yield from own_rows(settings)
-    yield Row("startup", "`sprout --help` / `import torch`", Side("Sprout", [*settings.sprout, "--help"], wall=True), Side("PyTorch", ["/usr/bin/python3", "-c", "import torch"], wall=True))
+    yield Row("startup", "`sprout --help` / `import torch`", Side("Sprout", [*settings.sprout, "--help"], wall=True), Side("PyTorch", [settings.python, "-c", "import torch"], wall=True))
 
 
 def step_rows(settings: Settings) -> Iterator[Row]:
