@@ -7,30 +7,35 @@ namespace Sprout.Tensors.Ilgpu;
 public sealed partial class IlgpuBackend
 {
     /// <inheritdoc/>
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor offsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
+    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
         if (q.Count == 0) return;
-        AttentionSize size = SizeOf(q, offsets, heads) with { KeepLogSumExp = Flag(logSumExp) };
-        launcher.Run(AttentionKernels.Forward, TilesOf(size), View(q), View(k), View(v), View(offsets), new DropoutPlace(dropout), ViewOrNothing(logSumExp), View(context), size);
+        AttentionSize size = SizeOf(q, k, keyOffsets, heads) with { KeepLogSumExp = Flag(logSumExp) };
+        launcher.Run(AttentionKernels.Forward, Tiles(size.Queries, heads), View(q), View(k), View(v), new OffsetsOf(View(queryOffsets), View(keyOffsets)), new DropoutPlace(dropout), ViewOrNothing(logSumExp), View(context), size);
     }
 
     /// <inheritdoc/>
-    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor offsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
+    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
     {
-        if (q.Count == 0) return;
-        AttentionSize size = SizeOf(q, offsets, heads);
+        if (k.Count == 0) return;
+        AttentionSize size = SizeOf(q, k, keyOffsets, heads);
         var place = new DropoutPlace(dropout);
         using Tensor delta = Tensor.Rent(this, logSumExp.Shape);
-        launcher.Run(AttentionBackwardKernels.Delta, Elements(delta.Count), View(context), View(dcontext), View(delta), size);
+        if (q.Count > 0)
+        {
+            launcher.Run(AttentionBackwardKernels.Delta, Elements(delta.Count), View(context), View(dcontext), View(delta), size);
+            launcher.Run(
+                AttentionBackwardKernels.Queries, Tiles(size.Queries, heads),
+                View(q), View(k), View(v), View(dcontext), View(logSumExp), View(delta), new OffsetsOf(View(queryOffsets), View(keyOffsets)), place, View(dq), size);
+        }
+
         launcher.Run(
-            AttentionBackwardKernels.Queries, TilesOf(size), View(q), View(k), View(v), View(dcontext), View(logSumExp), View(delta), View(offsets), place, View(dq), size);
-        launcher.Run(
-            AttentionBackwardKernels.Keys, TilesOf(size), View(q), View(k), View(v), View(dcontext), View(logSumExp), View(delta), View(offsets), place, View(dk), View(dv), size);
+            AttentionBackwardKernels.Keys, Tiles(size.Tokens, heads),
+            View(q), View(k), View(v), View(dcontext), View(logSumExp), View(delta), new OffsetsOf(View(queryOffsets), View(keyOffsets)), place, View(dk), View(dv), size);
     }
 
-    private static AttentionSize SizeOf(Tensor q, IntTensor offsets, int heads) =>
-        new() { Tokens = q.Shape.Rows, Sequences = offsets.Length - 1, Heads = heads, Hidden = q.Shape.Columns };
+    private static AttentionSize SizeOf(Tensor q, Tensor k, IntTensor keyOffsets, int heads) =>
+        new() { Queries = q.Shape.Rows, Tokens = k.Shape.Rows, Sequences = keyOffsets.Length - 1, Heads = heads, Hidden = q.Shape.Columns };
 
-    private static KernelConfig TilesOf(AttentionSize size) =>
-        new(new Index3D(Divided(size.Tokens, AttentionTiles.Tile), size.Heads, 1), new Index3D(AttentionTiles.Lanes, 1, 1));
+    private static KernelConfig Tiles(int rows, int heads) => new(new Index3D(Divided(rows, AttentionTiles.Tile), heads, 1), new Index3D(AttentionTiles.Lanes, 1, 1));
 }

@@ -51,7 +51,7 @@ internal static class SelfTest
         backend.SumOfSquares(x, sums, 0);
         yield return (nameof(IBackend.SumOfSquares), sums.ToArray());
         using IntTensor offsets = IntTensor.From(backend, [0, 33, Rows]);
-        backend.AttentionForward(x, w, w, offsets, 4, dropout, null, y);
+        backend.AttentionForward(x, w, w, offsets, offsets, 4, dropout, null, y);
         yield return (nameof(IBackend.AttentionForward), y.ToArray());
     }
 }

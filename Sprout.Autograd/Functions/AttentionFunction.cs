@@ -1,26 +1,27 @@
-// Multi-head self-attention over sequences laid end to end.
+// Multi-head attention over sequences laid end to end.
 using Sprout.Tensors;
 
 namespace Sprout.Autograd.Functions;
 
 /// <summary>
-/// context = dropout(softmax(q kᵀ / √D)) v within each sequence and head (Vaswani et al. 2017, equation 1). q, k, v, context [T, H], offsets [B + 1].
-/// Keeps the logarithm of each softmax's denominator [T, heads]; probabilities are computed again on the way back and never stored for a batch.
+/// context = dropout(softmax(q kᵀ / √D)) v within each sequence and head (Vaswani et al. 2017, equation 1). k, v [T, H] with offsets [B + 1]; q, context [Q, H] with offsets of
+/// their own, the same ones where every token asks. Keeps the logarithm of each softmax's denominator [Q, heads]; probabilities are computed again on the way back and never stored for a batch.
 /// </summary>
 public sealed class AttentionFunction : Function
 {
     private readonly Variable q, k, v;
-    private readonly IntTensor offsets;
+    private readonly IntTensor queryOffsets, keyOffsets;
     private readonly int heads;
     private readonly Dropout dropout;
     private readonly Tensor logSumExp;
 
-    private AttentionFunction(Variable q, Variable k, Variable v, IntTensor offsets, int heads, Dropout dropout, Tensor logSumExp)
+    private AttentionFunction(Variable q, Variable k, Variable v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor logSumExp)
     {
         this.q = q;
         this.k = k;
         this.v = v;
-        this.offsets = offsets;
+        this.queryOffsets = queryOffsets;
+        this.keyOffsets = keyOffsets;
         this.heads = heads;
         this.dropout = dropout;
         this.logSumExp = logSumExp;
@@ -28,16 +29,18 @@ public sealed class AttentionFunction : Function
 
     /// <summary>Attends within each sequence.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or the width is no multiple of the heads.</exception>
-    public static Variable Apply(Tape tape, Variable q, Variable k, Variable v, IntTensor offsets, int heads, float dropoutProbability)
+    public static Variable Apply(Tape tape, Variable q, Variable k, Variable v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, float dropoutProbability)
     {
-        if (q.Shape.Rank != 2 || k.Shape != q.Shape || v.Shape != q.Shape) throw new ArgumentException($"Attention: query {q.Shape}, key {k.Shape} and value {v.Shape} must be one matrix shape.");
+        if (q.Shape.Rank != 2 || k.Shape.Rank != 2 || v.Shape != k.Shape || k.Shape.Columns != q.Shape.Columns)
+            throw new ArgumentException($"Attention: query {q.Shape}, key {k.Shape} and value {v.Shape} must be matrices of one width, the latter of one shape.");
+        if (queryOffsets.Length != keyOffsets.Length) throw new ArgumentException($"Attention: {queryOffsets.Length} query offsets and {keyOffsets.Length} key offsets must be as many.");
         if (heads < 1 || q.Shape.Columns % heads != 0) throw new ArgumentException($"Attention: {heads} heads do not divide the width {q.Shape.Columns}.");
         bool needsGrad = q.RequiresGrad || k.RequiresGrad || v.RequiresGrad;
         Dropout dropout = tape.NextDropout(dropoutProbability);
         Tensor? logSumExp = tape.Recording && needsGrad ? tape.Rent(new Shape(q.Shape.Rows, heads)) : null;
         var context = new Variable(tape.Rent(q.Shape), needsGrad);
-        tape.Backend.AttentionForward(q.Value, k.Value, v.Value, offsets, heads, dropout, logSumExp, context.Value);
-        if (logSumExp is not null) tape.Record(new AttentionFunction(q, k, v, offsets, heads, dropout, logSumExp), context);
+        tape.Backend.AttentionForward(q.Value, k.Value, v.Value, queryOffsets, keyOffsets, heads, dropout, logSumExp, context.Value);
+        if (logSumExp is not null) tape.Record(new AttentionFunction(q, k, v, queryOffsets, keyOffsets, heads, dropout, logSumExp), context);
         return context;
     }
 
@@ -46,7 +49,7 @@ public sealed class AttentionFunction : Function
     {
         // One variable may be query, key and value at once: then the second and third gradients come to the first.
         using Target dq = new(q), dk = new(k), dv = new(v);
-        tape.Backend.AttentionBackward(q.Value, k.Value, v.Value, Output.Value, logSumExp, Output.Grad!, offsets, heads, dropout, dq.Tensor, dk.Tensor, dv.Tensor);
+        tape.Backend.AttentionBackward(q.Value, k.Value, v.Value, Output.Value, logSumExp, Output.Grad!, queryOffsets, keyOffsets, heads, dropout, dq.Tensor, dk.Tensor, dv.Tensor);
         dq.Add();
         dk.Add();
         dv.Add();

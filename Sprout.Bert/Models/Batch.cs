@@ -18,6 +18,7 @@ public sealed class Batch : IDisposable
         Positions = IntTensor.From(backend, positions);
         Offsets = IntTensor.From(backend, offsets);
         FirstTokens = IntTensor.From(backend, offsets.AsSpan(0, offsets.Length - 1));
+        FirstTokenOffsets = IntTensor.From(backend, [.. Enumerable.Range(0, offsets.Length)]);
     }
 
     /// <summary>Token ids [T].</summary>
@@ -34,6 +35,9 @@ public sealed class Batch : IDisposable
 
     /// <summary>First token of each sequence, its [CLS] [B].</summary>
     public IntTensor FirstTokens { get; }
+
+    /// <summary>Where the sequences begin when only their first tokens are there: 0, 1, …, B [B + 1].</summary>
+    public IntTensor FirstTokenOffsets { get; }
 
     /// <summary>The largest token id, segment and position, which a model compares with its tables.</summary>
     internal int LargestId { get; }
@@ -85,5 +89,6 @@ public sealed class Batch : IDisposable
         Positions.Dispose();
         Offsets.Dispose();
         FirstTokens.Dispose();
+        FirstTokenOffsets.Dispose();
     }
 }

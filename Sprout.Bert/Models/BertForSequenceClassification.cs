@@ -22,7 +22,7 @@ public sealed class BertForSequenceClassification : BertHead
     /// <summary>Logits [B, C].</summary>
     public Variable Forward(Tape tape, Batch batch)
     {
-        Variable pooled = Bert.Pool(tape, Bert.Forward(tape, batch), batch);
+        Variable pooled = Bert.Pool(tape, Bert.ForwardFirstTokens(tape, batch));
         double dropout = Config.ClassifierDropout ?? Config.HiddenDropoutProb;
         return classifier.Forward(tape, DropoutFunction.Apply(tape, pooled, (float)dropout));
     }

@@ -54,12 +54,17 @@ public sealed class BertLayer : Module
     public IReadOnlyList<Linear> Prunable => [Query, Key, Value, AttentionOutput, Intermediate, Output];
 
     /// <summary>Applies the layer to x [T, H].</summary>
-    public Variable Forward(Tape tape, Variable x, Batch batch)
+    public Variable Forward(Tape tape, Variable x, Batch batch) => Forward(tape, x, x, batch.Offsets, batch);
+
+    /// <summary>The rows of the result that belong to the sequences' first tokens [B, H]. All tokens are looked at, but only these ask.</summary>
+    public Variable ForwardFirstTokens(Tape tape, Variable x, Batch batch) => Forward(tape, GatherFunction.Apply(tape, x, batch.FirstTokens), x, batch.FirstTokenOffsets, batch);
+
+    private Variable Forward(Tape tape, Variable asking, Variable x, IntTensor askingOffsets, Batch batch)
     {
         float hiddenDropout = (float)config.HiddenDropoutProb;
-        Variable q = Query.Forward(tape, x), k = Key.Forward(tape, x), v = Value.Forward(tape, x);
-        Variable context = AttentionFunction.Apply(tape, q, k, v, batch.Offsets, config.NumAttentionHeads, (float)config.AttentionProbsDropoutProb);
-        Variable h = attentionNorm.Forward(tape, AttentionOutput.Forward(tape, context), x, hiddenDropout, overwrite: true);
+        Variable q = Query.Forward(tape, asking), k = Key.Forward(tape, x), v = Value.Forward(tape, x);
+        Variable context = AttentionFunction.Apply(tape, q, k, v, askingOffsets, batch.Offsets, config.NumAttentionHeads, (float)config.AttentionProbsDropoutProb);
+        Variable h = attentionNorm.Forward(tape, AttentionOutput.Forward(tape, context), asking, hiddenDropout, overwrite: true);
         Variable output = config.HiddenAct switch
         {
             HiddenActivation.Gelu => FeedForwardFunction<Gelu>.Apply(tape, h, Intermediate, Output),

@@ -44,7 +44,21 @@ public sealed class BertModel : Module
 
     /// <summary>The hidden states of the last layer [T, H].</summary>
     /// <exception cref="ArgumentException">A token id, segment or position is beyond the model's tables.</exception>
-    public Variable Forward(Tape tape, Batch batch)
+    public Variable Forward(Tape tape, Batch batch) => Encode(tape, batch, layers[^1].Forward);
+
+    /// <summary>The hidden states of every sequence's first token in the last layer [B, H]: all that a classifier reads, so of the last layer no more is computed.</summary>
+    /// <exception cref="ArgumentException">A token id, segment or position is beyond the model's tables.</exception>
+    public Variable ForwardFirstTokens(Tape tape, Batch batch) => Encode(tape, batch, layers[^1].ForwardFirstTokens);
+
+    /// <summary>tanh(W h + b) of the first tokens' hidden states [B, H].</summary>
+    /// <exception cref="InvalidOperationException">The model was made without a pooler.</exception>
+    public Variable Pool(Tape tape, Variable firstTokens)
+    {
+        if (Pooler is null) throw new InvalidOperationException("This model has no pooler.");
+        return Pooler.Forward<Tanh>(tape, firstTokens);
+    }
+
+    private Variable Encode(Tape tape, Batch batch, Func<Tape, Variable, Batch, Variable> lastLayer)
     {
         if (batch.LargestId >= Config.VocabSize || batch.LargestType >= Config.TypeVocabSize || batch.LargestPosition >= Config.MaxPositionEmbeddings)
         {
@@ -59,18 +73,10 @@ public sealed class BertModel : Module
         foreach (BertLayer layer in layers)
         {
             tape.Release(mark, x);
-            x = layer.Forward(tape, x, batch);
+            x = layer == layers[^1] ? lastLayer(tape, x, batch) : layer.Forward(tape, x, batch);
         }
 
         tape.Release(mark, x);
         return x;
-    }
-
-    /// <summary>tanh(W h + b) of every sequence's first token [B, H].</summary>
-    /// <exception cref="InvalidOperationException">The model was made without a pooler.</exception>
-    public Variable Pool(Tape tape, Variable hidden, Batch batch)
-    {
-        if (Pooler is null) throw new InvalidOperationException("This model has no pooler.");
-        return Pooler.Forward<Tanh>(tape, GatherFunction.Apply(tape, hidden, batch.FirstTokens));
     }
 }

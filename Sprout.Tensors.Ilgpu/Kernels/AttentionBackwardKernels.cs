@@ -11,10 +11,10 @@ namespace Sprout.Tensors.Ilgpu.Kernels;
 /// </summary>
 internal static class AttentionBackwardKernels
 {
-    /// <summary>delta [T, heads], one thread an entry.</summary>
+    /// <summary>delta [Q, heads], one thread an entry.</summary>
     public static void Delta(ArrayView<float> context, ArrayView<float> dcontext, ArrayView<float> delta, AttentionSize size)
     {
-        for (int i = Threads.Index; i < size.Tokens * size.Heads; i += Threads.Count)
+        for (int i = Threads.Index; i < size.Queries * size.Heads; i += Threads.Count)
         {
             Head place = size.Head(i % size.Heads);
             int first = (i / size.Heads * place.Hidden) + place.Column;
@@ -26,12 +26,12 @@ internal static class AttentionBackwardKernels
 
     /// <summary>dq: one group a tile of queries, the rows of its tiles; keys are the columns.</summary>
     public static void Queries(
-        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, ArrayView<int> offsets,
+        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, OffsetsOf offsets,
         DropoutPlace dropout, ArrayView<float> dq, AttentionSize size)
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements);
         ArrayView<float> scores = SharedMemory.Allocate<float>(Elements), slopes = SharedMemory.Allocate<float>(Elements), factors = SharedMemory.Allocate<float>(Tile);
-        var tile = new AttentionTile(offsets, size);
+        var tile = new AttentionTile(offsets.Queries, size.Queries, offsets.Keys, size.Sequences);
         int head = Grid.IdxY, r = tile.Row;
         Head place = size.Head(head);
         for (int key = tile.AllFirst; key < tile.AllEnd; key += Tile)
@@ -52,14 +52,15 @@ internal static class AttentionBackwardKernels
 
     /// <summary>dk and dv: one group a tile of keys, the rows of its tiles; queries are the columns.</summary>
     public static void Keys(
-        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, ArrayView<int> offsets,
+        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, OffsetsOf offsets,
         DropoutPlace dropout, ArrayView<float> dk, ArrayView<float> dv, AttentionSize size)
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements);
         ArrayView<float> scores = SharedMemory.Allocate<float>(Elements), slopes = SharedMemory.Allocate<float>(Elements), factors = SharedMemory.Allocate<float>(Tile);
-        var tile = new AttentionTile(offsets, size);
+        var tile = new AttentionTile(offsets.Keys, size.Tokens, offsets.Queries, size.Sequences);
         int head = Grid.IdxY, r = tile.Row;
         Head place = size.Head(head);
+        if (tile.AllFirst == tile.AllEnd) Clear(tile, place, dk, dv);
         for (int query = tile.AllFirst; query < tile.AllEnd; query += Tile)
         {
             RowProducts(k, tile.First, tile.End, q, query, tile.AllEnd, place, tileX, tileY, scores);
@@ -67,12 +68,12 @@ internal static class AttentionBackwardKernels
             if (tile.IsFirstOfRow) factors[r] = query == tile.AllFirst ? 0f : 1f;
             for (int c = tile.FirstColumn; c < tile.EndColumn; c++)
             {
-                int entry = (c * Line) + r, position = tile.Token - tile.SeenFirst;
+                int entry = (c * Line) + r;
                 float slope = 0f, weight = 0f;
                 if (tile.Sees(query + c))
                 {
-                    slope = ScoreSlope(scores[entry], slopes[entry], query + c, head, position, logSumExp, delta, dropout, size);
-                    weight = Kept(Weight(scores[entry], query + c, head, logSumExp, size), query + c, head, position, dropout, size);
+                    slope = ScoreSlope(scores[entry], slopes[entry], query + c, head, tile.Position, logSumExp, delta, dropout, size);
+                    weight = Kept(Weight(scores[entry], query + c, head, logSumExp, size), query + c, head, tile.Position, dropout, size);
                 }
 
                 slopes[entry] = slope;
@@ -82,6 +83,17 @@ internal static class AttentionBackwardKernels
             Group.Barrier();
             AddWeighted(slopes, q, query, tile.AllEnd, place, tileY, factors, dk, tile.First, tile.End);
             AddWeighted(scores, dcontext, query, tile.AllEnd, place, tileY, factors, dv, tile.First, tile.End);
+        }
+    }
+
+    // Keys of sequences in which nobody asks.
+    private static void Clear(AttentionTile tile, Head place, ArrayView<float> dk, ArrayView<float> dv)
+    {
+        for (int i = Group.IdxX; i < (tile.End - tile.First) * place.Width; i += Lanes)
+        {
+            int entry = ((tile.First + (i / place.Width)) * place.Hidden) + place.Column + (i % place.Width);
+            dk[entry] = 0f;
+            dv[entry] = 0f;
         }
     }
 

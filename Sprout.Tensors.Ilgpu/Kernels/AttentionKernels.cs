@@ -8,11 +8,17 @@ namespace Sprout.Tensors.Ilgpu.Kernels;
 /// <summary>The extents of attention, and its settings.</summary>
 internal struct AttentionSize
 {
-    public int Tokens, Sequences, Heads, Hidden, KeepLogSumExp;
+    public int Queries, Tokens, Sequences, Heads, Hidden, KeepLogSumExp;
 
     public readonly float Scale => 1f / MathF.Sqrt(Hidden / Heads);
 
     public readonly Head Head(int head) => new() { Hidden = Hidden, Column = head * (Hidden / Heads), Width = Hidden / Heads };
+}
+
+/// <summary>The first query and the first key of each sequence, and their numbers at the end [B + 1].</summary>
+internal readonly struct OffsetsOf(ArrayView<int> queries, ArrayView<int> keys)
+{
+    public readonly ArrayView<int> Queries = queries, Keys = keys;
 }
 
 /// <summary>
@@ -25,11 +31,11 @@ internal static class AttentionKernels
     private const float Lowest = -1e38f;
 
     public static void Forward(
-        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<int> offsets, DropoutPlace dropout, ArrayView<float> logSumExp, ArrayView<float> context, AttentionSize size)
+        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, OffsetsOf offsets, DropoutPlace dropout, ArrayView<float> logSumExp, ArrayView<float> context, AttentionSize size)
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements), weights = SharedMemory.Allocate<float>(Elements);
         ArrayView<float> halves = SharedMemory.Allocate<float>(Lanes), factors = SharedMemory.Allocate<float>(Tile);
-        var tile = new AttentionTile(offsets, size);
+        var tile = new AttentionTile(offsets.Queries, size.Queries, offsets.Keys, size.Sequences);
         int head = Grid.IdxY, r = tile.Row;
         Head place = size.Head(head);
         float maximum = Lowest, sum = 0f;
@@ -82,5 +88,5 @@ internal static class AttentionKernels
     }
 
     /// <summary>The counter of the random block of four key positions; see <see cref="Dropout"/>.</summary>
-    public static ulong Counter(int token, int head, int heads, int position) => ((ulong)((token * heads) + head) << 32) | ((ulong)position / 4);
+    public static ulong Counter(int query, int head, int heads, int position) => ((ulong)((query * heads) + head) << 32) | ((ulong)position / 4);
 }

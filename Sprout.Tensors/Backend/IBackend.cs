@@ -114,13 +114,14 @@ public interface IBackend : IDisposable
 
     /// <summary>
     /// Scaled dot-product attention within each sequence: for head h of width D = H / heads, P = softmax(q kᵀ / √D), context = dropout(P) v.
-    /// q, k, v, context [T, H] with head h in columns h·D to (h+1)·D; offsets [B + 1] are the first tokens of the sequences and T at the end;
-    /// logSumExp [T, heads] receives the logarithm of the softmax denominators (null: not kept). No probability matrix of a batch is stored.
+    /// k, v [T, H] and q, context [Q, H] with head h in columns h·D to (h+1)·D; keyOffsets [B + 1] are the first tokens of the sequences and T at the end, queryOffsets [B + 1]
+    /// their first rows of q and Q. They are the same where every token asks; a sequence that asks has a token. logSumExp [Q, heads] receives the logarithm of the softmax
+    /// denominators (null: not kept). No probability matrix of a batch is stored.
     /// </summary>
-    void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor offsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context);
+    void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context);
 
     /// <summary>Backward of <see cref="AttentionForward"/>: overwrites dq, dk, dv; probabilities are computed again from logSumExp.</summary>
-    void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor offsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv);
+    void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv);
 
     // ---- losses: each adds scale · its value to loss [1] and, when dlogits is given, scale · its gradient to dlogits ---------------
 

@@ -210,20 +210,20 @@ public sealed class ProfiledBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor offsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
+    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
-        double pairs = Pairs(offsets);
+        double pairs = Pairs(queryOffsets, keyOffsets);
         long start = Stopwatch.GetTimestamp();
-        inner.AttentionForward(q, k, v, offsets, heads, dropout, logSumExp, context);
+        inner.AttentionForward(q, k, v, queryOffsets, keyOffsets, heads, dropout, logSumExp, context);
         Add(nameof(AttentionForward), start, Bytes(q, k, v, context), 4 * pairs * q.Shape.Columns);
     }
 
     /// <inheritdoc/>
-    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor offsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
+    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
     {
-        double pairs = Pairs(offsets);
+        double pairs = Pairs(queryOffsets, keyOffsets);
         long start = Stopwatch.GetTimestamp();
-        inner.AttentionBackward(q, k, v, context, logSumExp, dcontext, offsets, heads, dropout, dq, dk, dv);
+        inner.AttentionBackward(q, k, v, context, logSumExp, dcontext, queryOffsets, keyOffsets, heads, dropout, dq, dk, dv);
         // Five products: the probabilities again, and one for each of dP, dq, dk, dv.
         Add(nameof(AttentionBackward), start, Bytes(q, k, v, context, dcontext, dq, dk, dv), 10 * pairs * q.Shape.Columns);
     }
@@ -372,13 +372,19 @@ public sealed class ProfiledBackend : IBackend
     private static double Bytes(IntTensor values) => values.Length * (double)sizeof(int);
 
     // Σ over sequences of its length squared.
-    private double Pairs(IntTensor offsets)
+    private double Pairs(IntTensor queryOffsets, IntTensor keyOffsets)
     {
-        var starts = new int[offsets.Length];
-        inner.Download(offsets.Buffer, 0, System.Runtime.InteropServices.MemoryMarshal.AsBytes(starts.AsSpan()));
+        int[] queries = ToArray(queryOffsets), keys = ToArray(keyOffsets);
         double pairs = 0;
-        for (int i = 1; i < starts.Length; i++) pairs += Math.Pow(starts[i] - starts[i - 1], 2);
+        for (int i = 1; i < keys.Length; i++) pairs += (double)(queries[i] - queries[i - 1]) * (keys[i] - keys[i - 1]);
         return pairs;
+    }
+
+    private int[] ToArray(IntTensor x)
+    {
+        var values = new int[x.Length];
+        inner.Download(x.Buffer, 0, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
     }
 
     private void Add(string name, long start, double bytes, double flops = 0)

@@ -17,9 +17,9 @@ internal sealed unsafe partial class CpuBackend<V>
     private const int QueriesPerPiece = 64;
 
     /// <inheritdoc/>
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor offsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
+    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
-        DeviceBuffer memory = PlanAttention(offsets, q.Shape.Columns, heads, dropout, QueriesPerPiece, ForwardScratch, out AttentionPlan plan);
+        DeviceBuffer memory = PlanAttention(queryOffsets, keyOffsets, q.Shape.Columns, heads, dropout, QueriesPerPiece, ForwardScratch, out AttentionPlan plan);
         workers.Run(plan.Pieces, new AttentionForwardWork(plan, q.Pointer, k.Pointer, v.Pointer, PointerOf(logSumExp), context.Pointer));
         Free(memory);
     }
@@ -39,15 +39,15 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     // Cuts the batch into units (a sequence, or some of its queries) and makes room for the pieces, which are units × heads.
-    private DeviceBuffer PlanAttention(IntTensor offsets, int hidden, int heads, Dropout dropout, int queriesPerUnit, Func<int, int, long> scratchOf, out AttentionPlan plan)
+    private DeviceBuffer PlanAttention(
+        IntTensor queryOffsets, IntTensor keyOffsets, int hidden, int heads, Dropout dropout, int queriesPerUnit, Func<int, int, long> scratchOf, out AttentionPlan plan)
     {
-        int* first = offsets.Pointer;
-        int sequences = offsets.Length - 1, units = 0, longest = 0, width = hidden / heads;
+        int* query = queryOffsets.Pointer, key = keyOffsets.Pointer;
+        int sequences = keyOffsets.Length - 1, units = 0, longest = 0, width = hidden / heads;
         for (int s = 0; s < sequences; s++)
         {
-            int length = first[s + 1] - first[s];
-            units += PiecesOf(length, queriesPerUnit);
-            longest = Math.Max(longest, length);
+            units += UnitsOf(query[s + 1] - query[s], queriesPerUnit);
+            longest = Math.Max(longest, Math.Max(query[s + 1] - query[s], key[s + 1] - key[s]));
         }
 
         long pieceBytes = scratchOf(longest, width) * sizeof(float), allBytes = Scratch.BytesFor(workers.Count, pieceBytes);
@@ -55,10 +55,19 @@ internal sealed unsafe partial class CpuBackend<V>
         var list = (AttentionUnit*)(memory.Address + (nint)allBytes);
         plan = new AttentionPlan(list, units, hidden, heads, dropout, new Scratch(memory.Address, workers.Count, pieceBytes));
         for (int s = 0; s < sequences; s++)
-            for (int query = first[s]; query < first[s + 1]; query += queriesPerUnit)
-                *list++ = new AttentionUnit(first[s], first[s + 1] - first[s], query, Math.Min(query + queriesPerUnit, first[s + 1]));
+        {
+            for (int unit = 0; unit < UnitsOf(query[s + 1] - query[s], queriesPerUnit); unit++)
+            {
+                int first = query[s] + (unit * queriesPerUnit);
+                *list++ = new AttentionUnit(key[s], key[s + 1] - key[s], first, Math.Min(first + queriesPerUnit, query[s + 1]));
+            }
+        }
+
         return memory;
     }
+
+    // A sequence in which nobody asks has gradients of its keys and values nevertheless: zeros.
+    private static int UnitsOf(int queries, int queriesPerUnit) => Math.Max(1, PiecesOf(queries, queriesPerUnit));
 
     // Copies rows into scratch and fills them up to whole registers with zeros.
     [MethodImpl(Jit.Kernel)]
@@ -82,8 +91,11 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
-    /// <summary>A sequence and the queries of it that a piece answers.</summary>
-    private readonly record struct AttentionUnit(int Start, int Length, int FirstQuery, int EndQuery);
+    /// <summary>The keys of a sequence and the queries of it that a piece answers.</summary>
+    private readonly record struct AttentionUnit(int Start, int Length, int FirstQuery, int EndQuery)
+    {
+        public int Queries => EndQuery - FirstQuery;
+    }
 
     /// <summary>What all pieces of one attention share.</summary>
     private readonly struct AttentionPlan(AttentionUnit* units, int count, int hidden, int heads, Dropout dropout, Scratch scratch)
@@ -101,8 +113,8 @@ internal sealed unsafe partial class CpuBackend<V>
 
         public AttentionUnit UnitOf(int piece) => units[piece / Heads];
 
-        /// <summary>The place of a token's row of logSumExp, and with it of its random numbers.</summary>
-        public long RowOf(int token, int head) => ((long)token * Heads) + head;
+        /// <summary>The place of a query's row of logSumExp, and with it of its random numbers.</summary>
+        public long RowOf(int query, int head) => ((long)query * Heads) + head;
 
         /// <summary>The random words of one row of probabilities.</summary>
         public void Draw(long row, uint* words, int count) => PhiloxLanes.Fill<V>(dropout.Key, (ulong)row << 32, dropout.Stream, words, count);
@@ -120,7 +132,8 @@ internal sealed unsafe partial class CpuBackend<V>
             float* keys = (float*)plan.Scratch.Own, values = keys + ((long)width * keyStride);
             float* scores = values + ((long)length * columnStride), sums = scores + (QueryRows * keyStride);
             uint* words = (uint*)(sums + (QueryRows * columnStride));
-            Prefetch.Rows(q + ((long)unit.FirstQuery * plan.Hidden) + column, plan.Hidden, unit.EndQuery - unit.FirstQuery, width);
+            if (unit.Queries == 0) return;
+            Prefetch.Rows(q + ((long)unit.FirstQuery * plan.Hidden) + column, plan.Hidden, unit.Queries, width);
             PaddedTranspose.Run<V>(k + start, plan.Hidden, length, width, keys, keyStride);
             CopyRows(v + start, plan.Hidden, length, width, values, columnStride);
             for (int query = unit.FirstQuery; query < unit.EndQuery; query += QueryRows)

@@ -11,9 +11,9 @@ internal sealed unsafe partial class CpuBackend<V>
     private const int AllQueries = 1 << 24;
 
     /// <inheritdoc/>
-    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor offsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
+    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
     {
-        DeviceBuffer memory = PlanAttention(offsets, q.Shape.Columns, heads, dropout, AllQueries, BackwardScratch, out AttentionPlan plan);
+        DeviceBuffer memory = PlanAttention(queryOffsets, keyOffsets, q.Shape.Columns, heads, dropout, AllQueries, BackwardScratch, out AttentionPlan plan);
         workers.Run(plan.Pieces, new AttentionBackwardWork(plan, q.Pointer, k.Pointer, v.Pointer, context.Pointer, logSumExp.Pointer, dcontext.Pointer, dq.Pointer, dk.Pointer, dv.Pointer));
         Free(memory);
     }
@@ -30,32 +30,35 @@ internal sealed unsafe partial class CpuBackend<V>
         public void Run(int piece)
         {
             AttentionUnit unit = plan.UnitOf(piece);
+            if (unit.Length == 0) return;
             int head = piece % plan.Heads, width = plan.Width, length = unit.Length, keyStride = PaddedStride(length), columnStride = PaddedStride(width);
-            long start = ((long)unit.Start * plan.Hidden) + ((long)head * width), matrix = (long)length * columnStride;
+            long start = ((long)unit.Start * plan.Hidden) + ((long)head * width), asking = ((long)unit.FirstQuery * plan.Hidden) + ((long)head * width);
+            long keyMatrix = (long)length * columnStride, queryMatrix = (long)unit.Queries * columnStride;
 
             // Operands whose rows are read as registers: keys and values turned, so that registers run over keys; the others as they are.
             float* turnedKeys = (float*)plan.Scratch.Own, turnedValues = turnedKeys + ((long)width * keyStride);
-            float* keys = turnedValues + ((long)width * keyStride), queries = keys + matrix, gradients = queries + matrix;
-            float* keySums = gradients + matrix, valueSums = keySums + matrix;
-            float* scores = valueSums + matrix, products = scores + (QueryRows * keyStride), querySums = products + (QueryRows * keyStride);
+            float* keys = turnedValues + ((long)width * keyStride), queries = keys + keyMatrix, gradients = queries + queryMatrix;
+            float* keySums = gradients + queryMatrix, valueSums = keySums + keyMatrix;
+            float* scores = valueSums + keyMatrix, products = scores + (QueryRows * keyStride), querySums = products + (QueryRows * keyStride);
             uint* words = (uint*)(querySums + (QueryRows * columnStride));
             PaddedTranspose.Run<V>(k + start, plan.Hidden, length, width, turnedKeys, keyStride);
             PaddedTranspose.Run<V>(v + start, plan.Hidden, length, width, turnedValues, keyStride);
             CopyRows(k + start, plan.Hidden, length, width, keys, columnStride);
-            CopyRows(q + start, plan.Hidden, length, width, queries, columnStride);
-            CopyRows(dcontext + start, plan.Hidden, length, width, gradients, columnStride);
+            CopyRows(q + asking, plan.Hidden, unit.Queries, width, queries, columnStride);
+            CopyRows(dcontext + asking, plan.Hidden, unit.Queries, width, gradients, columnStride);
 
-            for (int query = 0; query < length; query += QueryRows)
+            if (unit.Queries == 0) new Span<float>(keySums, checked((int)(2 * keyMatrix))).Clear();
+            for (int query = 0; query < unit.Queries; query += QueryRows)
             {
-                int rows = Math.Min(QueryRows, length - query);
-                long offset = (long)query * columnStride, first = start + ((long)query * plan.Hidden);
+                int rows = Math.Min(QueryRows, unit.Queries - query);
+                long offset = (long)query * columnStride, first = asking + ((long)query * plan.Hidden);
                 SmallProduct<V>.Run(queries + offset, columnStride, 1, rows, width, turnedKeys, keyStride, length, scores, keyStride, accumulate: false);
                 SmallProduct<V>.Run(gradients + offset, columnStride, 1, rows, width, turnedValues, keyStride, length, products, keyStride, accumulate: false);
                 for (int row = 0; row < rows; row++)
                 {
                     Prefetch.Rows(context + first + ((long)(row + RowsAhead) * plan.Hidden), 0, 1, width);
                     float delta = Dot(gradients + offset + ((long)row * columnStride), context + first + ((long)row * plan.Hidden), width);
-                    Gradients(scores + ((long)row * keyStride), products + ((long)row * keyStride), length, plan.RowOf(unit.Start + query + row, head), delta, words);
+                    Gradients(scores + ((long)row * keyStride), products + ((long)row * keyStride), length, plan.RowOf(unit.FirstQuery + query + row, head), delta, words);
                 }
 
                 bool accumulate = query > 0;

@@ -65,9 +65,9 @@ internal sealed class FailingBackend : IBackend
 
     public void ScatterAdd(Tensor dy, IntTensor rows, Tensor dtable) => Next().ScatterAdd(dy, rows, dtable);
 
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor offsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context) => Next().AttentionForward(q, k, v, offsets, heads, dropout, logSumExp, context);
+    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context) => Next().AttentionForward(q, k, v, queryOffsets, keyOffsets, heads, dropout, logSumExp, context);
 
-    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor offsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv) => Next().AttentionBackward(q, k, v, context, logSumExp, dcontext, offsets, heads, dropout, dq, dk, dv);
+    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv) => Next().AttentionBackward(q, k, v, context, logSumExp, dcontext, queryOffsets, keyOffsets, heads, dropout, dq, dk, dv);
 
     public void CrossEntropy(Tensor logits, IntTensor offsets, IntTensor targets, float scale, Tensor loss, Tensor? dlogits) => Next().CrossEntropy(logits, offsets, targets, scale, loss, dlogits);
 

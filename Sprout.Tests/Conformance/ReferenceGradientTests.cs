@@ -41,20 +41,20 @@ public sealed class ReferenceGradientTests : IDisposable
     [Fact]
     public void Attention()
     {
-        const int tokens = 7, heads = 2;
-        Tensor q = Random(tokens, Columns), k = Random(tokens, Columns), v = Random(tokens, Columns), weight = Random(tokens, Columns);
-        Tensor logSumExp = Zeros(tokens, heads), context = Zeros(tokens, Columns);
-        Tensor dq = Zeros(tokens, Columns), dk = Zeros(tokens, Columns), dv = Zeros(tokens, Columns);
-        IntTensor offsets = IntTensor.From(backend, [0, 2, 7]);
+        const int queries = 4, tokens = 7, heads = 2;
+        Tensor q = Random(queries, Columns), k = Random(tokens, Columns), v = Random(tokens, Columns), weight = Random(queries, Columns);
+        Tensor logSumExp = Zeros(queries, heads), context = Zeros(queries, Columns);
+        Tensor dq = Zeros(queries, Columns), dk = Zeros(tokens, Columns), dv = Zeros(tokens, Columns);
+        IntTensor queryOffsets = IntTensor.From(backend, [0, 3, 4]), offsets = IntTensor.From(backend, [0, 2, 7]);
         Dropout dropout = KernelMenu.Dropout with { Probability = 0.3f };
         double Loss()
         {
-            backend.AttentionForward(q, k, v, offsets, heads, dropout, logSumExp, context);
+            backend.AttentionForward(q, k, v, queryOffsets, offsets, heads, dropout, logSumExp, context);
             return Dot(weight, context);
         }
 
         Loss();
-        backend.AttentionBackward(q, k, v, context, logSumExp, weight, offsets, heads, dropout, dq, dk, dv);
+        backend.AttentionBackward(q, k, v, context, logSumExp, weight, queryOffsets, offsets, heads, dropout, dq, dk, dv);
         Check(Loss, q, dq);
         Check(Loss, k, dk);
         Check(Loss, v, dv);

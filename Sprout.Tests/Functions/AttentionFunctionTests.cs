@@ -1,4 +1,4 @@
-// Self-attention within sequences.
+// Attention within sequences.
 using Sprout.Autograd;
 using Sprout.Autograd.Functions;
 using Sprout.Tensors;
@@ -14,51 +14,54 @@ public sealed class AttentionFunctionTests : FunctionTests
            from dropout in new[] { 0f, 0.3f }
            select Of(lengths, heads.Count, heads.Width, dropout),
         Of([17], 2, 5, 0.1f),
+        new FunctionCase("one query a sequence", scene => Make(scene, scene.Input(3, 6), scene.Input(9, 6), scene.Input(9, 6), [1, 1, 1], [3, 1, 5], 2, 0.3f), HasDropout: true),
+        new FunctionCase("a sequence without queries", scene => Make(scene, scene.Input(2, 6), scene.Input(7, 6), scene.Input(7, 6), [0, 2], [3, 4], 2, 0f)),
         new FunctionCase("query, key and value are one", scene =>
         {
             Variable x = scene.Input(5, 6);
-            return Make(scene, x, x, x, [2, 3], 2, 0f);
+            return Make(scene, x, x, x, [2, 3], [2, 3], 2, 0f);
         }),
         new FunctionCase("key and value are one", scene =>
         {
             Variable q = scene.Input(5, 6), k = scene.Input(5, 6);
-            return Make(scene, q, k, k, [2, 3], 2, 0.3f);
+            return Make(scene, q, k, k, [2, 3], [2, 3], 2, 0.3f);
         }, HasDropout: true),
     ];
 
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 5), s.Input(4, 6), s.Integers(0, 4), 2, 0f), "Attention", "[4, 6]", "[4, 5]");
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(3, 6), s.Integers(0, 4), 2, 0f), "Attention", "value [3, 6]");
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(6), s.Input(6), s.Input(6), s.Integers(0, 4), 2, 0f), "Attention", "[6]", "matrix");
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 4), 4, 0f), "Attention", "4 heads", "width 6");
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 4), 0, 0f), "Attention", "0 heads");
+        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 5), s.Input(4, 6), s.Integers(0, 4), s.Integers(0, 4), 2, 0f), "Attention", "[4, 6]", "[4, 5]");
+        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(3, 6), s.Integers(0, 4), s.Integers(0, 4), 2, 0f), "Attention", "value [3, 6]");
+        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(6), s.Input(6), s.Input(6), s.Integers(0, 4), s.Integers(0, 4), 2, 0f), "Attention", "[6]", "matrices");
+        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 4), s.Integers(0, 4), 4, 0f), "Attention", "4 heads", "width 6");
+        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 4), s.Integers(0, 4), 0, 0f), "Attention", "0 heads");
+        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(1, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 1), s.Integers(0, 2, 4), 2, 0f), "Attention", "2 query offsets", "3 key offsets");
     }
 
     private static FunctionCase Of(int[] lengths, int heads, int width, float dropout) => new($"lengths [{string.Join(", ", lengths)}], {heads} heads of {width}, dropout {dropout}", scene =>
     {
         int tokens = lengths.Sum(), hidden = heads * width;
-        return Make(scene, scene.Input(tokens, hidden), scene.Input(tokens, hidden), scene.Input(tokens, hidden), lengths, heads, dropout);
+        return Make(scene, scene.Input(tokens, hidden), scene.Input(tokens, hidden), scene.Input(tokens, hidden), lengths, lengths, heads, dropout);
     }, dropout > 0);
 
-    private static Subject Make(Scene scene, Variable q, Variable k, Variable v, int[] lengths, int heads, float dropout)
+    private static Subject Make(Scene scene, Variable q, Variable k, Variable v, int[] queries, int[] keys, int heads, float dropout)
     {
-        int[] offsets = Plain.Offsets(lengths);
-        IntTensor places = scene.Integers(offsets);
+        int[] queryOffsets = Plain.Offsets(queries), keyOffsets = Plain.Offsets(keys);
+        IntTensor asking = scene.Integers(queryOffsets), places = scene.Integers(keyOffsets);
         return Subject.Of(
-            tape => AttentionFunction.Apply(tape, q, k, v, places, heads, dropout),
-            () => Expected(Plain.Read(q), Plain.Read(k), Plain.Read(v), offsets, heads, q.Shape.Columns, dropout));
+            tape => AttentionFunction.Apply(tape, q, k, v, asking, places, heads, dropout),
+            () => Expected(Plain.Read(q), Plain.Read(k), Plain.Read(v), queryOffsets, keyOffsets, heads, q.Shape.Columns, dropout));
     }
 
-    private static double[] Expected(double[] q, double[] k, double[] v, int[] offsets, int heads, int hidden, float dropout)
+    private static double[] Expected(double[] q, double[] k, double[] v, int[] queryOffsets, int[] keyOffsets, int heads, int hidden, float dropout)
     {
         int width = hidden / heads;
         var context = new double[q.Length];
-        for (int s = 0; s + 1 < offsets.Length; s++)
+        for (int s = 0; s + 1 < keyOffsets.Length; s++)
         {
-            int[] keys = [.. Enumerable.Range(offsets[s], offsets[s + 1] - offsets[s])];
-            foreach (int query in keys)
+            int[] keys = [.. Enumerable.Range(keyOffsets[s], keyOffsets[s + 1] - keyOffsets[s])];
+            for (int query = queryOffsets[s]; query < queryOffsets[s + 1]; query++)
             {
                 for (int head = 0; head < heads; head++)
                 {

@@ -37,8 +37,8 @@ public class CpuAttentionTests
         Tensor q = arena.Random(shape, 2), k = arena.Random(shape, 2), v = arena.Random(shape), g = arena.Random(shape);
         Tensor context = arena.Random(shape), lse = arena.Random(new Shape(tokens, heads)), dq = arena.Random(shape), dk = arena.Random(shape), dv = arena.Random(shape);
         IntTensor first = arena.Ints(offsets);
-        arena.Backend.AttentionForward(q, k, v, first, heads, dropout, lse, context);
-        arena.Backend.AttentionBackward(q, k, v, context, lse, g, first, heads, dropout, dq, dk, dv);
+        arena.Backend.AttentionForward(q, k, v, first, first, heads, dropout, lse, context);
+        arena.Backend.AttentionBackward(q, k, v, context, lse, g, first, first, heads, dropout, dq, dk, dv);
         arena.Everything();
         Expected e = Reference(q.ToArray(), k.ToArray(), v.ToArray(), g.ToArray(), offsets, heads, width, dropout);
         string name = $"{set} heads {heads} width {width} dropout {dropout.Probability}";

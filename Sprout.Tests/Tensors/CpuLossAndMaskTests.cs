@@ -165,8 +165,8 @@ public class CpuLossAndMaskTests
         b.LayerNormForward(x, y, drop, row, row2, 1e-12f, more[0], column, column2, more[1]);
         b.LayerNormBackward(more[0], column, column2, row, more[1], drop, more[2], more[3], true, row, row2);
         b.ColumnSum(x, row);
-        b.AttentionForward(x, y, z, offsets, heads, drop, lse, more[4]);
-        b.AttentionBackward(x, y, z, more[4], lse, dx, offsets, heads, drop, more[5], more[6], more[7]);
+        b.AttentionForward(x, y, z, offsets, offsets, heads, drop, lse, more[4]);
+        b.AttentionBackward(x, y, z, more[4], lse, dx, offsets, offsets, heads, drop, more[5], more[6], more[7]);
         b.ScatterAdd(x, rows, more[3]);
         b.Gather(more[5], rows, more[6], accumulate: true);
         b.SumOfSquares(x, scalars, 1);

@@ -21,10 +21,10 @@ public class AttentionBench : KernelBench
     public override Work WorkOf(string benchmark) => Work.Flops((benchmark == nameof(Backward) ? 10.0 : 4.0) * Tokens * Length * Hidden);
 
     [Benchmark]
-    public void Forward() => Backend.AttentionForward(q, k, v, offsets, Heads, Dropped, logSumExp, context);
+    public void Forward() => Backend.AttentionForward(q, k, v, offsets, offsets, Heads, Dropped, logSumExp, context);
 
     [Benchmark]
-    public void Backward() => Backend.AttentionBackward(q, k, v, context, logSumExp, dcontext, offsets, Heads, Dropped, dq, dk, dv);
+    public void Backward() => Backend.AttentionBackward(q, k, v, context, logSumExp, dcontext, offsets, offsets, Heads, Dropped, dq, dk, dv);
 
     protected override void Prepare()
     {

@@ -4,13 +4,13 @@ namespace Sprout.Tensors.Cpu.Reference;
 public sealed unsafe partial class ReferenceBackend
 {
     /// <inheritdoc/>
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor offsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
+    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
         int hidden = q.Shape.Columns, width = hidden / heads;
-        foreach ((int first, int length, int head) in SequenceHeads(offsets, heads))
+        foreach ((int asking, int end, int first, int length, int head) in SequenceHeads(queryOffsets, keyOffsets, heads))
         {
             int column = head * width;
-            for (int i = first; i < first + length; i++)
+            for (int i = asking; i < end; i++)
             {
                 var probability = new double[length];
                 for (int j = 0; j < length; j++) probability[j] = Score(q, k, i, first + j, column, width);
@@ -30,14 +30,14 @@ public sealed unsafe partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor offsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
+    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
     {
         int hidden = q.Shape.Columns, width = hidden / heads;
-        double[] sumQ = new double[q.Count], sumK = new double[q.Count], sumV = new double[q.Count];
-        foreach ((int first, int length, int head) in SequenceHeads(offsets, heads))
+        double[] sumQ = new double[q.Count], sumK = new double[k.Count], sumV = new double[v.Count];
+        foreach ((int asking, int end, int first, int length, int head) in SequenceHeads(queryOffsets, keyOffsets, heads))
         {
             int column = head * width;
-            for (int i = first; i < first + length; i++)
+            for (int i = asking; i < end; i++)
             {
                 long row = ((long)i * heads) + head;
                 double[] probability = new double[length], dProbability = new double[length];
@@ -69,27 +69,27 @@ public sealed unsafe partial class ReferenceBackend
             }
         }
 
-        for (long i = 0; i < q.Count; i++)
+        for (long i = 0; i < q.Count; i++) dq.Pointer[i] = (float)sumQ[i];
+        for (long i = 0; i < k.Count; i++)
         {
-            dq.Pointer[i] = (float)sumQ[i];
             dk.Pointer[i] = (float)sumK[i];
             dv.Pointer[i] = (float)sumV[i];
         }
     }
 
-    private static IEnumerable<(int First, int Length, int Head)> SequenceHeads(IntTensor offsets, int heads)
+    private static IEnumerable<(int Asking, int End, int First, int Length, int Head)> SequenceHeads(IntTensor queryOffsets, IntTensor keyOffsets, int heads)
     {
-        int[] starts = offsets.ToArray();
-        for (int s = 0; s + 1 < starts.Length; s++)
-            for (int head = 0; head < heads; head++) yield return (starts[s], starts[s + 1] - starts[s], head);
+        int[] queries = queryOffsets.ToArray(), keys = keyOffsets.ToArray();
+        for (int s = 0; s + 1 < keys.Length; s++)
+            for (int head = 0; head < heads; head++) yield return (queries[s], queries[s + 1], keys[s], keys[s + 1] - keys[s], head);
     }
 
-    private static double Score(Tensor q, Tensor k, int queryToken, int keyToken, int column, int width)
+    private static double Score(Tensor q, Tensor k, int query, int key, int column, int width)
     {
         int hidden = q.Shape.Columns;
         double sum = 0;
         for (int d = column; d < column + width; d++)
-            sum += (double)q.Pointer[((long)queryToken * hidden) + d] * k.Pointer[((long)keyToken * hidden) + d];
+            sum += (double)q.Pointer[((long)query * hidden) + d] * k.Pointer[((long)key * hidden) + d];
         return sum / Math.Sqrt(width);
     }
 
