@@ -52,6 +52,15 @@ public sealed class PackingTests
     }
 
     [Theory]
+    [MemberData(nameof(Backends))]
+    public void First_tokens_alone_have_the_states_and_gradients_that_they_have_among_all(string name)
+    {
+        float[][] expected = Passed(name, (model, tape, batch) => GatherFunction.Apply(tape, model.Forward(tape, batch), batch.FirstTokens)), found = Passed(name, (model, tape, batch) => model.ForwardFirstTokens(tape, batch));
+        found[0].Should().HaveCount(TinyBert.Sequences.Count * TinyBert.Config().HiddenSize).And.Contain(value => value != 0);
+        for (int i = 0; i < expected.Length; i++) AssertClose(found[i], expected[i], 2e-5f);
+    }
+
+    [Theory]
     [MemberData(nameof(Widths))]
     public void Values_and_gradients_of_a_training_step_are_those_of_the_reference(string name)
     {
@@ -86,6 +95,19 @@ public sealed class PackingTests
         float[] values = logits.Value.ToArray();
         tape.Backward(loss);
         return [values, .. model.Parameters().Select(parameter => parameter.Grad!.ToArray())];
+    }
+
+    // What comes out of an encoder, and all gradients of the sum of its squares / 2.
+    private static float[][] Passed(string name, Func<BertModel, Tape, Batch, Variable> forward)
+    {
+        using IBackend backend = TestBackends.Open(name);
+        using BertForSequenceClassification model = TinyBert.Randomise(new BertForSequenceClassification(backend, TinyBert.Config(), 3));
+        using Batch batch = Batch.Pack(backend, TinyBert.Sequences);
+        using var tape = new Tape(backend);
+        Variable states = forward(model.Bert, tape, batch);
+        float[] values = states.Value.ToArray();
+        tape.Backward(states, states.Value);
+        return [values, .. model.Bert.Layers.SelectMany(layer => layer.Parameters()).Append(model.Bert.WordEmbeddings).Select(parameter => parameter.Grad!.ToArray())];
     }
 
     private static float[] Infer(IBackend backend, IReadOnlyList<Encoding> sequences, Func<Tape, Batch, Variable> forward)
