@@ -34,14 +34,14 @@ internal static unsafe class Kernels
         for (; b < last; a += 4 * aStep, b += 4 * bStep, following += 4 * fetch)
         {
             if (Sse.IsSupported) Sse.Prefetch1(following);
-            Step12(a, b, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-            Step12(a + aStep, b + bStep, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            Step12<V>(a, b, 0, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            Step12<V>(a, b, 1, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
             if (Sse.IsSupported) Sse.Prefetch1(following + (2 * fetch));
-            Step12(a + (2 * aStep), b + (2 * bStep), ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-            Step12(a + (3 * aStep), b + (3 * bStep), ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            Step12<V>(a, b, 2, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            Step12<V>(a, b, 3, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
         }
 
-        for (; b < end; a += aStep, b += bStep) Step12(a, b, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+        for (; b < end; a += aStep, b += bStep) Step12<V>(a, b, 0, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
 
         r0.Store(c, accumulate);
         r1.Store(c += ldc, accumulate);
@@ -68,14 +68,14 @@ internal static unsafe class Kernels
         for (; b < last; a += 4 * aStep, b += 4 * bStep, following += 4 * fetch)
         {
             if (Sse.IsSupported) Sse.Prefetch1(following);
-            Step6(a, b, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
-            Step6(a + aStep, b + bStep, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            Step6<V>(a, b, 0, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            Step6<V>(a, b, 1, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
             if (Sse.IsSupported) Sse.Prefetch1(following + (2 * fetch));
-            Step6(a + (2 * aStep), b + (2 * bStep), ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
-            Step6(a + (3 * aStep), b + (3 * bStep), ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            Step6<V>(a, b, 2, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            Step6<V>(a, b, 3, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
         }
 
-        for (; b < end; a += aStep, b += bStep) Step6(a, b, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+        for (; b < end; a += aStep, b += bStep) Step6<V>(a, b, 0, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
 
         r0.Store(c, accumulate);
         r1.Store(c += ldc, accumulate);
@@ -126,43 +126,47 @@ internal static unsafe class Kernels
         r3.Store(c + ldc, accumulate);
     }
 
+    // One step of twelve rows; the number, a constant after inlining, goes into the addresses.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step12<V>(
-        float* a, float* b, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5,
+        float* a, float* b, int step, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5,
         ref Row2<V> r6, ref Row2<V> r7, ref Row2<V> r8, ref Row2<V> r9, ref Row2<V> r10, ref Row2<V> r11)
         where V : struct, IVector<V>
     {
+        int first = step * AStride<V>(12);
         if (Sse.IsSupported)
         {
-            Sse.Prefetch0(b + (StepsAhead * 2 * V.Lanes));
-            Sse.Prefetch0(b + (((StepsAhead * 2) + 1) * V.Lanes));
+            Sse.Prefetch0(b + (2 * (step + StepsAhead) * V.Lanes));
+            Sse.Prefetch0(b + (((2 * (step + StepsAhead)) + 1) * V.Lanes));
         }
 
-        V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
-        r0.Add(a[0], b0, b1);
-        r1.Add(a[1], b0, b1);
-        r2.Add(a[2], b0, b1);
-        r3.Add(a[3], b0, b1);
-        r4.Add(a[4], b0, b1);
-        r5.Add(a[5], b0, b1);
-        r6.Add(a[6], b0, b1);
-        r7.Add(a[7], b0, b1);
-        r8.Add(a[8], b0, b1);
-        r9.Add(a[9], b0, b1);
-        r10.Add(a[10], b0, b1);
-        r11.Add(a[11], b0, b1);
+        V b0 = V.Load(b + (2 * step * V.Lanes)), b1 = V.Load(b + (((2 * step) + 1) * V.Lanes));
+        r0.Add(a[first], b0, b1);
+        r1.Add(a[first + 1], b0, b1);
+        r2.Add(a[first + 2], b0, b1);
+        r3.Add(a[first + 3], b0, b1);
+        r4.Add(a[first + 4], b0, b1);
+        r5.Add(a[first + 5], b0, b1);
+        r6.Add(a[first + 6], b0, b1);
+        r7.Add(a[first + 7], b0, b1);
+        r8.Add(a[first + 8], b0, b1);
+        r9.Add(a[first + 9], b0, b1);
+        r10.Add(a[first + 10], b0, b1);
+        r11.Add(a[first + 11], b0, b1);
     }
 
+    // One step of six.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step6<V>(float* a, float* b, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5) where V : struct, IVector<V>
+    private static void Step6<V>(float* a, float* b, int step, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5) where V : struct, IVector<V>
     {
-        V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
-        r0.Add(a[0], b0, b1);
-        r1.Add(a[1], b0, b1);
-        r2.Add(a[2], b0, b1);
-        r3.Add(a[3], b0, b1);
-        r4.Add(a[4], b0, b1);
-        r5.Add(a[5], b0, b1);
+        int first = step * AStride<V>(6);
+        V b0 = V.Load(b + (2 * step * V.Lanes)), b1 = V.Load(b + (((2 * step) + 1) * V.Lanes));
+        r0.Add(a[first], b0, b1);
+        r1.Add(a[first + 1], b0, b1);
+        r2.Add(a[first + 2], b0, b1);
+        r3.Add(a[first + 3], b0, b1);
+        r4.Add(a[first + 4], b0, b1);
+        r5.Add(a[first + 5], b0, b1);
     }
 
     // One row of a tile. The JIT keeps its fields in registers.
