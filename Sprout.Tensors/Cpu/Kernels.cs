@@ -13,7 +13,7 @@ namespace Sprout.Tensors.Cpu;
 internal static unsafe class Kernels
 {
     // How many steps before it is needed a tile of 12 rows asks for a line of B.
-    private const int StepsAhead = 16;
+    private const int StepsAhead = 8;
 
     /// <summary>Floats from one group of A to the next: the rows of a tile, padded to whole registers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
