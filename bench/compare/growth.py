@@ -4,7 +4,8 @@
     python3 bench/compare/growth.py
 
 Writes a table and a plot. The prediction beside each time is arithmetic: the operations of the point (6, forward 2, times encoder parameters and
-tokens, plus attention) at the rate of the reference point, which all series have in common. Embeddings are frozen, since their update is no part of it.
+tokens, plus attention; in the last layer keys and values of all tokens and the rest of first tokens only) at the rate of the reference point, which all
+series have in common. Embeddings are frozen, since their update is no part of it.
 """
 import argparse
 import json
@@ -35,10 +36,11 @@ class Point:
     density: float | None = None
 
     def flops(self, training: bool) -> float:
-        hidden = self.hidden
-        parameters = self.layers * (12 * hidden**2 + 13 * hidden)
-        tokens = self.batch * self.length
-        return (6 if training else 2) * tokens * (parameters + 2 * self.length * hidden * self.layers)
+        hidden, tokens, whole = self.hidden, self.batch * self.length, self.layers - 1
+        layer, keys_and_values = 12 * hidden**2 + 13 * hidden, 2 * hidden**2 + 2 * hidden
+        products = tokens * (whole * layer + keys_and_values) + self.batch * (layer - keys_and_values)
+        attention = 2 * hidden * self.length * (tokens * whole + self.batch)
+        return (6 if training else 2) * (products + attention)
 
 
 REFERENCE = Point()
@@ -132,7 +134,7 @@ def markdown(description: dict, everything: list, measured: dict[tuple[Point, st
         "# How the cost grows",
         "",
         f"{description['cpu']}, {threads} threads, commit {machine.commit(ROOT)}; reference point: 6 layers, hidden size 384, 32 sequences of 64 tokens, dense, embeddings frozen.",
-        "Arithmetic: the operations of the point at the rate of the reference point. Masks save no operation in dense kernels, so arithmetic does not depend on the density.",
+        "Arithmetic: the operations of the point at the rate of the reference point; in the last layer only first tokens ask. Masks save no operation in dense kernels, so arithmetic does not depend on the density.",
     ]
     if others > 0.1:
         lines.append(f"Other processes kept {others} cores busy: the times are coarse.")

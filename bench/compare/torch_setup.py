@@ -68,7 +68,7 @@ def settings() -> dict[str, str | int]:
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
         "aten": os.environ.get("ATEN_CPU_CAPABILITY", "default"),
-        "blas": ", ".join(sorted(os.path.join(*path.split("/")[-2:]) for path in loaded)),
+        "blas": "MKL" if torch.backends.mkl.is_available() else ", ".join(sorted(os.path.join(*path.split("/")[-2:]) for path in loaded)),
         "blas_core": os.environ.get("OPENBLAS_CORETYPE", "detected"),
         "malloc_mmap_threshold": os.environ.get("MALLOC_MMAP_THRESHOLD_", "default"),
         "python": platform.python_version(),
