@@ -31,7 +31,7 @@ def markdown(document: dict) -> str:
         f"# {machine['cpu']}, {machine['cores']} cores",
         "",
         "Speed-up = time of the peer ÷ time of Sprout, the median over pairs of fresh processes run in turn, smallest to largest pair in brackets.",
-        "Times are medians; the share is that of the FMA peak which Sprout measures in the same process, counted as the whole model's work on both sides, although Sprout computes a classifier's last layer for first tokens only.",
+        "Times are medians; the share is that of the FMA peak which Sprout measures in the same process, counted as the whole model's work on both sides, although Sprout, in rows from 2026-11-26 on, leaves out what a classifier does not read of the last layer.",
         "Memory is the peak resident set of the whole process.",
         "Fastest: the same from the fastest repetition of each process instead of the median one, which neighbours on the machine disturb less; medians over the processes.",
         "Rows marked * were measured while other processes ran on the machine.",
