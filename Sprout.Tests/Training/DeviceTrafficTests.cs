@@ -10,8 +10,8 @@ namespace Sprout.Tests.Training;
 
 public sealed class DeviceTrafficTests : IDisposable
 {
-    // Ids, positions and types, offsets, first tokens, targets and their offsets.
-    private const int Inputs = 7;
+    // Ids, positions and types, offsets, first tokens and their offsets, targets and their offsets.
+    private const int Inputs = 8;
 
     private readonly TinyRun tiny = new();
 
