@@ -11,7 +11,7 @@ public sealed partial class IlgpuBackend
     {
         if (q.Count == 0) return;
         AttentionSize size = SizeOf(q, k, keyOffsets, heads) with { KeepLogSumExp = Flag(logSumExp) };
-        launcher.Run(AttentionKernels.Forward, Tiles(size.Queries, heads), View(q), View(k), View(v), new OffsetsOf(View(queryOffsets), View(keyOffsets)), new DropoutPlace(dropout), ViewOrNothing(logSumExp), View(context), size);
+        launcher.Run(AttentionKernels.Forward, Tiles(size.Queries, heads), View(q), View(k), View(v), new SequenceOffsets(View(queryOffsets), View(keyOffsets)), new DropoutPlace(dropout), ViewOrNothing(logSumExp), View(context), size);
     }
 
     /// <inheritdoc/>
@@ -26,12 +26,12 @@ public sealed partial class IlgpuBackend
             launcher.Run(AttentionBackwardKernels.Delta, Elements(delta.Count), View(context), View(dcontext), View(delta), size);
             launcher.Run(
                 AttentionBackwardKernels.Queries, Tiles(size.Queries, heads),
-                View(q), View(k), View(v), View(dcontext), View(logSumExp), View(delta), new OffsetsOf(View(queryOffsets), View(keyOffsets)), place, View(dq), size);
+                View(q), View(k), View(v), View(dcontext), View(logSumExp), View(delta), new SequenceOffsets(View(queryOffsets), View(keyOffsets)), place, View(dq), size);
         }
 
         launcher.Run(
             AttentionBackwardKernels.Keys, Tiles(size.Tokens, heads),
-            View(q), View(k), View(v), View(dcontext), View(logSumExp), View(delta), new OffsetsOf(View(queryOffsets), View(keyOffsets)), place, View(dk), View(dv), size);
+            View(q), View(k), View(v), View(dcontext), View(logSumExp), View(delta), new SequenceOffsets(View(queryOffsets), View(keyOffsets)), place, View(dk), View(dv), size);
     }
 
     private static AttentionSize SizeOf(Tensor q, Tensor k, IntTensor keyOffsets, int heads) =>

@@ -26,7 +26,7 @@ internal static class AttentionBackwardKernels
 
     /// <summary>dq: one group a tile of queries, the rows of its tiles; keys are the columns.</summary>
     public static void Queries(
-        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, OffsetsOf offsets,
+        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, SequenceOffsets offsets,
         DropoutPlace dropout, ArrayView<float> dq, AttentionSize size)
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements);
@@ -42,7 +42,7 @@ internal static class AttentionBackwardKernels
             for (int c = tile.FirstColumn; c < tile.EndColumn; c++)
             {
                 int entry = (c * Line) + r;
-                slopes[entry] = tile.Sees(key + c) ? ScoreSlope(scores[entry], slopes[entry], tile.Token, head, key + c - tile.SeenFirst, logSumExp, delta, dropout, size) : 0f;
+                slopes[entry] = tile.Sees(key + c) ? ScoreSlope(scores[entry], slopes[entry], tile.Index, head, key + c - tile.SeenFirst, logSumExp, delta, dropout, size) : 0f;
             }
 
             Group.Barrier();
@@ -52,7 +52,7 @@ internal static class AttentionBackwardKernels
 
     /// <summary>dk and dv: one group a tile of keys, the rows of its tiles; queries are the columns.</summary>
     public static void Keys(
-        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, OffsetsOf offsets,
+        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, SequenceOffsets offsets,
         DropoutPlace dropout, ArrayView<float> dk, ArrayView<float> dv, AttentionSize size)
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements);

@@ -16,7 +16,7 @@ internal struct AttentionSize
 }
 
 /// <summary>The first query and the first key of each sequence, and their numbers at the end [B + 1].</summary>
-internal readonly struct OffsetsOf(ArrayView<int> queries, ArrayView<int> keys)
+internal readonly struct SequenceOffsets(ArrayView<int> queries, ArrayView<int> keys)
 {
     public readonly ArrayView<int> Queries = queries, Keys = keys;
 }
@@ -31,7 +31,7 @@ internal static class AttentionKernels
     private const float Lowest = -1e38f;
 
     public static void Forward(
-        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, OffsetsOf offsets, DropoutPlace dropout, ArrayView<float> logSumExp, ArrayView<float> context, AttentionSize size)
+        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, SequenceOffsets offsets, DropoutPlace dropout, ArrayView<float> logSumExp, ArrayView<float> context, AttentionSize size)
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements), weights = SharedMemory.Allocate<float>(Elements);
         ArrayView<float> halves = SharedMemory.Allocate<float>(Lanes), factors = SharedMemory.Allocate<float>(Tile);
@@ -66,7 +66,7 @@ internal static class AttentionKernels
                     added += weight;
                     if (dropout.IsActive)
                     {
-                        if (position % 4 == 0 || c == tile.FirstColumn) block = dropout.Block(Counter(tile.Token, head, size.Heads, position));
+                        if (position % 4 == 0 || c == tile.FirstColumn) block = dropout.Block(Counter(tile.Index, head, size.Heads, position));
                         weight = dropout.Apply(weight, DropoutPlace.Select(block, position % 4));
                     }
                 }
@@ -82,9 +82,9 @@ internal static class AttentionKernels
             AddWeighted(weights, v, key, tile.AllEnd, place, tileY, factors, context, tile.First, tile.End);
         }
 
-        if (tile.Token >= tile.End) return;
-        for (int d = Group.IdxX % 2; d < place.Width; d += 2) context[(tile.Token * place.Hidden) + place.Column + d] /= sum;
-        if (tile.IsFirstOfRow && size.KeepLogSumExp != 0) logSumExp[(tile.Token * size.Heads) + head] = maximum + Log.Forward(new Lane(sum)).Value;
+        if (tile.Index >= tile.End) return;
+        for (int d = Group.IdxX % 2; d < place.Width; d += 2) context[(tile.Index * place.Hidden) + place.Column + d] /= sum;
+        if (tile.IsFirstOfRow && size.KeepLogSumExp != 0) logSumExp[(tile.Index * size.Heads) + head] = maximum + Log.Forward(new Lane(sum)).Value;
     }
 
     /// <summary>The counter of the random block of four key positions; see <see cref="Dropout"/>.</summary>

@@ -12,7 +12,7 @@ internal readonly struct AttentionTile
     public readonly int First, End;
 
     /// <summary>This thread's row of the tile, its number among all, its place in its sequence, and which half of the columns it takes.</summary>
-    public readonly int Row, Token, Position, FirstColumn, EndColumn;
+    public readonly int Row, Index, Position, FirstColumn, EndColumn;
 
     /// <summary>What this thread's row sees.</summary>
     public readonly int SeenFirst, SeenEnd;
@@ -30,13 +30,13 @@ internal readonly struct AttentionTile
         First = Grid.IdxX * AttentionTiles.Tile;
         End = First + AttentionTiles.Tile < rows ? First + AttentionTiles.Tile : rows;
         Row = Group.IdxX / 2;
-        Token = First + Row;
+        Index = First + Row;
         FirstColumn = Group.IdxX % 2 * (AttentionTiles.Tile / 2);
         EndColumn = FirstColumn + (AttentionTiles.Tile / 2);
-        int sequence = Sequences.Of(Token < End ? Token : End - 1, own, sequences);
-        Position = Token - own[sequence];
+        int sequence = Sequences.Of(Index < End ? Index : End - 1, own, sequences);
+        Position = Index - own[sequence];
         SeenFirst = seen[sequence];
-        SeenEnd = Token < End ? seen[sequence + 1] : SeenFirst;
+        SeenEnd = Index < End ? seen[sequence + 1] : SeenFirst;
         AllFirst = seen[Sequences.Of(First, own, sequences)];
         AllEnd = seen[Sequences.Of(End - 1, own, sequences) + 1];
     }

@@ -141,26 +141,21 @@ internal static unsafe class Kernels
         }
 
         V b0 = V.Load(b + (2 * step * V.Lanes)), b1 = V.Load(b + (((2 * step) + 1) * V.Lanes));
-        r0.Add(a[first], b0, b1);
-        r1.Add(a[first + 1], b0, b1);
-        r2.Add(a[first + 2], b0, b1);
-        r3.Add(a[first + 3], b0, b1);
-        r4.Add(a[first + 4], b0, b1);
-        r5.Add(a[first + 5], b0, b1);
-        r6.Add(a[first + 6], b0, b1);
-        r7.Add(a[first + 7], b0, b1);
-        r8.Add(a[first + 8], b0, b1);
-        r9.Add(a[first + 9], b0, b1);
-        r10.Add(a[first + 10], b0, b1);
-        r11.Add(a[first + 11], b0, b1);
+        Add6(a, first, b0, b1, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+        Add6(a, first + 6, b0, b1, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
     }
 
     // One step of six.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step6<V>(float* a, float* b, int step, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5) where V : struct, IVector<V>
     {
-        int first = step * AStride<V>(6);
         V b0 = V.Load(b + (2 * step * V.Lanes)), b1 = V.Load(b + (((2 * step) + 1) * V.Lanes));
+        Add6(a, step * AStride<V>(6), b0, b1, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add6<V>(float* a, int first, V b0, V b1, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5) where V : struct, IVector<V>
+    {
         r0.Add(a[first], b0, b1);
         r1.Add(a[first + 1], b0, b1);
         r2.Add(a[first + 2], b0, b1);

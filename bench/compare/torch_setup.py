@@ -29,7 +29,10 @@ def environment(threads: int, isa: str = "") -> dict[str, str]:
     }
     if isa == "avx2":
         env["OPENBLAS_CORETYPE"] = "Haswell"
-    if importlib.util.find_spec("torch").origin.startswith("/usr/lib/python3/"):
+    torch = importlib.util.find_spec("torch")
+    if torch is None:
+        sys.exit(f"no PyTorch found for {sys.executable}: apt-get install python3-torch, or --python with another Python")
+    if torch.origin.startswith("/usr/lib/python3/"):
         folders = glob.glob("/usr/lib/*/openblas-openmp")
         if not folders:
             sys.exit("no OpenBLAS with OpenMP found: apt-get install libopenblas0-openmp")
@@ -54,7 +57,7 @@ def now() -> float:
     """Seconds by a clock, after what the device still has to do."""
     import torch
 
-    if torch.cuda.is_available() and torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():
         torch.cuda.synchronize()
     return time.perf_counter()
 

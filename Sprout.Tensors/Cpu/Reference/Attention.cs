@@ -7,10 +7,10 @@ public sealed unsafe partial class ReferenceBackend
     public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
         int hidden = q.Shape.Columns, width = hidden / heads;
-        foreach ((int asking, int end, int first, int length, int head) in SequenceHeads(queryOffsets, keyOffsets, heads))
+        foreach ((int firstQuery, int endQuery, int first, int length, int head) in SequenceHeads(queryOffsets, keyOffsets, heads))
         {
             int column = head * width;
-            for (int i = asking; i < end; i++)
+            for (int i = firstQuery; i < endQuery; i++)
             {
                 var probability = new double[length];
                 for (int j = 0; j < length; j++) probability[j] = Score(q, k, i, first + j, column, width);
@@ -34,10 +34,10 @@ public sealed unsafe partial class ReferenceBackend
     {
         int hidden = q.Shape.Columns, width = hidden / heads;
         double[] sumQ = new double[q.Count], sumK = new double[k.Count], sumV = new double[v.Count];
-        foreach ((int asking, int end, int first, int length, int head) in SequenceHeads(queryOffsets, keyOffsets, heads))
+        foreach ((int firstQuery, int endQuery, int first, int length, int head) in SequenceHeads(queryOffsets, keyOffsets, heads))
         {
             int column = head * width;
-            for (int i = asking; i < end; i++)
+            for (int i = firstQuery; i < endQuery; i++)
             {
                 long row = ((long)i * heads) + head;
                 double[] probability = new double[length], dProbability = new double[length];
@@ -77,7 +77,7 @@ public sealed unsafe partial class ReferenceBackend
         }
     }
 
-    private static IEnumerable<(int Asking, int End, int First, int Length, int Head)> SequenceHeads(IntTensor queryOffsets, IntTensor keyOffsets, int heads)
+    private static IEnumerable<(int FirstQuery, int EndQuery, int First, int Length, int Head)> SequenceHeads(IntTensor queryOffsets, IntTensor keyOffsets, int heads)
     {
         int[] queries = queryOffsets.ToArray(), keys = keyOffsets.ToArray();
         for (int s = 0; s + 1 < keys.Length; s++)
