@@ -7,7 +7,8 @@ namespace Sprout.Tensors.Cpu;
 internal sealed unsafe partial class CpuBackend<V>
 {
     // The smaller operand is packed first, as a whole or in as many lines as fit, and shared by all threads. Then pieces of C are computed: each packs its own lines of the
-    // other operand, block by block into the level-2 cache, so that a large weight is read from memory once however few rows meet it. A weight's gradient goes through all this one block of K after the other.
+    // other operand, block by block into the level-2 cache, so that a large weight is read from memory once however few rows meet it. A weight's gradient goes through all this one block of K after the other,
+    // a very large operand one chunk of lines after the other: these are the passes.
     // An entry of C sums its products in one order whatever the pieces are, and the pieces depend on the shape alone. packedB: B as Pack made it, or null.
     private void MultiplyBlocked<TReader, TEpilogue>(in Product product, TReader b, float* packedB, TEpilogue epilogue)
         where TReader : struct, IReader<V>
@@ -16,16 +17,14 @@ internal sealed unsafe partial class CpuBackend<V>
         var tiling = new Tiling(product.M, product.N, product.K, stepsAreRows: product.TransposeA && !product.TransposeB, packedB != null);
         DeviceBuffer scratch = Allocate(tiling.ScratchBytes(workers.Count));
         var work = new TileWork<TReader, TEpilogue>(product, tiling, b, packedB, epilogue, (float*)scratch.Address);
-        int span = tiling.StepsOutermost ? tiling.Steps : Math.Max(product.K, 1);
-        for (int step = 0; step == 0 || step < product.K; step += span)
+        PackBothWork<TReader> packing = work.Packing(0);
+        workers.Run(packing.Pieces, packing);
+        for (int pass = 0; pass < tiling.Passes; pass++)
         {
-            for (int line = 0; line < tiling.SharedLines; line += tiling.SharedChunk)
-            {
-                work.Select(line, step, Math.Min(product.K - step, span));
-                PackBothWork<TReader> packing = work.Packing;
-                workers.Run(packing.Pieces, packing);
-                workers.Run(work.Pieces, work);
-            }
+            // What the next pass needs is packed behind this one's tiles: small pieces last, so that threads finish together and meet once a pass.
+            work.Select(pass);
+            var both = new PassWork<TReader, TEpilogue>(work, work.Packing(pass + 1));
+            workers.Run(both.Pieces, both);
         }
 
         Free(scratch);
@@ -122,6 +121,27 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
+    /// <summary>Which shared lines meet which steps in one pass over a product, and where the packed shared and private lines lie (or each thread's block of the latter).</summary>
+    private readonly struct Pass(int line, int lines, int step, int steps, float* shared, float* own)
+    {
+        public readonly int Line = line, Lines = lines, Step = step, Steps = steps;
+        public readonly float* Shared = shared, Private = own;
+    }
+
+    /// <summary>Computes the tiles of a pass and packs for another.</summary>
+    private readonly struct PassWork<TReader, TEpilogue>(TileWork<TReader, TEpilogue> tiles, PackBothWork<TReader> packing) : IWork
+        where TReader : struct, IReader<V>
+        where TEpilogue : struct, IEpilogue
+    {
+        public int Pieces => tiles.Pieces + packing.Pieces;
+
+        public void Run(int piece)
+        {
+            if (piece < tiles.Pieces) tiles.Run(piece);
+            else packing.Run(piece - tiles.Pieces);
+        }
+    }
+
     /// <summary>Computes pieces of C from the packed shared operand and the other one.</summary>
     private struct TileWork<TReader, TEpilogue> : IWork
         where TReader : struct, IReader<V>
@@ -131,8 +151,8 @@ internal sealed unsafe partial class CpuBackend<V>
         private readonly Tiling tiling;
         private readonly TEpilogue epilogue;
         private readonly int privatePieces;
-        private readonly float* packedB;
-        private int firstShared, sharedLines, firstStep, stepCount;
+        private readonly float* packedB, scratch;
+        private Pass pass;
 
         public TileWork(in Product product, in Tiling tiling, TReader b, float* packedB, TEpilogue epilogue, float* scratch)
         {
@@ -140,8 +160,7 @@ internal sealed unsafe partial class CpuBackend<V>
             this.tiling = tiling;
             this.epilogue = epilogue;
             this.packedB = packedB;
-            Shared = scratch;
-            Private = tiling.SharesA && packedB != null ? packedB : scratch + tiling.SharedLength;
+            this.scratch = scratch;
             A = new(new PlainReader<V>(product.A), product.M, product.K, product.TransposeA, Tiling.TileRows, Kernels.AStride<V>(Tiling.TileRows));
             B = new(b, product.N, product.K, !product.TransposeB, Tiling.TileColumns, Tiling.TileColumns);
             privatePieces = DivideUp(tiling.PrivateLines, tiling.PrivatePiece);
@@ -151,47 +170,45 @@ internal sealed unsafe partial class CpuBackend<V>
 
         public Operand<TReader> B { get; }
 
-        /// <summary>The packed shared lines of the chunk.</summary>
-        public float* Shared { get; private set; }
+        public readonly int Pieces => privatePieces * DivideUp(pass.Lines, tiling.SharedPiece);
 
-        /// <summary>The packed private lines, or each thread's block of them.</summary>
-        public float* Private { get; }
+        /// <summary>Selects the pass to work on.</summary>
+        public void Select(int number) => pass = At(number);
 
-        public readonly int Pieces => privatePieces * DivideUp(sharedLines, tiling.SharedPiece);
-
-        /// <summary>What has to be packed before the selected lines and steps can be worked on: the shared lines, and the private ones with the first of them if they are packed beforehand.</summary>
-        public readonly PackBothWork<TReader> Packing
+        /// <summary>What has to be packed before a pass: its shared lines, and with the first of them the private lines if those are packed beforehand. Nothing after the last pass.</summary>
+        public readonly PackBothWork<TReader> Packing(int number)
         {
-            get
-            {
-                int privateLines = tiling.PacksPrivateBeforehand && firstShared == 0 ? tiling.PrivateLines : 0;
-                return tiling.SharesA
-                    ? new(new(A, firstShared, sharedLines, firstStep, stepCount, Shared, tiling.SharedPanel), new(B, 0, packedB == null ? privateLines : 0, firstStep, stepCount, Private, tiling.PrivatePanel))
-                    : new(new(A, 0, privateLines, firstStep, stepCount, Private, tiling.PrivatePanel), new(B, firstShared, packedB == null ? sharedLines : 0, firstStep, stepCount, Shared, tiling.SharedPanel));
-            }
+            Pass next = At(number);
+            int privateLines = tiling.PacksPrivateBeforehand && next.Line == 0 && next.Lines > 0 ? tiling.PrivateLines : 0;
+            return tiling.SharesA
+                ? new(new(A, next.Line, next.Lines, next.Step, next.Steps, next.Shared, tiling.SharedPanel), new(B, 0, packedB == null ? privateLines : 0, next.Step, next.Steps, next.Private, tiling.PrivatePanel))
+                : new(new(A, 0, privateLines, next.Step, next.Steps, next.Private, tiling.PrivatePanel), new(B, next.Line, packedB == null ? next.Lines : 0, next.Step, next.Steps, next.Shared, tiling.SharedPanel));
         }
 
-        /// <summary>Selects the shared lines and the steps to work on.</summary>
-        public void Select(int line, int step, int steps)
+        private readonly Pass At(int number)
         {
-            (firstShared, firstStep, stepCount) = (line, step, steps);
-            sharedLines = Math.Min(tiling.SharedLines - line, tiling.SharedChunk);
-            if (!tiling.SharesA && packedB != null) Shared = packedB + (line / Tiling.TileColumns * tiling.SharedPanel);
+            int block = number / tiling.Chunks, line = number % tiling.Chunks * tiling.SharedChunk, step = block * tiling.Span;
+            float* shared = scratch + (number % 2 * tiling.SharedLength);
+            if (packedB != null && !tiling.SharesA) shared = packedB + (line / Tiling.TileColumns * tiling.SharedPanel);
+            float* own = scratch + (tiling.SharedCopies * tiling.SharedLength) + (tiling.StepsOutermost ? block % 2 * tiling.BlockLength : 0);
+            if (packedB != null && tiling.SharesA) own = packedB;
+            int lines = number < tiling.Passes ? Math.Min(tiling.SharedLines - line, tiling.SharedChunk) : 0;
+            return new Pass(line, lines, step, Math.Min(product.K - step, tiling.Span), shared, own);
         }
 
         [MethodImpl(Jit.Kernel)]
         public readonly void Run(int piece)
         {
             int line = piece % privatePieces * tiling.PrivatePiece, lines = Math.Min(tiling.PrivateLines - line, tiling.PrivatePiece);
-            int begin = piece / privatePieces * tiling.SharedPiece, end = Math.Min(begin + tiling.SharedPiece, sharedLines);
+            int begin = piece / privatePieces * tiling.SharedPiece, end = Math.Min(begin + tiling.SharedPiece, pass.Lines);
             int sharedTile = tiling.SharesA ? Tiling.TileRows : Tiling.TileColumns, privateTile = tiling.SharesA ? Tiling.TileColumns : Tiling.TileRows;
             int sharedWidth = tiling.SharesA ? A.Width : B.Width, privateWidth = tiling.SharesA ? B.Width : A.Width;
-            float* own = Private + (tiling.PacksPrivateBeforehand ? line / privateTile * tiling.PrivatePanel : Workers.Current * tiling.BlockLength);
+            float* own = pass.Private + (tiling.PacksPrivateBeforehand ? line / privateTile * tiling.PrivatePanel : Workers.Current * tiling.BlockLength);
             int step = 0;
             do
             {
                 // K = 0 passes once, with no steps, and so writes the empty sums.
-                int steps = Math.Min(stepCount - step, tiling.Steps), at = firstStep + step;
+                int steps = Math.Min(pass.Steps - step, tiling.Steps), at = pass.Step + step;
                 var block = new Lines(own + (tiling.PacksPrivateBeforehand ? (nint)step * privateWidth : 0), tiling.PrivatePanel, line, lines);
                 if (!tiling.PacksPrivateBeforehand)
                 {
@@ -199,18 +216,18 @@ internal sealed unsafe partial class CpuBackend<V>
                     else A.Pack(block.Packed, block.Stride, line, lines, at, steps);
                 }
 
-                var shared = new Lines(Shared + (begin / sharedTile * tiling.SharedPanel) + ((nint)step * sharedWidth), tiling.SharedPanel, firstShared + begin, end - begin);
+                var shared = new Lines(pass.Shared + (begin / sharedTile * tiling.SharedPanel) + ((nint)step * sharedWidth), tiling.SharedPanel, pass.Line + begin, end - begin);
                 bool accumulate = product.Accumulate || at > 0, last = at + steps == product.K;
-                if (tiling.StreamsB) Pass(block, privateTile, shared, ofA: false, steps, accumulate, last);
-                else Pass(shared, sharedTile, block, tiling.SharesA, steps, accumulate, last);
+                if (tiling.StreamsB) Strips(block, privateTile, shared, ofA: false, steps, accumulate, last);
+                else Strips(shared, sharedTile, block, tiling.SharesA, steps, accumulate, last);
                 step += steps;
             }
-            while (step < stepCount);
+            while (step < pass.Steps);
         }
 
         // One after the other, the panels of some lines (rows of A, or columns of B) meet a block of the other operand, which stays in the cache.
         [MethodImpl(Jit.Kernel)]
-        private readonly void Pass(in Lines passing, int tile, in Lines block, bool ofA, int steps, bool accumulate, bool last)
+        private readonly void Strips(in Lines passing, int tile, in Lines block, bool ofA, int steps, bool accumulate, bool last)
         {
             int panels = DivideUp(passing.Count, tile);
             for (int i = 0; i < panels; i++)

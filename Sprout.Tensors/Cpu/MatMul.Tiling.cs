@@ -42,6 +42,10 @@ internal sealed unsafe partial class CpuBackend<V>
             long fitting = Math.Max(MostSharedFloats / SharedPanel, 4) * sharedTile;
             SharedChunk = RoundUp(DivideUp(SharedLines, DivideUp(SharedLines, fitting)), sharedTile);
 
+            Chunks = DivideUp(SharedLines, SharedChunk);
+            Span = StepsOutermost ? Steps : Math.Max(k, 1);
+            Passes = Chunks * Math.Max(1, DivideUp(k, Span));
+
             long wanted = Math.Clamp((long)m * n * k / LeastWork, 1, MostPieces);
             int mostPrivate = MostPrivateFloats / privateWidth * privateTile, leastPrivate = (SharesA ? LeastColumns : LeastRows) * privateTile;
             long privatePieces = Math.Max(DivideUp(PrivateLines, mostPrivate), Math.Min(wanted, DivideUp(PrivateLines, leastPrivate)));
@@ -80,6 +84,15 @@ internal sealed unsafe partial class CpuBackend<V>
         /// <summary>Shared lines that are packed at a time.</summary>
         public int SharedChunk { get; }
 
+        /// <summary>How many times shared lines are packed for the same steps.</summary>
+        public int Chunks { get; }
+
+        /// <summary>Steps of a pass: a block of them where these are outermost, otherwise all.</summary>
+        public int Span { get; }
+
+        /// <summary>Passes over the product, each with the lines of one chunk and the steps of one span.</summary>
+        public int Passes { get; }
+
         /// <summary>Shared lines of a piece.</summary>
         public int SharedPiece { get; }
 
@@ -104,8 +117,15 @@ internal sealed unsafe partial class CpuBackend<V>
         /// <summary>Floats of scratch memory for a packed private block, or for all private lines when they are packed beforehand.</summary>
         public nint BlockLength => packedB && SharesA ? 0 : (PacksPrivateBeforehand ? RoundUp(PrivateLines, SharesA ? TileColumns : TileRows) : PrivatePiece) / (SharesA ? TileColumns : TileRows) * PrivatePanel;
 
-        /// <summary>Memory for the shared chunk and each thread's private block, in powers of two so that the pool sees few sizes.</summary>
-        public long ScratchBytes(int threads) => (long)BitOperations.RoundUpToPowerOf2((ulong)(SharedLength + ((PacksPrivateBeforehand ? 1 : threads) * BlockLength)) * sizeof(float));
+        /// <summary>How many shared chunks there are at a time: one is multiplied while the next is packed.</summary>
+        public int SharedCopies => Math.Min(Passes, 2);
+
+        /// <summary>Memory for the packed operands, in powers of two so that the pool sees few sizes.</summary>
+        public long ScratchBytes(int threads)
+        {
+            int blocks = StepsOutermost ? 2 : PacksPrivateBeforehand ? 1 : threads;
+            return (long)BitOperations.RoundUpToPowerOf2((ulong)((SharedCopies * SharedLength) + (blocks * BlockLength)) * sizeof(float));
+        }
 
         /// <summary>Floats from a panel of some steps to the next: one cache line more than it holds, otherwise all panels would lie in the same few sets of the level-1 cache while they are packed.</summary>
         public static nint PanelLength(int steps, int width) => ((nint)steps * width) + 16;
