@@ -16,7 +16,7 @@ internal sealed unsafe partial class CpuBackend<V>
         // A private block, steps × these floats, fills 28 % of the level-2 cache (192 of 1 MB): it must stay there while panels and C pass by. Measured flat from 128 to 288.
         private static readonly int MostPrivateFloats = (int)Math.Clamp(CacheSizes.Own.Level2 * 28 / 100 / (MostSteps * sizeof(float)) / 16 * 16, 96, 384);
 
-        // The shared operand's packed part: three eighths of the level-3 cache, from which all threads read it.
+        // The shared operand's packed part: three eighths of the level-3 cache, from which all threads read it; while it is multiplied, the next one fills as much again.
         private static readonly long MostSharedFloats = Math.Clamp(CacheSizes.Own.Level3 * 3 / 8 / sizeof(float), 1 << 20, 8 << 20);
 
         // Pieces to aim for, so that threads finish at about the same time, but none below a million multiply-adds (10 µs), which would not repay the hand-over.
