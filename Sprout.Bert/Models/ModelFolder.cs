@@ -81,23 +81,27 @@ public static class ModelFolder
     public static bool IsDerived(string name) =>
         name.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || name is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias";
 
-    // Single precision goes from the mapped file straight to the device.
+    // Single precision goes from the mapped file straight to the device, and what has been read leaves the process's memory.
     private static unsafe void Read(SafetensorsFile file, SafetensorsEntry entry, Tensor tensor, float[] buffer)
     {
         if (!entry.Shape.SequenceEqual(Extents(tensor.Shape)))
             throw new InputException($"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {tensor.Shape}, found [{string.Join(", ", entry.Shape)}].");
+        int size = SafetensorsEntry.ElementSize(entry.Type);
         for (long start = 0; start < tensor.Count; start += buffer.Length)
         {
             int count = (int)Math.Min(buffer.Length, tensor.Count - start);
             Tensor part = tensor.Slice(start, new Shape(count));
             if (entry.Type == SafetensorsType.F32)
             {
-                part.CopyFrom(MemoryMarshal.Cast<byte, float>(file.Raw(entry, start * sizeof(float), count * sizeof(float))));
-                continue;
+                part.CopyFrom(MemoryMarshal.Cast<byte, float>(file.Raw(entry, start * size, count * size)));
+            }
+            else
+            {
+                fixed (float* chunk = buffer) file.ReadFloat32(entry, chunk, start, count);
+                part.CopyFrom(buffer.AsSpan(0, count));
             }
 
-            fixed (float* chunk = buffer) file.ReadFloat32(entry, chunk, start, count);
-            part.CopyFrom(buffer.AsSpan(0, count));
+            file.Release(entry, start * size, count * size);
         }
     }
 

@@ -11,10 +11,13 @@ public sealed class BenchTiming
 {
     private readonly List<(double Seconds, double Flops, double Tokens)> repetitions = [];
 
+    /// <summary>The most memory that this process has had resident, in MiB.</summary>
+    public static double PeakMebibytes() => Process.GetCurrentProcess().PeakWorkingSet64 / (double)(1 << 20);
+
     /// <summary>Adds one repetition.</summary>
     /// <param name="seconds">Its time.</param>
-    /// <param name="flops">Its multiplications and additions.</param>
-    /// <param name="tokens">Its tokens; 0 for a product.</param>
+    /// <param name="flops">Its multiplications and additions; 0 when it only reads.</param>
+    /// <param name="tokens">Its tokens; 0 where there are none.</param>
     public void Add(double seconds, double flops, double tokens) => repetitions.Add((seconds, flops, tokens));
 
     /// <summary>The median of the times.</summary>
@@ -30,14 +33,14 @@ public sealed class BenchTiming
 
     /// <summary>The report: rates are the mean work of a repetition over the median time, the peak is measured now, in this process.</summary>
     /// <param name="backend">What computed.</param>
-    /// <param name="mode">forward, train-step or gemm.</param>
+    /// <param name="mode">forward, train-step, load or gemm.</param>
     /// <param name="threads">Threads that worked.</param>
     /// <param name="parameters">Weights of the model; null for a product.</param>
     /// <param name="encoderParameters">Those of its encoder layers.</param>
     /// <param name="density">Kept ÷ prunable weights.</param>
     public JsonObject Report(IBackend backend, string mode, int threads, long? parameters, long? encoderParameters, double? density)
     {
-        long memory = Process.GetCurrentProcess().PeakWorkingSet64;
+        double memory = PeakMebibytes();
         double rate = repetitions.Average(one => one.Flops) / Median, tokens = repetitions.Average(one => one.Tokens) / Median;
         return new JsonObject
         {
@@ -45,9 +48,9 @@ public sealed class BenchTiming
             ["median_s"] = Median,
             ["min_s"] = repetitions.Min(one => one.Seconds),
             ["tokens_per_s"] = tokens > 0 ? tokens : null,
-            ["gflops"] = rate / 1e9,
-            ["peak_fraction"] = rate / backend.MeasurePeak().MultiplyAdds,
-            ["peak_rss_mb"] = memory / (double)(1 << 20),
+            ["gflops"] = rate > 0 ? rate / 1e9 : null,
+            ["peak_fraction"] = rate > 0 ? rate / backend.MeasurePeak().MultiplyAdds : null,
+            ["peak_rss_mb"] = memory,
             ["threads"] = threads,
             ["isa"] = backend.Name.StartsWith("cpu", StringComparison.Ordinal) ? InstructionSets.Choose().ToString().ToLowerInvariant() : backend.Name,
             ["parameters"] = parameters,

@@ -25,7 +25,7 @@ public static class BenchCommand
     {
         var command = new Command("bench", Summary);
         var mode = new Option<string>("--mode") { Description = "What is timed", DefaultValueFactory = _ => "forward" };
-        mode.AcceptOnlyFromAmong("forward", "train-step", "gemm");
+        mode.AcceptOnlyFromAmong("forward", "train-step", "load", "gemm");
         var model = new Option<string?>("--model") { Description = "Model folder", HelpName = "folder" };
         var config = new Option<string?>("--config") { Description = "config.json of a model with random weights, instead of --model", HelpName = "file" };
         var vocab = new Option<string?>("--vocab") { Description = "vocab.txt for --lengths-from with --config", HelpName = "file" };
@@ -61,6 +61,13 @@ public static class BenchCommand
             }
 
             (BertConfig bert, string? folder) = Open(result.GetValue(model), result.GetValue(config));
+            if (what == "load")
+            {
+                var load = new BenchLoad(bert, folder ?? throw new OptionException("--mode load: expected --model with a folder of weights, found --config."), result.GetValue(warmup), result.GetValue(repeat), threads);
+                Print(terminal, load.Run(() => device.Open(result), terminal.Cancellation), result.GetValue(json));
+                return ExitCode.Done;
+            }
+
             IReadOnlyList<Encoding> sequences = result.GetValue(lengthsFrom) is string file
                 ? FromTexts(file, bert, folder, result.GetValue(vocab), result.GetValue(length) ?? bert.MaxPositionEmbeddings)
                 : OfLength(result.GetValue(batch), result.GetValue(length) ?? DefaultLength, bert);

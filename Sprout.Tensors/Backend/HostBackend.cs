@@ -66,9 +66,9 @@ public abstract unsafe class HostBackend : IDisposable
 
         public HostBuffer(long bytes) : base(bytes)
         {
-            bool huge = bytes >= HugePages.Size;
-            address = (nint)NativeMemory.AlignedAlloc((nuint)bytes + 64, huge ? (nuint)HugePages.Size : 64);
-            if (huge) HugePages.Advise(address, bytes);
+            bool huge = bytes >= MemoryAdvice.HugePage;
+            address = (nint)NativeMemory.AlignedAlloc((nuint)bytes + 64, huge ? (nuint)MemoryAdvice.HugePage : 64);
+            if (huge) MemoryAdvice.UseHugePages(address, bytes);
         }
 
         ~HostBuffer() => Dispose();

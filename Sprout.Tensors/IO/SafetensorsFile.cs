@@ -120,6 +120,19 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new ReadOnlySpan<byte>(shard.Address(entry.Offset + offset), count);
     }
 
+    /// <summary>Takes a part that has been read out of the process's memory, so that a copy of the weights is the only one; on Linux. Reading it again brings it back.</summary>
+    /// <param name="entry">An entry of this file.</param>
+    /// <param name="offset">First byte, counted from the start of the tensor.</param>
+    /// <param name="count">Bytes.</param>
+    /// <exception cref="ArgumentException">The entry is not of this file.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The bytes lie outside the tensor.</exception>
+    public void Release(SafetensorsEntry entry, long offset, long count)
+    {
+        SafetensorsShard shard = ShardOf(entry);
+        CheckRange(offset, count, entry.ByteLength);
+        MemoryAdvice.Release((nint)shard.Address(entry.Offset + offset), count);
+    }
+
     /// <summary>Unmaps the file or files.</summary>
     public void Dispose()
     {

@@ -140,6 +140,36 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
         file.Invoking(f => f.Raw(entry)).Should().Throw<ArgumentOutOfRangeException>();
     }
 
+    [Fact]
+    public void A_released_part_leaves_the_memory_and_reads_the_same_again()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        float[] values = [.. Enumerable.Range(0, 1 << 18).Select(i => i * 0.5f)];
+        using SafetensorsFile file = Open(RawSafetensors.Bytes(RawSafetensors.Header("F32", $"[{values.Length}]", 0, 4 * values.Length), MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
+        SafetensorsEntry entry = file.Entries.Single();
+        var read = new float[values.Length];
+        file.ReadFloat32(entry, read);
+        long all = ResidentKibibytes(entry.FilePath);
+        file.Release(entry, entry.ByteLength / 2, entry.ByteLength / 2);
+        long half = ResidentKibibytes(entry.FilePath);
+        file.Release(entry, 0, entry.ByteLength);
+        all.Should().BeGreaterThanOrEqualTo(entry.ByteLength / 1024);
+        half.Should().BeInRange(all / 2 - 4, all / 2 + 4);
+        ResidentKibibytes(entry.FilePath).Should().BeLessThanOrEqualTo(4);
+        Array.Clear(read);
+        file.ReadFloat32(entry, read);
+        read.Should().Equal(values);
+        file.Invoking(f => f.Release(entry, 1, entry.ByteLength)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    // What /proc/self/smaps says of the maps of a file.
+    private static long ResidentKibibytes(string path)
+    {
+        string[] lines = File.ReadAllLines("/proc/self/smaps");
+        return Enumerable.Range(0, lines.Length).Where(i => lines[i].EndsWith(path, StringComparison.Ordinal))
+            .Sum(i => long.Parse(lines.Skip(i).First(line => line.StartsWith("Rss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     public static TheoryData<string, byte[], string> Malformed => new()
     {
         { "empty", [], "at least 8 bytes" },

@@ -127,17 +127,19 @@ def compare(row: rows.Row, arguments: argparse.Namespace) -> dict:
 
 
 def prepare(row: rows.Row, arguments: argparse.Namespace) -> None:
-    """Exports the ONNX model of a row if it is not there yet."""
-    if row.peer.name != "ONNX Runtime":
-        return
+    """Writes the ONNX model or the weights that a row needs if they are not there yet."""
     options = dict(zip(row.peer.argv[2::2], row.peer.argv[3::2]))
-    if os.path.exists(options["--model"] + ".json"):
-        return
-    os.makedirs(os.path.dirname(options["--model"]), exist_ok=True)
-    name = os.path.basename(options["--model"]).split("-")[0]
-    script = os.path.join(rows.HERE, "export_onnx.py")
-    shape = ["--batch", options["--batch"], "--length", options["--length"]]
-    subprocess.run([arguments.python, script, "--config", rows.config(name), *shape, "--output", options["--model"]], check=True, timeout=arguments.timeout, stdout=sys.stderr)
+    if row.peer.name == "ONNX Runtime" and not os.path.exists(options["--model"] + ".json"):
+        shape = ["--batch", options["--batch"], "--length", options["--length"]]
+        export("export_onnx.py", os.path.basename(options["--model"]).split("-")[0], options["--model"], arguments, *shape)
+    if row.group == "load" and not os.path.exists(os.path.join(options["--model"], "model.safetensors")):
+        export("export_weights.py", os.path.basename(options["--model"]), options["--model"], arguments)
+
+
+def export(script: str, model: str, output: str, arguments: argparse.Namespace, *options: str) -> None:
+    os.makedirs(os.path.dirname(output), exist_ok=True)
+    command = [arguments.python, os.path.join(rows.HERE, script), "--config", rows.config(model), *options, "--output", output]
+    subprocess.run(command, check=True, timeout=arguments.timeout, stdout=sys.stderr)
 
 
 def run(side: rows.Side, timeout: int) -> dict:
@@ -150,7 +152,7 @@ def run(side: rows.Side, timeout: int) -> dict:
 
 def summary(side: rows.Side, results: list[dict]) -> dict:
     """Medians over the processes, and what the first one says besides numbers that change."""
-    measured = ("median_s", "min_s", "mean_s", "epoch_s", "tokens_per_s", "gflops", "peak_fraction", "peak_rss_mb")
+    measured = ("median_s", "min_s", "mean_s", "epoch_s", "tokens_per_s", "gflops", "peak_fraction", "peak_rss_mb", "loaded_mb")
     kept = {key: value for key, value in results[0].items() if key not in measured and value is not None}
     medians = {key: statistics.median(result[key] for result in results) for key in measured if results[0].get(key) is not None}
     return {"name": side.name, **medians, "all_median_s": [result["median_s"] for result in results], **kept}

@@ -6,7 +6,7 @@ BUSY = 0.1
 HEADER = "| what | peer | Sprout | peer | speed-up | share of peak: Sprout | peer | fastest: speed-up | share: Sprout | peer | MiB: Sprout | peer | commit, date |"
 
 # Repetitions of one amount of work, so that the fastest says something; the epoch's batches differ, and a start is one repetition.
-ALIKE = ("step", "forward", "tokenizer", "gemm", "own")
+ALIKE = ("step", "forward", "tokenizer", "gemm", "own", "load")
 
 TITLES = {
     "step": "Training step",
@@ -16,6 +16,7 @@ TITLES = {
     "gemm": "Matrix products",
     "own": "Movement pruning that keeps everything, against Sprout's own dense step (both with frozen embeddings)",
     "startup": "Start-up",
+    "load": "Loading weights from the system's cache of files into fresh memory (MiB: what a load adds to the peak)",
 }
 
 
@@ -106,4 +107,5 @@ def percent(value: float) -> str:
 
 
 def mebibytes(side: dict) -> str:
-    return f"{side['peak_rss_mb']:,.0f}" if "peak_rss_mb" in side else ""
+    memory = side.get("loaded_mb", side.get("peak_rss_mb"))
+    return f"{memory:,.0f}" if memory else ""

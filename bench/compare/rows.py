@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-GROUPS = ("step", "epoch", "forward", "tokenizer", "gemm", "own", "startup")
+GROUPS = ("step", "epoch", "forward", "tokenizer", "gemm", "own", "startup", "load")
 
 # Options without which a group has no rows.
 NEEDS = {"epoch": "--table and --vocab", "tokenizer": "--table, --vocab and --tokenizer"}
@@ -72,6 +72,7 @@ def all_rows(settings: Settings) -> Iterator[Row]:
     yield from gemm_rows(settings)
     yield from own_rows(settings)
     yield Row("startup", "`sprout --help` / `import torch`", Side("Sprout", [*settings.sprout, "--help"], wall=True), Side("PyTorch", [settings.python, "-c", "import torch"], wall=True))
+    yield load_row(settings, "base")
 
 
 def step_rows(settings: Settings) -> Iterator[Row]:
@@ -145,6 +146,16 @@ def gemm_row(settings: Settings, name: str, shape: str, layout: str, isa: str = 
         f"product {shape.replace('x', '×')} {layout}, {name}",
         settings.bench("Sprout", "--mode", "gemm", *options, repeat=30, isa=isa),
         settings.torch("pytorch_gemm.py", *options, repeat=30, name="torch.mm", isa=isa),
+    )
+
+
+def load_row(settings: Settings, name: str) -> Row:
+    folder = os.path.join(settings.cache, name)
+    return Row(
+        "load",
+        f"load weights, {name}",
+        settings.bench("Sprout", "--mode", "load", "--model", folder, repeat=20),
+        settings.torch("pytorch_load.py", "--model", folder, repeat=20),
     )
 
 

@@ -15,18 +15,14 @@ import time
 KEEP = str(1 << 34)
 
 
-def environment(threads: int, isa: str = "") -> dict[str, str]:
-    """Environment variables for a number of threads; isa "avx2" forces AVX2 in ATen and OpenBLAS, as on a processor without AVX-512."""
+def environment(threads: int, isa: str = "", keep: bool = True) -> dict[str, str]:
+    """Environment variables for a number of threads; isa "avx2" forces AVX2 in ATen and OpenBLAS, as on a processor without AVX-512; keep: glibc keeps memory."""
     flags = _cpu_flags()
     isa = isa or ("avx512" if "avx512f" in flags else "avx2")
     env = {name: value for name, value in os.environ.items() if name not in ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS")}
-    env |= {
-        "ATEN_CPU_CAPABILITY": isa,
-        "OMP_NUM_THREADS": str(threads),
-        "MALLOC_MMAP_THRESHOLD_": KEEP,
-        "MALLOC_TRIM_THRESHOLD_": KEEP,
-        "MALLOC_TOP_PAD_": str(1 << 28),
-    }
+    env |= {"ATEN_CPU_CAPABILITY": isa, "OMP_NUM_THREADS": str(threads)}
+    if keep:
+        env |= {"MALLOC_MMAP_THRESHOLD_": KEEP, "MALLOC_TRIM_THRESHOLD_": KEEP, "MALLOC_TOP_PAD_": str(1 << 28)}
     if isa == "avx2":
         env["OPENBLAS_CORETYPE"] = "Haswell"
     torch = importlib.util.find_spec("torch")
@@ -40,10 +36,10 @@ def environment(threads: int, isa: str = "") -> dict[str, str]:
     return env
 
 
-def enter(threads: int, isa: str = "", device: str = "cpu", tf32: bool = False) -> None:
+def enter(threads: int, isa: str = "", device: str = "cpu", tf32: bool = False, keep: bool = True) -> None:
     """Replaces this process by itself in that environment, once; call it before torch is imported. New tensors go to the device."""
     if os.environ.get("SPROUT_TORCH_SETUP") != f"{threads} {isa}":
-        os.execve(sys.executable, [sys.executable, *sys.argv], environment(threads, isa) | {"SPROUT_TORCH_SETUP": f"{threads} {isa}"})
+        os.execve(sys.executable, [sys.executable, *sys.argv], environment(threads, isa, keep) | {"SPROUT_TORCH_SETUP": f"{threads} {isa}"})
     import torch
 
     torch.set_num_threads(threads)

@@ -1,0 +1,39 @@
+// Times making a model from its folder.
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Sprout.Bert;
+using Sprout.Bert.Models;
+using Sprout.Tensors;
+
+namespace Sprout.Cli.Bench;
+
+/// <summary>Makes a model and reads its weights, every time into fresh memory, as a new process does. The file comes from the system's cache.</summary>
+public sealed record BenchLoad(BertConfig Config, string Folder, int Warmup, int Repeat, int Threads)
+{
+    /// <summary>Times it. Beside the times stands what the first repetition added to the process's peak of resident memory.</summary>
+    /// <param name="open">Opens the device; a repetition closes its own, with all its memory.</param>
+    /// <param name="cancellation">Ends it between repetitions.</param>
+    public JsonObject Run(Func<IBackend> open, CancellationToken cancellation)
+    {
+        var timing = new BenchTiming();
+        double before = BenchTiming.PeakMebibytes(), loaded = 0;
+        long weights = 0;
+        for (int i = 0; i < Warmup + Repeat; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using IBackend backend = open();
+            long start = Stopwatch.GetTimestamp();
+            using var model = new BertForSequenceClassification(backend, Config, BenchObjective.Classes);
+            ModelFolder.Load(model, Folder, 0);
+            backend.Synchronize();
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (i == 0) (loaded, weights) = (BenchTiming.PeakMebibytes() - before, model.Parameters().Sum(parameter => parameter.Shape.Count));
+            if (i >= Warmup) timing.Add(seconds, 0, 0);
+        }
+
+        using IBackend reported = open();
+        JsonObject report = timing.Report(reported, "load", Threads, weights, null, null);
+        report["loaded_mb"] = loaded;
+        return report;
+    }
+}
