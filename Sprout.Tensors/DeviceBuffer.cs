@@ -10,6 +10,9 @@ public abstract class DeviceBuffer : IDisposable
     /// <summary>The usable size in bytes; pools may hand out more than was asked for.</summary>
     public long Bytes { get; }
 
+    /// <summary>What its pool counts it as while it is handed out: the size that was asked for.</summary>
+    internal long CountedBytes { get; set; }
+
     /// <summary>The address when the processor can reach the memory directly, otherwise 0.</summary>
     public virtual nint Address => 0;
 

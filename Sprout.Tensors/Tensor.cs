@@ -9,6 +9,9 @@ namespace Sprout.Tensors;
 /// </summary>
 public sealed unsafe class Tensor : IDisposable
 {
+    // A span has at most 2³¹ − 1 bytes, so larger tensors are copied in parts.
+    private const int MostCopied = 1 << 28;
+
     private readonly bool owner;
     private DeviceBuffer? buffer;
 
@@ -60,6 +63,7 @@ public sealed unsafe class Tensor : IDisposable
     /// <exception cref="ArgumentException">The number of elements does not fit the shape.</exception>
     public static Tensor From(IBackend backend, Shape shape, ReadOnlySpan<float> values)
     {
+        if (values.Length != shape.Count) throw new ArgumentException($"From: {values.Length} values for {shape}.");
         Tensor tensor = Rent(backend, shape);
         tensor.CopyFrom(values);
         return tensor;
@@ -89,7 +93,8 @@ public sealed unsafe class Tensor : IDisposable
     public void CopyFrom(ReadOnlySpan<float> values)
     {
         if (values.Length != Count) throw new ArgumentException($"CopyFrom: {values.Length} values for {Shape}.");
-        Backend.Upload(MemoryMarshal.AsBytes(values), Buffer, Offset * sizeof(float));
+        for (long start = 0; start < Count; start += MostCopied)
+            Backend.Upload(MemoryMarshal.AsBytes(values.Slice((int)start, (int)Math.Min(MostCopied, Count - start))), Buffer, (Offset + start) * sizeof(float));
     }
 
     /// <summary>Reads all elements back; waits for the device.</summary>
@@ -97,7 +102,8 @@ public sealed unsafe class Tensor : IDisposable
     public void CopyTo(Span<float> values)
     {
         if (values.Length != Count) throw new ArgumentException($"CopyTo: {values.Length} values for {Shape}.");
-        Backend.Download(Buffer, Offset * sizeof(float), MemoryMarshal.AsBytes(values));
+        for (long start = 0; start < Count; start += MostCopied)
+            Backend.Download(Buffer, (Offset + start) * sizeof(float), MemoryMarshal.AsBytes(values.Slice((int)start, (int)Math.Min(MostCopied, Count - start))));
     }
 
     /// <summary>All elements in a new array; waits for the device.</summary>

@@ -12,11 +12,11 @@ using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;
 
-/// <summary>Latency and throughput of a model or of one matrix product on this machine.</summary>
+/// <summary>Latency and throughput of a model, of loading it, or of one matrix product on this machine.</summary>
 public static class BenchCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
-    public const string Summary = "Latency and throughput of a model, a training step or a matrix product on this machine.";
+    public const string Summary = "Latency and throughput of a model, a training step, a matrix product or loading on this machine.";
 
     private const int DefaultLength = 128;
 

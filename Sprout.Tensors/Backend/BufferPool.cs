@@ -1,14 +1,19 @@
 // Memory that is handed out again instead of being returned to the device.
 namespace Sprout.Tensors;
 
-/// <summary>The free memory of a device, by size: what a step gives back, the next step gets. Used by one thread at a time.</summary>
+/// <summary>
+/// The free memory of a device, by size: what a step gives back, the next step gets, even if it needs less. So batches of many lengths share their memory. Used by one thread at a time.
+/// </summary>
 /// <param name="create">Allocates a buffer of the given number of bytes on the device; throws <see cref="OutOfMemoryException"/> when there is no room.</param>
 public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable
 {
+    // The largest idle buffer for a request, in its size. Less than 4, the ratio of BERT's inner activations to its hidden states, which would take each other's places.
+    private const int MostOversize = 3;
+
     private readonly Dictionary<long, Stack<DeviceBuffer>> free = [];
     private bool disposed;
 
-    /// <summary>Bytes handed out and not given back.</summary>
+    /// <summary>Bytes asked for, in the pool's sizes, and not given back.</summary>
     public long LiveBytes { get; private set; }
 
     /// <summary>The largest value that <see cref="LiveBytes"/> has had.</summary>
@@ -20,7 +25,8 @@ public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         long size = BucketOf(bytes);
-        DeviceBuffer buffer = free.TryGetValue(size, out Stack<DeviceBuffer>? stack) && stack.Count > 0 ? stack.Pop() : Create(size);
+        DeviceBuffer buffer = Take(size) ?? Create(size);
+        buffer.CountedBytes = size;
         LiveBytes += size;
         PeakBytes = Math.Max(PeakBytes, LiveBytes);
         return buffer;
@@ -30,7 +36,7 @@ public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable
     public void Return(DeviceBuffer buffer)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        LiveBytes -= buffer.Bytes;
+        LiveBytes -= buffer.CountedBytes;
         if (disposed)
         {
             buffer.Dispose();
@@ -54,6 +60,16 @@ public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable
         if (bytes <= 512) return 512;
         long step = 1L << (61 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(bytes - 1)) - 1);
         return (bytes + step - 1) / step * step;
+    }
+
+    private DeviceBuffer? Take(long size)
+    {
+        for (long bucket = size; bucket <= MostOversize * size; bucket = BucketOf(bucket + 1))
+        {
+            if (free.TryGetValue(bucket, out Stack<DeviceBuffer>? stack) && stack.TryPop(out DeviceBuffer? buffer)) return buffer;
+        }
+
+        return null;
     }
 
     private DeviceBuffer Create(long size)

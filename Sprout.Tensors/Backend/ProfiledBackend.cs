@@ -371,7 +371,7 @@ public sealed class ProfiledBackend : IBackend
 
     private static double Bytes(IntTensor values) => values.Length * (double)sizeof(int);
 
-    // Σ over sequences of its length squared.
+    // Σ over sequences of its queries times its keys.
     private double Pairs(IntTensor queryOffsets, IntTensor keyOffsets)
     {
         int[] queries = ToArray(queryOffsets), keys = ToArray(keyOffsets);

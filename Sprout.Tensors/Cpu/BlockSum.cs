@@ -20,8 +20,8 @@ internal sealed unsafe partial class CpuBackend<V>
         }
 
         // A piece is a group of blocks side by side.
-        int perRow = BlocksIn(columns, blockColumns), perPiece = Math.Max(StripColumns / blockColumns, 1), piecesPerRow = BlocksIn(perRow, perPiece);
-        workers.Run(BlocksIn(rows, blockRows) * piecesPerRow, new BlockSumWork(x.Pointer, PointerOf(y), rows, columns, blockRows, blockColumns, perPiece, piecesPerRow, blocks.Pointer));
+        int perRow = DivideUp(columns, blockColumns), perPiece = Math.Max(StripColumns / blockColumns, 1), piecesPerRow = DivideUp(perRow, perPiece);
+        workers.Run(DivideUp(rows, blockRows) * piecesPerRow, new BlockSumWork(x.Pointer, PointerOf(y), rows, columns, blockRows, blockColumns, perPiece, piecesPerRow, blocks.Pointer));
     }
 
     // Blocks of one entry, the usual ones.
@@ -38,7 +38,7 @@ internal sealed unsafe partial class CpuBackend<V>
         {
             float* strip = stackalloc float[StripColumns];
             int blockRow = piece / piecesPerRow, first = piece % piecesPerRow * perPiece;
-            int perRow = BlocksIn(columns, blockColumns), last = Math.Min(first + perPiece, perRow);
+            int perRow = DivideUp(columns, blockColumns), last = Math.Min(first + perPiece, perRow);
             float* sums = blocks + ((long)blockRow * perRow);
             new Span<float>(sums + first, last - first).Clear();
             int end = (int)Math.Min((long)last * blockColumns, columns);

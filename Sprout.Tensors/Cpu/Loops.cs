@@ -45,7 +45,11 @@ internal sealed unsafe partial class CpuBackend<V>
         return sum;
     }
 
-    private static int PiecesOf(long count, int size) => checked((int)((count + size - 1) / size));
+    private static int DivideUp(int x, int by) => (x + by - 1) / by;
+
+    private static long DivideUp(long x, long by) => (x + by - 1) / by;
+
+    private static int PiecesOf(long count, int size) => checked((int)DivideUp(count, size));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Read(float* source, int lanes) => lanes == V.Lanes ? V.Load(source) : V.LoadPartial(source, lanes);

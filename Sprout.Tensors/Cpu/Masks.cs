@@ -39,9 +39,6 @@ internal sealed unsafe partial class CpuBackend<V>
         else ForEach(x.Count, new MultiplyStep(x.Pointer, mask.Gates!.Pointer, y.Pointer));
     }
 
-    // The number of blocks that cover an extent.
-    private static int BlocksIn(int extent, int block) => (extent + block - 1) / block;
-
     private readonly struct KeepStep(float* x, uint* bits, float* y) : IElementwise
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -73,7 +70,7 @@ internal sealed unsafe partial class CpuBackend<V>
         public void Run(int piece)
         {
             long entry = (long)piece * Chunk, end = Math.Min(entry + Chunk, count);
-            int row = (int)(entry / columns), column = (int)(entry % columns), perRow = BlocksIn(columns, blockColumns);
+            int row = (int)(entry / columns), column = (int)(entry % columns), perRow = DivideUp(columns, blockColumns);
             for (; entry < end; entry += 32)
             {
                 uint word = 0;
@@ -101,7 +98,7 @@ internal sealed unsafe partial class CpuBackend<V>
     {
         public void Run(int piece)
         {
-            int start = piece * rowsPerPiece, end = Math.Min(start + rowsPerPiece, rows), perRow = BlocksIn(columns, blockColumns);
+            int start = piece * rowsPerPiece, end = Math.Min(start + rowsPerPiece, rows), perRow = DivideUp(columns, blockColumns);
             for (int row = start; row < end; row++)
             {
                 float* to = y + ((long)row * columns);

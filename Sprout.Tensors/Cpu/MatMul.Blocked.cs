@@ -291,9 +291,5 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
-    private static int DivideUp(int x, int by) => (x + by - 1) / by;
-
-    private static long DivideUp(long x, long by) => (x + by - 1) / by;
-
     private static int RoundUp(long x, int multiple) => (int)((x + multiple - 1) / multiple * multiple);
 }

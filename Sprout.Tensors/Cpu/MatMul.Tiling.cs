@@ -13,7 +13,7 @@ internal sealed unsafe partial class CpuBackend<V>
         // but would leave a private block fewer lines.
         private const int MostSteps = 384;
 
-        // A private block, steps × these floats, fills 28 % of the level-2 cache (192 of 1 MB): it must stay there while panels and C pass by. Measured flat from 128 to 288.
+        // A private block, steps × these floats, fills up to 28 % of the level-2 cache (176 of 1 MB): it must stay there while panels and C pass by. Measured flat from 128 to 288.
         private static readonly int MostPrivateFloats = (int)Math.Clamp(CacheSizes.Own.Level2 * 28 / 100 / (MostSteps * sizeof(float)) / 16 * 16, 96, 384);
 
         // The shared operand's packed part: three eighths of the level-3 cache, from which all threads read it; while it is multiplied, the next one fills as much again.
@@ -50,7 +50,8 @@ internal sealed unsafe partial class CpuBackend<V>
             int mostPrivate = MostPrivateFloats / privateWidth * privateTile, leastPrivate = (SharesA ? LeastColumns : LeastRows) * privateTile;
             long privatePieces = Math.Max(DivideUp(PrivateLines, mostPrivate), Math.Min(wanted, DivideUp(PrivateLines, leastPrivate)));
             PrivatePiece = RoundUp(DivideUp(PrivateLines, privatePieces), privateTile);
-            long sharedPieces = DivideUp(wanted, DivideUp(PrivateLines, PrivatePiece));
+            bool fewRows = packedB && SharesA && RoundUp(m, sharedTile) / sharedTile * sharedWidth <= MostPrivateFloats;
+            long sharedPieces = fewRows ? 1 : DivideUp(wanted, DivideUp(PrivateLines, PrivatePiece));
             SharedPiece = RoundUp(DivideUp(SharedChunk, sharedPieces), sharedTile);
             PacksPrivateBeforehand = StepsOutermost || (packedB && SharesA) || (SharedPiece < SharedChunk && (long)PrivateLines * k <= MostSharedFloats);
             PrivatePanel = PanelLength(PacksPrivateBeforehand && !StepsOutermost ? k : Steps, privateWidth);

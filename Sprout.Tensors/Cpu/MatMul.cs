@@ -69,10 +69,6 @@ internal sealed unsafe partial class CpuBackend<V>
         public readonly int M = m, N = n, K = k;
         public readonly float* A = a, C = c;
         public readonly bool TransposeA = transposeA, TransposeB = transposeB, Accumulate = accumulate;
-
-        public int LdA => TransposeA ? M : K;
-
-        public int LdB => TransposeB ? K : N;
     }
 
     /// <summary>What happens to a finished block of C while it is in the cache.</summary>

@@ -70,12 +70,12 @@ internal readonly unsafe struct Panels<V>(float* destination, int lines, int wid
                     }
                     else if (reader.Plain != null)
                     {
-                        Transpose.Square<V>(reader.Plain + corner, ld, target + line, width);
+                        SquareTranspose.Run<V>(reader.Plain + corner, ld, target + line, width);
                     }
                     else
                     {
                         for (int i = 0; i < V.Lanes; i++) V.Store(reader.Load(corner + (i * ld)), square + (i * V.Lanes));
-                        Transpose.Square<V>(square, V.Lanes, target + line, width);
+                        SquareTranspose.Run<V>(square, V.Lanes, target + line, width);
                     }
                 }
             }
@@ -87,7 +87,7 @@ internal readonly unsafe struct Panels<V>(float* destination, int lines, int wid
     {
         float* square = stackalloc float[V.Lanes * V.Lanes];
         for (int i = 0; i < V.Lanes; i++) V.Store(i < rows ? reader.LoadPartial(corner + (i * ld), columns) : V.Zero, square + (i * V.Lanes));
-        Transpose.Square<V>(square, V.Lanes, square, V.Lanes);
+        SquareTranspose.Run<V>(square, V.Lanes, square, V.Lanes);
         for (int i = 0; i < columns; i++) V.Store(V.Load(square + (i * V.Lanes)), target + (i * width));
     }
 }

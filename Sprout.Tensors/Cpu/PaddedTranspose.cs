@@ -21,7 +21,7 @@ internal static unsafe class PaddedTranspose
             for (int column = 0; column < columns; column += V.Lanes)
             {
                 float* from = source + (row * sourceStride) + column, to = target + (column * targetStride) + row;
-                if (row + V.Lanes <= rows && column + V.Lanes <= columns) Transpose.Square<V>(from, sourceStride, to, targetStride);
+                if (row + V.Lanes <= rows && column + V.Lanes <= columns) SquareTranspose.Run<V>(from, sourceStride, to, targetStride);
                 else Edge<V>(from, sourceStride, Math.Min(rows - row, V.Lanes), Math.Min(columns - column, V.Lanes), to, targetStride);
             }
         }
@@ -34,11 +34,11 @@ internal static unsafe class PaddedTranspose
         for (int r = 0; r < V.Lanes; r++) V.Store(V.LoadPartial(source + (Math.Min(r, rows - 1) * sourceStride), columns), square + (r * V.Lanes));
         if (columns == V.Lanes)
         {
-            Transpose.Square<V>(square, V.Lanes, target, targetStride);
+            SquareTranspose.Run<V>(square, V.Lanes, target, targetStride);
             return;
         }
 
-        Transpose.Square<V>(square, V.Lanes, square, V.Lanes);
+        SquareTranspose.Run<V>(square, V.Lanes, square, V.Lanes);
         for (int c = 0; c < columns; c++) V.Store(V.Load(square + (c * V.Lanes)), target + (c * targetStride));
     }
 }

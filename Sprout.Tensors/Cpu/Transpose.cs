@@ -10,7 +10,7 @@ internal sealed unsafe partial class CpuBackend<V>
     public void Transpose(Tensor x, Tensor y)
     {
         int rows = x.Shape.Rows, columns = x.Shape.Columns;
-        workers.Run((rows + TransposeTile - 1) / TransposeTile, new TransposeWork(x.Pointer, y.Pointer, rows, columns));
+        workers.Run(PiecesOf(rows, TransposeTile), new TransposeWork(x.Pointer, y.Pointer, rows, columns));
     }
 
     private readonly struct TransposeWork(float* x, float* y, int rows, int columns) : IWork

@@ -7,11 +7,11 @@ using Sprout.Tensors.Simd;
 namespace Sprout.Tensors.Cpu;
 
 /// <summary>Transposes squares of Lanes × Lanes floats.</summary>
-internal static unsafe class Transpose
+internal static unsafe class SquareTranspose
 {
     /// <summary>target[j, i] = source[i, j]; the source is read completely before the target is written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Square<V>(float* source, nint sourceStride, float* target, nint targetStride) where V : struct, IVector<V>
+    public static void Run<V>(float* source, nint sourceStride, float* target, nint targetStride) where V : struct, IVector<V>
     {
         if (typeof(V) == typeof(V512)) Square16(source, sourceStride, target, targetStride);
         else if (typeof(V) == typeof(V256)) Square8(source, sourceStride, target, targetStride);
