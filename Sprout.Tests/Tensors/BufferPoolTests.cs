@@ -98,7 +98,7 @@ public sealed class BufferPoolTests
 
     private BufferPool Create() => new(bytes =>
     {
-        if (allocated + bytes > room) throw new OutOfMemoryException();
+        if (allocated + bytes > room) throw new InsufficientMemoryException();
         allocated += bytes;
         return new CountedBuffer(bytes, this);
     });

@@ -8,7 +8,7 @@ namespace Sprout.Bench;
 /// <summary>On the inner activations of a batch of MiniLM and BERT-base, and on what no cache holds.</summary>
 public class ElementsBench : KernelBench
 {
-    private Tensor x = null!, y = null!, gradient = null!, result = null!;
+    private Tensor x = null!, y = null!, gradient = null!, product = null!, result = null!;
 
     [Params("2048x1536", "1024x3072", "8192x3072")]
     public string Case { get; set; } = "";
@@ -27,7 +27,7 @@ public class ElementsBench : KernelBench
     public void GeluForward() => Backend.Map<Gelu>(x, y);
 
     [Benchmark]
-    public void GeluBackward() => Backend.MapBackward<Gelu>(x, y, gradient, gradient, accumulate: false);
+    public void GeluBackward() => Backend.MapBackward<Gelu>(x, y, gradient, product, accumulate: false);
 
     [Benchmark]
     public void TanhForward() => Backend.Map<Tanh>(x, y);
@@ -45,6 +45,6 @@ public class ElementsBench : KernelBench
     {
         int[] sizes = Sizes(Case);
         var shape = new Shape(sizes[0], sizes[1]);
-        (x, y, gradient, result) = (Random(shape), Random(shape), Random(shape), Tensor.Zeros(Backend, new Shape(1)));
+        (x, y, gradient, product, result) = (Random(shape), Random(shape), Random(shape), Random(shape), Tensor.Zeros(Backend, new Shape(1)));
     }
 }

@@ -34,9 +34,9 @@ public abstract class KernelBench : ICounted
     protected abstract void Prepare();
 
     /// <summary>Numbers between -0.5 and 0.5.</summary>
-    protected Tensor Random(Shape shape)
+    protected Tensor Random(Shape shape, int seed = 1)
     {
-        var random = new Random(1);
+        var random = new Random(seed);
         var values = new float[shape.Count];
         for (int i = 0; i < values.Length; i++) values[i] = random.NextSingle() - 0.5f;
         return Tensor.From(Backend, shape, values);

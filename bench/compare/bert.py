@@ -126,16 +126,21 @@ class Layer(nn.Module):
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
         self.attention_dropout = nn.Dropout(config.attention_probs_dropout_prob)
 
-    def forward(self, x: Tensor, layout: Layout) -> Tensor:
-        x = self.attention_norm(x + self.dropout(self.output(self.attend(x, layout))))
-        return self.norm(x + self.dropout(self.down(F.gelu(self.intermediate(x)))))
+    def forward(self, x: Tensor, layout: Layout, firsts: Tensor | None = None) -> Tensor:
+        """States of all tokens, or of those in the rows firsts, one of each sequence, which then alone ask."""
+        asking = x if firsts is None else x.index_select(0, firsts)
+        asking = self.attention_norm(asking + self.dropout(self.output(self.attend(x, layout, asking))))
+        return self.norm(asking + self.dropout(self.down(F.gelu(self.intermediate(asking)))))
 
-    def attend(self, x: Tensor, layout: Layout) -> Tensor:
-        q, k, v = (self.split(part, layout) for part in (self.query(x) * self.scale, self.key(x), self.value(x)))
+    def attend(self, x: Tensor, layout: Layout, asking: Tensor) -> Tensor:
+        q, k, v = self.query(asking) * self.scale, self.split(self.key(x), layout), self.split(self.value(x), layout)
+        q = self.split(q, layout) if asking is x else q.view(layout.batch, self.heads, 1, -1)
         scores = q @ k.transpose(2, 3)
         if layout.bias is not None:
             scores = scores + layout.bias
         context = self.attention_dropout(scores.softmax(-1)) @ v
+        if asking is not x:
+            return context.view(asking.shape)
         context = context.transpose(1, 2).reshape(layout.batch * layout.length, x.shape[1])
         return context if layout.rows is None else Gather.apply(context, layout.rows)
 
@@ -146,10 +151,14 @@ class Layer(nn.Module):
 
 
 class Classifier(nn.Module):
-    """BERT with pooler and classifier. density >= 0: movement pruning with that density in every layer and frozen embeddings."""
+    """
+    BERT with pooler and classifier. density >= 0: movement pruning with that density in every layer and frozen embeddings.
+    firsts: the last layer computes only the first token of each sequence, which is all that the pooler reads, as Sprout does.
+    """
 
-    def __init__(self, config: Config, density: float = -1.0, labels: int = 2):
+    def __init__(self, config: Config, density: float = -1.0, labels: int = 2, firsts: bool = False):
         super().__init__()
+        self.firsts = firsts
         hidden = config.hidden_size
         self.config = config
         self.words = nn.Embedding(config.vocab_size, hidden)
@@ -192,9 +201,10 @@ class Classifier(nn.Module):
 
     def encode(self, x: Tensor, layout: Layout, firsts: Tensor) -> tuple[Tensor, Tensor]:
         x = self.dropout(self.embedding_norm(x))
-        for layer in self.layers:
+        for layer in self.layers[:-1]:
             x = layer(x, layout)
-        return x, self.classifier(self.dropout(torch.tanh(self.pooler(x.index_select(0, firsts)))))
+        x = self.layers[-1](x, layout, firsts if self.firsts else None)
+        return x, self.classifier(self.dropout(torch.tanh(self.pooler(x if self.firsts else x.index_select(0, firsts)))))
 
     def encoder_parameters(self) -> int:
         """Parameters of the layers, scores not counted."""

@@ -103,14 +103,15 @@ def build(arguments: argparse.Namespace, selected: list[str]) -> tuple[list[str]
 def compare(row: rows.Row, arguments: argparse.Namespace) -> dict:
     """Runs Sprout and the peer in turn and sums it up."""
     prepare(row, arguments)
-    ours, theirs = [], []
-    others = machine.busy()
-    for _ in range(arguments.pairs):
-        ours.append(run(row.sprout, arguments.timeout))
-        theirs.append(run(row.peer, arguments.timeout))
-    for name in ("tokens", "sum_of_ids"):
-        if ours[0].get(name) != theirs[0].get(name):
-            raise ValueError(f"{name} differs: {ours[0].get(name)} and {theirs[0].get(name)}")
+    ours, theirs, others = [], [], 0.0
+    for pair in range(arguments.pairs):
+        # Neither side always comes first, and what else runs is looked at before each.
+        for side, results in ((row.sprout, ours), (row.peer, theirs))[:: 1 if pair % 2 == 0 else -1]:
+            others = max(others, machine.busy())
+            results.append(run(side, arguments.timeout))
+    for name in ("tokens", "hash_of_ids"):
+        if len(found := {result.get(name) for result in ours + theirs}) > 1:
+            raise ValueError(f"{name} differs: {found}")
     ratios = [their["median_s"] / our["median_s"] for our, their in zip(ours, theirs)]
     return {
         "group": row.group,
@@ -129,7 +130,7 @@ def compare(row: rows.Row, arguments: argparse.Namespace) -> dict:
 def prepare(row: rows.Row, arguments: argparse.Namespace) -> None:
     """Writes the ONNX model or the weights that a row needs if they are not there yet."""
     options = dict(zip(row.peer.argv[2::2], row.peer.argv[3::2]))
-    if row.peer.name == "ONNX Runtime" and not os.path.exists(options["--model"] + ".json"):
+    if row.group == "forward" and row.peer.name.startswith("ONNX") and not os.path.exists(options["--model"] + ".json"):
         shape = ["--batch", options["--batch"], "--length", options["--length"]]
         export("export_onnx.py", os.path.basename(options["--model"]).split("-")[0], options["--model"], arguments, *shape)
     if row.group == "load" and not os.path.exists(os.path.join(options["--model"], "model.safetensors")):

@@ -10,21 +10,29 @@ import subprocess
 
 
 def write(sprout: list[str], vocab: str, table: str, folder: str, column: str = "sentence") -> tuple[str, str]:
-    """Paths of the texts and the lengths; they are made only when the table is newer."""
+    """Paths of the texts and the lengths; they are made unless they are there and of this very table and vocabulary."""
     os.makedirs(folder, exist_ok=True)
     texts, lengths = (os.path.join(folder, name) for name in ("texts.txt", "lengths.txt"))
-    if os.path.exists(lengths) and os.path.getmtime(lengths) > os.path.getmtime(table):
+    stamp, source = os.path.join(folder, "lengths.source"), f"{column} of {identity(table)}, {identity(vocab)}"
+    if os.path.exists(stamp) and open(stamp).read() == source:
         return texts, lengths
     with open(table, encoding="utf-8-sig", newline="\n") as file:
         header, *lines = (line.rstrip("\r\n").split("\t") for line in file)
     place = header.index(column)
     with open(texts, "w", encoding="utf-8", newline="\n") as file:
         file.writelines(line[place] + "\n" for line in lines)
-    with open(texts, "rb") as source:
-        output = subprocess.run([*sprout, "tokenize", "--vocab", vocab], stdin=source, stdout=subprocess.PIPE, check=True).stdout
+    with open(texts, "rb") as lines:
+        output = subprocess.run([*sprout, "tokenize", "--vocab", vocab], stdin=lines, stdout=subprocess.PIPE, check=True).stdout
     with open(lengths, "w") as file:
         file.writelines(f"{len(json.loads(line)['ids'])}\n" for line in output.splitlines())
+    with open(stamp, "w") as file:
+        file.write(source)
     return texts, lengths
+
+
+def identity(path: str) -> str:
+    """What changes when a file does."""
+    return f"{os.path.abspath(path)} ({os.path.getsize(path)} bytes, {os.path.getmtime(path)})"
 
 
 def main() -> None:

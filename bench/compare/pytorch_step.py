@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("--mode", choices=["train-step", "forward"], default="train-step")
     parser.add_argument("--method", choices=["none", "movement"], default="none", help="movement freezes the embeddings")
     parser.add_argument("--density", type=float, default=0.1)
+    parser.add_argument("--firsts", action="store_true", help="the last layer only for first tokens, as in Sprout")
     parser.add_argument("--foreach", action="store_true", help="the multi-tensor AdamW of PyTorch before 2.4; no faster on processors")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--tf32", action="store_true", help="on cuda, products in TensorFloat-32: 10 bits of mantissa instead of 23")
@@ -37,7 +38,7 @@ def measure(arguments: argparse.Namespace) -> dict:
 
     config = bert.Config.load(arguments.config)
     training = arguments.mode == "train-step"
-    model = bert.Classifier(config, arguments.density if arguments.method == "movement" else -1.0).train(training)
+    model = bert.Classifier(config, arguments.density if arguments.method == "movement" else -1.0, firsts=arguments.firsts).train(training)
     optimizer = bert.optimizer(model, arguments.foreach)
     ids = torch.randint(1000, config.vocab_size, (arguments.batch, arguments.length))
     labels = torch.randint(0, 2, (arguments.batch,))

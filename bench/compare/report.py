@@ -87,7 +87,7 @@ def versions(results: list[dict]) -> str:
         for name in ("torch", "onnxruntime", "tokenizers", "node"):
             if name in peer:
                 found[name] = peer[name]
-        if "aten" in peer and peer["aten"] != "avx2":
+        if "aten" in peer and "AVX2 on both" not in result["name"]:
             found["ATen"] = peer["aten"]
             found["BLAS"] = f"{peer['blas'].split(', ')[-1]} (core {peer['blas_core']})"
     threads = sorted({str(result["sprout"]["threads"]) for result in results if "threads" in result["sprout"] and result["group"] != "tokenizer"})

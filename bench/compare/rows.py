@@ -3,6 +3,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import machine
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 GROUPS = ("step", "epoch", "forward", "tokenizer", "gemm", "own", "startup", "load")
 
@@ -86,6 +88,15 @@ def step_rows(settings: Settings) -> Iterator[Row]:
                 settings.bench("Sprout", "--mode", "train-step", *shape, *method, repeat=repeat),
                 settings.torch("pytorch_step.py", *shape, *method, repeat=repeat),
             )
+        if name in ("minilm", "tiny"):
+            yield Row(
+                "step",
+                f"training step, {name} {batch}×{length}, dense",
+                settings.bench("Sprout", "--mode", "train-step", *shape, repeat=repeat),
+                settings.torch("pytorch_step.py", *shape, "--firsts", repeat=repeat, name="PyTorch, last layer for first tokens only"),
+            )
+    if not machine.has_avx512():
+        return
     yield Row(
         "step",
         "training step, minilm 32×64, dense, AVX2 on both",
@@ -115,6 +126,7 @@ def forward_rows(settings: Settings) -> Iterator[Row]:
         model = os.path.join(settings.cache, f"{name}-{batch}x{length}.onnx")
         onnx = ["node", os.path.join(HERE, "onnx_forward.mjs"), "--model", model, *shape, "--threads", str(settings.threads), *settings.runs(repeat)]
         yield Row("forward", label, ours, Side("ONNX Runtime", onnx))
+        yield Row("forward", label, ours, Side("ONNX Runtime, threads spin", [*onnx, "--spin"]))
         yield Row("forward", label, ours, settings.torch("pytorch_step.py", "--mode", "forward", "--config", config(name), *shape, repeat=repeat))
 
 
@@ -135,7 +147,7 @@ def gemm_rows(settings: Settings) -> Iterator[Row]:
         shapes = ((f"{tokens}x{hidden}x{hidden}", "NT"), (f"{tokens}x{inner}x{hidden}", "NT"), (f"{tokens}x{hidden}x{inner}", "NN"), (f"{inner}x{hidden}x{tokens}", "TN"))
         for shape, layout in shapes:
             yield gemm_row(settings, name, shape, layout)
-    for shape, layout in (("1024x3072x768", "NT"), ("2048x1536x384", "NT")):
+    for shape, layout in (("1024x3072x768", "NT"), ("2048x1536x384", "NT")) if machine.has_avx512() else ():
         yield gemm_row(settings, "AVX2 on both", shape, layout, "avx2")
 
 

@@ -24,6 +24,7 @@ def environment(threads: int, isa: str = "", keep: bool = True) -> dict[str, str
     if keep:
         env |= {"MALLOC_MMAP_THRESHOLD_": KEEP, "MALLOC_TRIM_THRESHOLD_": KEEP, "MALLOC_TOP_PAD_": str(1 << 28)}
     if isa == "avx2":
+        # Also where OpenBLAS would choose Zen, which is slower (BERT-base's products on a Zen 3: 0.83 to 0.90 of Haswell's speed).
         env["OPENBLAS_CORETYPE"] = "Haswell"
     torch = importlib.util.find_spec("torch")
     if torch is None:
