@@ -2,15 +2,17 @@
 namespace Sprout.Tensors;
 
 /// <summary>
-/// The free memory of a device, by size: what a step gives back, the next step gets, even if it needs less. So batches of many lengths share their memory. Used by one thread at a time.
+/// The free memory of a device, by size: what a step gives back, the next step gets. Batches of many lengths share their memory: once a pool holds half more than was ever needed at a time,
+/// idle buffers serve smaller requests too. Used by one thread at a time.
 /// </summary>
 /// <param name="create">Allocates a buffer of the given number of bytes on the device; throws <see cref="OutOfMemoryException"/> when there is no room.</param>
 public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable
 {
-    // The largest idle buffer for a request, in its size. Less than 4, the ratio of BERT's inner activations to its hidden states, which would take each other's places.
-    private const int MostOversize = 3;
+    // The largest idle buffer that a request of a size gets, in that size.
+    private const int MostOversize = 4;
 
     private readonly Dictionary<long, Stack<DeviceBuffer>> free = [];
+    private long heldBytes;
     private bool disposed;
 
     /// <summary>Bytes asked for, in the pool's sizes, and not given back.</summary>
@@ -25,7 +27,7 @@ public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         long size = BucketOf(bytes);
-        DeviceBuffer buffer = Take(size) ?? Create(size);
+        DeviceBuffer buffer = Take(size, size) ?? (IsSpacious(size) ? Take(size, MostOversize * size) : null) ?? Create(size);
         buffer.CountedBytes = size;
         LiveBytes += size;
         PeakBytes = Math.Max(PeakBytes, LiveBytes);
@@ -62,9 +64,13 @@ public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable
         return (bytes + step - 1) / step * step;
     }
 
-    private DeviceBuffer? Take(long size)
+    // Whether another buffer of a size would make the pool hold half more than was ever needed at a time. Until then every size gets buffers of its own:
+    // what stays, such as gradients and moments, would otherwise keep larger ones.
+    private bool IsSpacious(long size) => heldBytes + size > Math.Max(PeakBytes, LiveBytes + size) / 2 * 3;
+
+    private DeviceBuffer? Take(long size, long most)
     {
-        for (long bucket = size; bucket <= MostOversize * size; bucket = BucketOf(bucket + 1))
+        for (long bucket = size; bucket <= most; bucket = BucketOf(bucket + 1))
         {
             if (free.TryGetValue(bucket, out Stack<DeviceBuffer>? stack) && stack.TryPop(out DeviceBuffer? buffer)) return buffer;
         }
@@ -74,21 +80,29 @@ public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable
 
     private DeviceBuffer Create(long size)
     {
+        DeviceBuffer buffer;
         try
         {
-            return create(size);
+            buffer = create(size);
         }
         catch (OutOfMemoryException) when (free.Values.Any(stack => stack.Count > 0))
         {
             Clear();
-            return create(size);
+            buffer = create(size);
         }
+
+        heldBytes += size;
+        return buffer;
     }
 
     private void Clear()
     {
-        foreach (Stack<DeviceBuffer> stack in free.Values)
-            foreach (DeviceBuffer buffer in stack) buffer.Dispose();
+        foreach (DeviceBuffer buffer in free.Values.SelectMany(stack => stack))
+        {
+            heldBytes -= buffer.Bytes;
+            buffer.Dispose();
+        }
+
         free.Clear();
     }
 }

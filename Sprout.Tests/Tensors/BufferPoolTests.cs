@@ -8,26 +8,31 @@ public sealed class BufferPoolTests
     private long allocated, room = long.MaxValue;
 
     [Fact]
-    public void What_was_given_back_is_handed_out_again_down_to_a_third_of_its_size()
+    public void What_was_given_back_is_handed_out_again()
     {
         using BufferPool pool = Create();
-        DeviceBuffer first = pool.Rent(1 << 20);
+        DeviceBuffer first = pool.Rent(1_000_000);
         pool.Return(first);
-        pool.Rent(360_000).Should().BeSameAs(first);
-        pool.Return(first);
-        pool.Rent(300_000).Should().NotBeSameAs(first);
-        pool.Rent((1 << 20) + 1).Should().NotBeSameAs(first);
+        pool.Rent(1_000_000).Should().BeSameAs(first);
+        pool.LiveBytes.Should().Be(first.Bytes).And.BeInRange(1_000_000, 1_125_000);
     }
 
     [Fact]
-    public void The_nearest_size_comes_first()
+    public void Other_sizes_get_buffers_of_their_own_until_half_more_is_held_than_was_needed()
     {
         using BufferPool pool = Create();
-        DeviceBuffer large = pool.Rent(3000), small = pool.Rent(2000);
-        pool.Return(small);
+        DeviceBuffer large = pool.Rent(1 << 20);
         pool.Return(large);
-        pool.Rent(1900).Should().BeSameAs(small);
-        pool.Rent(1900).Should().BeSameAs(large);
+        DeviceBuffer small = pool.Rent(300_000);
+        small.Should().NotBeSameAs(large);
+        pool.Return(small);
+        pool.Rent(400_000).Should().BeSameAs(large);
+        pool.LiveBytes.Should().BeInRange(400_000, 450_000);
+        pool.Return(large);
+        pool.Rent(200_000).Should().BeSameAs(small, "the nearest size comes first");
+        pool.Rent(1 << 18).Should().BeSameAs(large, "it is four times as large");
+        pool.Return(large);
+        pool.Rent((1 << 18) - (1 << 15)).Should().NotBeSameAs(large, "it is more than that");
     }
 
     [Fact]
