@@ -10,7 +10,7 @@ namespace Sprout.Cli.Bench;
 /// <summary>C [M, N] = op(A) · op(B) with inner extent K; a layout names A and B: N as it is, T transposed.</summary>
 public sealed partial record BenchProduct(int M, int N, int K, string Layout)
 {
-    private const long MostElements = 1L << 31;
+    private static readonly long MostElements = Array.MaxLength;
 
     // Small products are repeated within a sample, so that the clock's resolution does not matter.
     private const double LeastSeconds = 5e-3;

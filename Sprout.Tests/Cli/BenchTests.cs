@@ -59,13 +59,12 @@ public sealed class BenchTests : IDisposable
     }
 
     [Fact]
-    public void A_load_reports_the_weights_and_the_memory_they_add()
+    public void A_load_has_weights_and_memory_but_no_arithmetic()
     {
         JsonObject report = Run("--model", tiny.Model, "--mode", "load", "--warmup", "1", "--repeat", "2", "--threads", "1");
         report.Select(pair => pair.Key).Should().Equal([.. Keys, "loaded_mb"]);
         report["parameters"]!.GetValue<long>().Should().Be(Run("--model", tiny.Model, "--length", "5", "--repeat", "1")["parameters"]!.GetValue<long>());
         report["median_s"]!.GetValue<double>().Should().BePositive();
-        report["loaded_mb"]!.GetValue<double>().Should().BeGreaterThanOrEqualTo(0);
         report["gflops"].Should().BeNull();
 
         CommandResult random = TinyRun.Run(["bench", "--mode", "load", "--config", Path.Combine(tiny.Model, "config.json")]);
