@@ -9,12 +9,12 @@ internal sealed unsafe partial class CpuBackend<V>
     // The smaller operand is packed first, as a whole or in as many lines as fit, and shared by all threads. Then pieces of C are computed: each packs its own lines of the
     // other operand, block by block into the level-2 cache, so that a large weight is read from memory once however few rows meet it. A weight's gradient goes through all this one block of K after the other,
     // a very large operand one chunk of lines after the other: these are the passes.
-    // An entry of C sums its products in one order whatever the pieces are, and the pieces depend on the shape alone. packedB: B as Pack made it, or null.
+    // An entry of C sums its products in one order whatever the pieces are. packedB: B as Pack made it, or null.
     private void MultiplyBlocked<TReader, TEpilogue>(in Product product, TReader b, float* packedB, TEpilogue epilogue)
         where TReader : struct, IReader<V>
         where TEpilogue : struct, IEpilogue
     {
-        var tiling = new Tiling(product.M, product.N, product.K, stepsAreRows: product.TransposeA && !product.TransposeB, packedB != null);
+        var tiling = new Tiling(product.M, product.N, product.K, stepsAreRows: product.TransposeA && !product.TransposeB, packedB != null, workers.Count);
         DeviceBuffer scratch = Allocate(tiling.ScratchBytes(workers.Count));
         var work = new TileWork<TReader, TEpilogue>(product, tiling, b, packedB, epilogue, (float*)scratch.Address);
         PackBothWork<TReader> packing = work.Packing(0);
@@ -24,7 +24,7 @@ internal sealed unsafe partial class CpuBackend<V>
             // What the next pass needs is packed behind this one's tiles: small pieces last, so that threads finish together and meet once a pass.
             work.Select(pass);
             var both = new PassWork<TReader, TEpilogue>(work, work.Packing(pass + 1));
-            workers.Run(both.Pieces, both);
+            workers.Run(work.Pieces, both.PackingPieces, both);
         }
 
         Free(scratch);
@@ -91,24 +91,24 @@ internal sealed unsafe partial class CpuBackend<V>
     private readonly struct PackWork<TReader>(Operand<TReader> operand, int firstLine, int lines, int firstStep, int steps, float* destination, nint panel) : IWork
         where TReader : struct, IReader<V>
     {
-        public int Pieces => Groups * DivideUp(steps, Steps);
+        public int Pieces => DivideUp(lines, Panels * operand.TileLines) * StepPieces;
 
         // Long enough runs for the memory's prefetcher, which sees rows; small enough pieces to share out.
         private int Panels => operand.StepsAreRows ? 64 : 4;
 
         private int Steps => operand.StepsAreRows ? 32 : 256;
 
-        private int Groups => DivideUp(lines, Panels * operand.TileLines);
+        private int StepPieces => DivideUp(steps, Steps);
 
         public void Run(int piece)
         {
-            int group = piece % Groups, step = piece / Groups * Steps, line = group * Panels * operand.TileLines;
+            int group = piece / StepPieces, step = piece % StepPieces * Steps, line = group * Panels * operand.TileLines;
             float* target = destination + (group * Panels * panel) + ((nint)step * operand.Width);
             operand.Pack(target, panel, firstLine + line, Math.Min(lines - line, Panels * operand.TileLines), firstStep + step, Math.Min(steps - step, Steps));
         }
     }
 
-    /// <summary>Packs lines of both operands.</summary>
+    /// <summary>Packs lines of both operands, whose pieces are spread evenly: so each thread packs its own lines of each.</summary>
     private readonly struct PackBothWork<TReader>(PackWork<PlainReader<V>> a, PackWork<TReader> b) : IWork
         where TReader : struct, IReader<V>
     {
@@ -116,8 +116,9 @@ internal sealed unsafe partial class CpuBackend<V>
 
         public void Run(int piece)
         {
-            if (piece < a.Pieces) a.Run(piece);
-            else b.Run(piece - a.Pieces);
+            int before = (int)((long)piece * a.Pieces / Pieces), after = (int)((piece + 1L) * a.Pieces / Pieces);
+            if (after > before) a.Run(before);
+            else b.Run(piece - before);
         }
     }
 
@@ -133,7 +134,7 @@ internal sealed unsafe partial class CpuBackend<V>
         where TReader : struct, IReader<V>
         where TEpilogue : struct, IEpilogue
     {
-        public int Pieces => tiles.Pieces + packing.Pieces;
+        public int PackingPieces => packing.Pieces;
 
         public void Run(int piece)
         {

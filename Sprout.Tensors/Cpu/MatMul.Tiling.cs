@@ -6,7 +6,7 @@ namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>
 {
-    /// <summary>Sizes of the tiles, blocks and pieces of one product. Steps depend on the shape alone, and with them the order of every sum; the rest also on the caches.</summary>
+    /// <summary>Sizes of the tiles, blocks and pieces of one product. Steps depend on the shape alone, and with them the order of every sum; the rest also on the caches and the number of threads.</summary>
     private readonly struct Tiling
     {
         // A panel of the shared operand is at most 48 KB (steps × 32 floats) and passes by. More steps would amortise better that tiles read and write C for every block,
@@ -19,8 +19,8 @@ internal sealed unsafe partial class CpuBackend<V>
         // The shared operand's packed part: three eighths of the level-3 cache, from which all threads read it; while it is multiplied, the next one fills as much again.
         private static readonly long MostSharedFloats = Math.Clamp(CacheSizes.Own.Level3 * 3 / 8 / sizeof(float), 1 << 20, 8 << 20);
 
-        // Pieces to aim for, so that threads finish at about the same time, but none below a million multiply-adds (10 µs), which would not repay the hand-over.
-        private const int MostPieces = 16;
+        // Pieces of a thread to aim for, so that threads finish at about the same time, but none below a million multiply-adds (10 µs), which would not repay the hand-over.
+        private const int PiecesOfThread = 4;
         private const long LeastWork = 1 << 20;
 
         // Private pieces are not cut finer than this only to have more pieces: a shared panel should serve several tiles while it is near.
@@ -28,7 +28,7 @@ internal sealed unsafe partial class CpuBackend<V>
 
         private readonly bool packedB;
 
-        public Tiling(int m, int n, int k, bool stepsAreRows, bool packedB)
+        public Tiling(int m, int n, int k, bool stepsAreRows, bool packedB, int threads)
         {
             this.packedB = packedB;
             SharesA = m < n;
@@ -46,7 +46,7 @@ internal sealed unsafe partial class CpuBackend<V>
             Span = StepsOutermost ? Steps : Math.Max(k, 1);
             Passes = Chunks * Math.Max(1, DivideUp(k, Span));
 
-            long wanted = Math.Clamp((long)m * n * k / LeastWork, 1, MostPieces);
+            long wanted = Math.Clamp((long)m * n * k / LeastWork, 1, PiecesOfThread * threads);
             int mostPrivate = MostPrivateFloats / privateWidth * privateTile, leastPrivate = (SharesA ? LeastColumns : LeastRows) * privateTile;
             long privatePieces = Math.Max(DivideUp(PrivateLines, mostPrivate), Math.Min(wanted, DivideUp(PrivateLines, leastPrivate)));
             PrivatePiece = RoundUp(DivideUp(PrivateLines, privatePieces), privateTile);

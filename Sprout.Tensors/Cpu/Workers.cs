@@ -13,22 +13,27 @@ internal interface IWork
 }
 
 /// <summary>
-/// Threads that spin shortly for the next piece of work and then park. The calling thread works too, and waits only for pieces that another thread has taken:
-/// a thread that wakes too late costs nothing. One caller at a time; a piece may not call <see cref="Run"/>.
+/// Threads that spin shortly for the next run of pieces and then park. Each thread, the calling one among them, begins with its own share of the pieces, neighbours in number and the same in every run of as many
+/// pieces, so that it finds in its caches what it wrote there before; then it takes what others have left. The caller waits only for pieces that another thread has taken: a thread that wakes too late costs
+/// nothing. One caller at a time; a piece may not call <see cref="Run{TWork}(int, TWork)"/>.
 /// </summary>
 internal sealed unsafe class Workers : IDisposable
 {
     // About 50 µs: bridges the gaps between the kernels of a step; longer would starve whoever else uses the cores.
     private const int SpinsBeforePark = 700;
 
+    // What several threads write lies this many bytes from everything else: two cache lines, which processors fetch together.
+    private const int Apart = 128;
+
     [ThreadStatic]
     private static int current;
 
     private readonly Thread[] threads;
     private readonly SemaphoreSlim wake = new(0);
+    private readonly Ticket[] tickets;
     private delegate*<void*, int, void> run;
     private void* work;
-    private int pieces;
+    private int leading, trailing;
     private ExceptionDispatchInfo? failure;
     private Counters counters;
     private volatile bool closing;
@@ -36,6 +41,7 @@ internal sealed unsafe class Workers : IDisposable
     public Workers(int count)
     {
         Count = Math.Max(count, 1);
+        tickets = new Ticket[Count];
         threads = new Thread[Count - 1];
         for (int i = 0; i < threads.Length; i++)
         {
@@ -51,8 +57,12 @@ internal sealed unsafe class Workers : IDisposable
     public int Count { get; }
 
     /// <summary>Runs pieces 0 to <paramref name="count"/> − 1 and returns when all are done. What a piece throws is thrown here, after the others have ended.</summary>
-    public void Run<TWork>(int count, TWork job) where TWork : struct, IWork
+    public void Run<TWork>(int count, TWork job) where TWork : struct, IWork => Run(count, 0, job);
+
+    /// <summary>The same for pieces 0 to <paramref name="first"/> + <paramref name="then"/> − 1, of which each thread does its share of the first ones before its share of the others.</summary>
+    public void Run<TWork>(int first, int then, TWork job) where TWork : struct, IWork
     {
+        int count = first + then;
         if (count <= 1 || Count == 1)
         {
             for (int i = 0; i < count; i++) job.Run(i);
@@ -62,10 +72,12 @@ internal sealed unsafe class Workers : IDisposable
         // Nobody reads these fields now: the last run left no piece to take, and taking one checks that the ticket is still the same.
         run = &Invoke<TWork>;
         work = Unsafe.AsPointer(ref job);
-        pieces = count;
+        leading = first;
+        trailing = then;
         counters.Done = 0;
-        ulong generation = (counters.Ticket >> 32) + 1;
-        Interlocked.Exchange(ref counters.Ticket, (generation << 32) | (uint)count);
+        uint generation = counters.Generation + 1;
+        for (int i = 0; i < Count; i++) Volatile.Write(ref tickets[i].Value, ((ulong)generation << 32) | (uint)(Share(first, i).Length + Share(then, i).Length));
+        Interlocked.Exchange(ref counters.Generation, generation);
         Wake(count - 1);
         int own = Work();
         var spin = default(SpinWait);
@@ -83,20 +95,46 @@ internal sealed unsafe class Workers : IDisposable
 
     private static void Invoke<TWork>(void* job, int piece) where TWork : struct, IWork => Unsafe.AsRef<TWork>(job).Run(piece);
 
-    // Takes pieces until there are none; returns how many it did. The ticket's high half numbers the runs and its low half counts the pieces not taken.
-    // A thread that was held up between reading and exchanging finds another ticket and takes nothing, so it never touches a run that is over.
+    // A thread's part of some pieces. Few pieces go to the first threads.
+    private (int Begin, int Length) Share(int pieces, int thread)
+    {
+        int parts = Math.Min(pieces, Count);
+        if (thread >= parts) return (0, 0);
+        int begin = (int)((long)pieces * thread / parts);
+        return (begin, (int)((long)pieces * (thread + 1) / parts) - begin);
+    }
+
+    // Does this thread's pieces, then those that others have left; returns how many it did.
     private int Work()
     {
         int done = 0;
-        for (ulong ticket = Volatile.Read(ref counters.Ticket); (uint)ticket != 0; ticket = Volatile.Read(ref counters.Ticket))
+        for (int i = 0; i < Count; i++)
+        {
+            int owner = current + i;
+            done += Work(owner < Count ? owner : owner - Count);
+        }
+
+        return done;
+    }
+
+    // A ticket's high half numbers the runs and its low half counts the owner's pieces that nobody has taken.
+    // A thread that was held up between reading and exchanging finds another ticket and takes nothing, so it never touches a run that is over.
+    private int Work(int owner)
+    {
+        int done = 0;
+        ref ulong own = ref tickets[owner].Value;
+        for (ulong ticket = Volatile.Read(ref own); (uint)ticket != 0; ticket = Volatile.Read(ref own))
         {
             delegate*<void*, int, void> body = run;
             void* job = work;
-            int piece = pieces - (int)(uint)ticket;
-            if (Interlocked.CompareExchange(ref counters.Ticket, ticket - 1, ticket) != ticket) continue;
+            int first = leading;
+            (int begin, int length) = Share(first, owner);
+            (int beginThen, int lengthThen) = Share(trailing, owner);
+            int number = length + lengthThen - (int)(uint)ticket;
+            if (Interlocked.CompareExchange(ref own, ticket - 1, ticket) != ticket) continue;
             try
             {
-                body(job, piece);
+                body(job, number < length ? begin + number : first + beginThen + number - length);
             }
 #pragma warning disable CA1031 // Any exception: the caller's frame holds the job, so no thread may leave it before all are done.
             catch (Exception e)
@@ -115,12 +153,15 @@ internal sealed unsafe class Workers : IDisposable
     {
         current = (int)number!;
         int spins = 0;
+        uint last = 0;
         while (!closing)
         {
-            int done = Work();
-            if (done > 0)
+            uint generation = Volatile.Read(ref counters.Generation);
+            if (generation != last)
             {
-                Interlocked.Add(ref counters.Done, done);
+                last = generation;
+                int done = Work();
+                if (done > 0) Interlocked.Add(ref counters.Done, done);
                 spins = 0;
             }
             else if (++spins < SpinsBeforePark)
@@ -129,17 +170,17 @@ internal sealed unsafe class Workers : IDisposable
             }
             else
             {
-                Park();
+                Park(last);
                 spins = 0;
             }
         }
     }
 
-    // Whoever takes a thread out of the count of parked ones owns its wake-up: the caller with a permit of the semaphore, or the thread itself when it finds work after all.
-    private void Park()
+    // Whoever takes a thread out of the count of parked ones owns its wake-up: the caller with a permit of the semaphore, or the thread itself when it finds another run after all.
+    private void Park(uint last)
     {
         Interlocked.Increment(ref counters.Parked);
-        if ((uint)Volatile.Read(ref counters.Ticket) != 0 && TakeParked(1) == 1) return;
+        if (Volatile.Read(ref counters.Generation) != last && TakeParked(1) == 1) return;
         wake.Wait();
     }
 
@@ -158,17 +199,25 @@ internal sealed unsafe class Workers : IDisposable
         }
     }
 
-    // What all threads write, each on its own pair of cache lines.
-    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    // The pieces of one thread that are left.
+    [StructLayout(LayoutKind.Explicit, Size = 2 * Apart)]
+    private struct Ticket
+    {
+        [FieldOffset(Apart)]
+        public ulong Value;
+    }
+
+    // What all threads read or write.
+    [StructLayout(LayoutKind.Explicit, Size = 4 * Apart)]
     private struct Counters
     {
-        [FieldOffset(128)]
-        public ulong Ticket;
+        [FieldOffset(Apart)]
+        public uint Generation;
 
-        [FieldOffset(256)]
+        [FieldOffset(2 * Apart)]
         public int Done;
 
-        [FieldOffset(384)]
+        [FieldOffset(3 * Apart)]
         public int Parked;
     }
 }
