@@ -19,7 +19,8 @@ public sealed unsafe class WorkersTests
         {
             int pieces = random.Next(40);
             new Span<int>(counts, 40).Clear();
-            workers.Run(pieces, new Count(counts, 0));
+            int first = random.Next(pieces + 1);
+            workers.Run(first, pieces - first, new Count(counts, 0));
             for (int i = 0; i < 40; i++)
                 if (counts[i] != (i < pieces ? 1 : 0)) Assert.Fail($"Round {round}: piece {i} of {pieces} ran {counts[i]} times.");
         }
@@ -48,6 +49,24 @@ public sealed unsafe class WorkersTests
         workers.Run(200, new WhoAmI(seen));
         new Span<int>(seen, 200).ToArray().Should().OnlyContain(number => number >= 0 && number < 3);
         Workers.Current.Should().Be(0);
+    }
+
+    [Fact]
+    public void Each_thread_begins_with_its_share_of_the_first_pieces_and_goes_on_with_its_share_of_the_others()
+    {
+        using var workers = new Workers(2);
+        using var meeting = new Barrier(2);
+        // Two pieces at a time wait for each other, so that no thread can take another's.
+        List<int> own = [], other = [];
+        var job = new Meet(meeting, [own, other]);
+        for (int round = 0; round < 100; round++)
+        {
+            own.Clear();
+            other.Clear();
+            workers.Run(4, 2, job);
+            own.Should().Equal(0, 1, 4);
+            other.Should().Equal(2, 3, 5);
+        }
     }
 
     [Theory]
@@ -94,6 +113,15 @@ public sealed unsafe class WorkersTests
         {
             Thread.SpinWait(100);
             seen[piece] = Workers.Current;
+        }
+    }
+
+    private readonly struct Meet(Barrier meeting, List<int>[] pieces) : IWork
+    {
+        public void Run(int piece)
+        {
+            meeting.SignalAndWait();
+            pieces[Workers.Current].Add(piece);
         }
     }
 
