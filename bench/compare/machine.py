@@ -16,8 +16,8 @@ def describe() -> dict[str, str | int | float]:
         "cpu": f"{fields.get('Model name', platform.processor())} ({family})",
         "cores": os.cpu_count() or 1,
         "threads_per_core": fields.get("Thread(s) per core", "?"),
-        "l1d": fields.get("L1d cache", "?"),
-        "l2": fields.get("L2 cache", "?"),
+        "l1d": fields.get("L1d cache") or _cache_of_a_core("LEVEL1_DCACHE_SIZE"),
+        "l2": fields.get("L2 cache") or _cache_of_a_core("LEVEL2_CACHE_SIZE"),
         "l3": fields.get("L3 cache", "?"),
         "avx512": has_avx512(),
         "memory_gib": round(kilobytes / 2**20, 1),
@@ -56,6 +56,12 @@ def busy(seconds: float = 0.5) -> float:
     after = ticks()
     total, idle = after[0] - before[0], after[1] - before[1]
     return round((1 - idle / total) * (os.cpu_count() or 1), 2)
+
+
+def _cache_of_a_core(variable: str) -> str:
+    # The C library knows these also in virtual machines that hide them from lscpu; what it takes for the level-3 cache may be the sum of several.
+    size = _output("getconf", variable).strip()
+    return f"{int(size) // 1024} KiB a core" if size.isdigit() and int(size) > 0 else "?"
 
 
 def _output(*command: str) -> str:
