@@ -23,8 +23,8 @@ internal sealed unsafe partial class CpuBackend<V>
         {
             // What the next pass needs is packed behind this one's tiles: small pieces last, so that threads finish together and meet once a pass.
             work.Select(pass);
-            var both = new PassWork<TReader, TEpilogue>(work, work.Packing(pass + 1));
-            workers.Run(work.Pieces, both.PackingPieces, both);
+            packing = work.Packing(pass + 1);
+            workers.Run(work.Pieces, packing.Pieces, new PassWork<TReader, TEpilogue>(work, packing));
         }
 
         Free(scratch);
@@ -87,7 +87,7 @@ internal sealed unsafe partial class CpuBackend<V>
         public Lines Panel(int i, int tile) => new(Packed + (i * Stride), Stride, First + (i * tile), Math.Min(tile, Count - (i * tile)));
     }
 
-    /// <summary>Packs some steps of some lines of an operand.</summary>
+    /// <summary>Packs some steps of some lines of an operand: all steps of some lines first, so that a thread's share is, where there are many, lines of its own.</summary>
     private readonly struct PackWork<TReader>(Operand<TReader> operand, int firstLine, int lines, int firstStep, int steps, float* destination, nint panel) : IWork
         where TReader : struct, IReader<V>
     {
@@ -108,7 +108,7 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
-    /// <summary>Packs lines of both operands, whose pieces are spread evenly: so each thread packs its own lines of each.</summary>
+    /// <summary>Packs lines of both operands, whose pieces are spread evenly, so that each thread's share has its part of both.</summary>
     private readonly struct PackBothWork<TReader>(PackWork<PlainReader<V>> a, PackWork<TReader> b) : IWork
         where TReader : struct, IReader<V>
     {
@@ -134,8 +134,6 @@ internal sealed unsafe partial class CpuBackend<V>
         where TReader : struct, IReader<V>
         where TEpilogue : struct, IEpilogue
     {
-        public int PackingPieces => packing.Pieces;
-
         public void Run(int piece)
         {
             if (piece < tiles.Pieces) tiles.Run(piece);

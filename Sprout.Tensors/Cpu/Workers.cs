@@ -23,7 +23,7 @@ internal sealed unsafe class Workers : IDisposable
     private const int SpinsBeforePark = 700;
 
     // What several threads write lies this many bytes from everything else: two cache lines, which processors fetch together.
-    private const int Apart = 128;
+    private const int Spacing = 128;
 
     [ThreadStatic]
     private static int current;
@@ -59,10 +59,10 @@ internal sealed unsafe class Workers : IDisposable
     /// <summary>Runs pieces 0 to <paramref name="count"/> − 1 and returns when all are done. What a piece throws is thrown here, after the others have ended.</summary>
     public void Run<TWork>(int count, TWork job) where TWork : struct, IWork => Run(count, 0, job);
 
-    /// <summary>The same for pieces 0 to <paramref name="first"/> + <paramref name="then"/> − 1, of which each thread does its share of the first ones before its share of the others.</summary>
-    public void Run<TWork>(int first, int then, TWork job) where TWork : struct, IWork
+    /// <summary>The same for pieces 0 to <paramref name="leading"/> + <paramref name="trailing"/> − 1, of which each thread does its share of the leading ones before its share of the trailing ones.</summary>
+    public void Run<TWork>(int leading, int trailing, TWork job) where TWork : struct, IWork
     {
-        int count = first + then;
+        int count = leading + trailing;
         if (count <= 1 || Count == 1)
         {
             for (int i = 0; i < count; i++) job.Run(i);
@@ -72,11 +72,11 @@ internal sealed unsafe class Workers : IDisposable
         // Nobody reads these fields now: the last run left no piece to take, and taking one checks that the ticket is still the same.
         run = &Invoke<TWork>;
         work = Unsafe.AsPointer(ref job);
-        leading = first;
-        trailing = then;
+        this.leading = leading;
+        this.trailing = trailing;
         counters.Done = 0;
         uint generation = counters.Generation + 1;
-        for (int i = 0; i < Count; i++) Volatile.Write(ref tickets[i].Value, ((ulong)generation << 32) | (uint)(Share(first, i).Length + Share(then, i).Length));
+        for (int i = 0; i < Count; i++) Volatile.Write(ref tickets[i].Value, ((ulong)generation << 32) | (uint)(Share(leading, i).Length + Share(trailing, i).Length));
         Interlocked.Exchange(ref counters.Generation, generation);
         Wake(count - 1);
         int own = Work();
@@ -122,19 +122,19 @@ internal sealed unsafe class Workers : IDisposable
     private int Work(int owner)
     {
         int done = 0;
-        ref ulong own = ref tickets[owner].Value;
-        for (ulong ticket = Volatile.Read(ref own); (uint)ticket != 0; ticket = Volatile.Read(ref own))
+        ref ulong left = ref tickets[owner].Value;
+        for (ulong ticket = Volatile.Read(ref left); (uint)ticket != 0; ticket = Volatile.Read(ref left))
         {
             delegate*<void*, int, void> body = run;
             void* job = work;
             int first = leading;
             (int begin, int length) = Share(first, owner);
-            (int beginThen, int lengthThen) = Share(trailing, owner);
-            int number = length + lengthThen - (int)(uint)ticket;
-            if (Interlocked.CompareExchange(ref own, ticket - 1, ticket) != ticket) continue;
+            (int trailingBegin, int trailingLength) = Share(trailing, owner);
+            int number = length + trailingLength - (int)(uint)ticket;
+            if (Interlocked.CompareExchange(ref left, ticket - 1, ticket) != ticket) continue;
             try
             {
-                body(job, number < length ? begin + number : first + beginThen + number - length);
+                body(job, number < length ? begin + number : first + trailingBegin + number - length);
             }
 #pragma warning disable CA1031 // Any exception: the caller's frame holds the job, so no thread may leave it before all are done.
             catch (Exception e)
@@ -200,24 +200,24 @@ internal sealed unsafe class Workers : IDisposable
     }
 
     // The pieces of one thread that are left.
-    [StructLayout(LayoutKind.Explicit, Size = 2 * Apart)]
+    [StructLayout(LayoutKind.Explicit, Size = 2 * Spacing)]
     private struct Ticket
     {
-        [FieldOffset(Apart)]
+        [FieldOffset(Spacing)]
         public ulong Value;
     }
 
     // What all threads read or write.
-    [StructLayout(LayoutKind.Explicit, Size = 4 * Apart)]
+    [StructLayout(LayoutKind.Explicit, Size = 4 * Spacing)]
     private struct Counters
     {
-        [FieldOffset(Apart)]
+        [FieldOffset(Spacing)]
         public uint Generation;
 
-        [FieldOffset(2 * Apart)]
+        [FieldOffset(2 * Spacing)]
         public int Done;
 
-        [FieldOffset(3 * Apart)]
+        [FieldOffset(3 * Spacing)]
         public int Parked;
     }
 }
