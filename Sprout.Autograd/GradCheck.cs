@@ -1,5 +1,6 @@
 // Compares gradients with difference quotients: the test for every new function.
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Autograd;
 

@@ -1,5 +1,6 @@
 // Records functions forwards and replays them backwards; owns every temporary.
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Autograd;
 
@@ -10,6 +11,9 @@ namespace Sprout.Autograd;
 /// </summary>
 public sealed class Tape : IDisposable
 {
+    // A pass may have 2 to the power of this many dropouts.
+    private const int DropoutBits = 20;
+
     private readonly List<Function> functions = [];
     private readonly List<int> rentedBefore = [];
     private readonly List<Tensor> rented = [];
@@ -37,7 +41,7 @@ public sealed class Tape : IDisposable
     public void SeedDropout(ulong seed, ulong pass)
     {
         dropoutKey = seed;
-        dropoutStream = pass << 20;
+        dropoutStream = RandomStreams.Of(RandomPurpose.Dropout, pass << DropoutBits);
     }
 
     /// <summary>The next dropout of this pass; none when the tape does not record or the probability is 0.</summary>

@@ -1,7 +1,7 @@
 // The table of --profile.
 using System.Globalization;
 using Spectre.Console;
-using Sprout.Tensors;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Cli;
 

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Sprout.Cli.Commands;
+using Sprout.Tensors.Ilgpu;
 
 namespace Sprout.Cli;
 
@@ -22,7 +23,7 @@ public static class Program
         ("devices", DevicesCommand.Summary, DevicesCommand.Create),
     ];
 
-    static Program() => Gpu.Register();
+    static Program() => IlgpuDevices.Register();
 
     /// <summary>Runs one command; returns its exit code.</summary>
     public static int Main(string[] args) => Run(args, Console.Out, Console.Error, handleSignals: true);

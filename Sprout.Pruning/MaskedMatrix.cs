@@ -2,6 +2,7 @@
 using Sprout.Autograd;
 using Sprout.Autograd.Modules;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Pruning;
 
@@ -12,9 +13,6 @@ namespace Sprout.Pruning;
 public sealed class MaskedMatrix : IDisposable
 {
     private const string WeightSuffix = ".weight";
-
-    // The tape's dropouts and L0's noise have other leading bits.
-    private const ulong InitialScoreStreams = 3UL << 62;
 
     private readonly IBackend backend;
     private IntTensor? blockBits;
@@ -102,7 +100,7 @@ public sealed class MaskedMatrix : IDisposable
     /// <summary>Fills the scores with numbers uniform in (low, high) that depend on the seed and the matrix's index alone.</summary>
     public void FillUniform(ulong seed, double low, double high)
     {
-        var random = new RandomStream(seed, InitialScoreStreams | (uint)Index);
+        var random = new RandomStream(seed, RandomStreams.Of(RandomPurpose.InitialScores, (uint)Index));
         var row = new float[Scores.Shape.Columns];
         for (int i = 0; i < Scores.Shape.Rows; i++)
         {

@@ -7,6 +7,7 @@ using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
 using Sprout.Tensors.Ilgpu.Kernels;
+using Device = Sprout.Tensors.Devices.Device;
 
 namespace Sprout.Tensors.Ilgpu;
 

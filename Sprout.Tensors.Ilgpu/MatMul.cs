@@ -42,14 +42,11 @@ public sealed partial class IlgpuBackend
     }
 
     /// <inheritdoc/>
-    public PackedWeight Pack(Tensor w, Mask? mask) => PackedWeight.AsMatrix(this, w, mask);
+    public WeightLayout Pack(Tensor w, Mask? mask) => RowMajorLayout.Of(this, w, mask);
 
     /// <inheritdoc/>
-    public void PackedLinear<TActivation>(Tensor x, PackedWeight w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
-    {
-        ArgumentNullException.ThrowIfNull(w);
-        Linear<TActivation>(x, w.Values, null, bias, null, y);
-    }
+    public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
+        Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
 
     private void Multiply<TA, TEpilogue>(Tensor a, Tensor b, bool transposeB, Mask? mask, Shape c, int depth, EpilogueData output)
         where TA : struct, IOperand where TEpilogue : struct, IEpilogue

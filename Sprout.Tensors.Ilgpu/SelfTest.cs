@@ -1,6 +1,7 @@
 // A device must compute before it is trusted.
-using Sprout.Tensors.Cpu.Reference;
 using Sprout.Tensors.Ops;
+using Sprout.Tensors.Random;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tensors.Ilgpu;
 

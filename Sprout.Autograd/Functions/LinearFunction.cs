@@ -38,7 +38,7 @@ public sealed class LinearFunction<TActivation> : Function
     /// <param name="mask">M [N, K], or null: all ones.</param>
     /// <param name="packed">W' as the backend packed it, or null; a tape that records does not use it, for what is trained changes.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Variable Apply(Tape tape, Variable x, Parameter weight, Parameter? bias, Mask? mask = null, PackedWeight? packed = null)
+    public static Variable Apply(Tape tape, Variable x, Parameter weight, Parameter? bias, Mask? mask = null, WeightLayout? packed = null)
     {
         Check(x.Shape, weight, bias, mask);
         bool needsGrad = x.RequiresGrad || weight.RequiresGrad || bias is { RequiresGrad: true };
@@ -65,7 +65,7 @@ public sealed class LinearFunction<TActivation> : Function
     }
 
     /// <summary>y = f(x W'ᵀ + b), with the packed weight where there is one and the tape does not record; z (null: not kept) is what lies before f.</summary>
-    internal static void Compute(Tape tape, Tensor x, Parameter weight, Parameter? bias, Mask? mask, PackedWeight? packed, Tensor? z, Tensor y)
+    internal static void Compute(Tape tape, Tensor x, Parameter weight, Parameter? bias, Mask? mask, WeightLayout? packed, Tensor? z, Tensor y)
     {
         if (packed is not null && !tape.Recording) tape.Backend.PackedLinear<TActivation>(x, packed, bias?.Value, y);
         else tape.Backend.Linear<TActivation>(x, weight.Value, mask, bias?.Value, z, y);

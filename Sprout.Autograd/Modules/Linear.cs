@@ -25,7 +25,7 @@ public sealed class Linear : Module
     public Mask? Mask { get; set; }
 
     /// <summary>W' as <see cref="PackedWeights"/> keeps it, or null.</summary>
-    internal PackedWeight? Packed { get; set; }
+    internal WeightLayout? Packed { get; set; }
 
     /// <summary>x W'ᵀ + b for x [T, in].</summary>
     public Variable Forward(Tape tape, Variable x) => Forward<Identity>(tape, x);

@@ -1,6 +1,7 @@
 // Fresh weights.
 using Sprout.Autograd;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Bert.Models;
 

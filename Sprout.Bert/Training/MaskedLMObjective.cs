@@ -6,6 +6,7 @@ using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Bert.Training;
 

@@ -5,6 +5,7 @@ using Sprout.Autograd;
 using Sprout.Autograd.Optim;
 using Sprout.Bert.Reporting;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Bert.Training;
 
@@ -19,9 +20,6 @@ public sealed record TrainingResult(IReadOnlyDictionary<string, double> Metrics,
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    // The first of the random streams that shuffles draw from, one an epoch.
-    private const ulong ShuffleStream = 0x5368756666000000;
-
     private readonly IBackend backend;
     private readonly Objective objective;
     private readonly TrainingOptions options;
@@ -258,7 +256,7 @@ public sealed class Trainer : IDisposable
     private int[] Order(int epoch)
     {
         int[] order = [.. Enumerable.Range(0, objective.TrainCount)];
-        if (options.Shuffle) new RandomStream(options.Seed, ShuffleStream + (ulong)epoch).Shuffle(order);
+        if (options.Shuffle) new RandomStream(options.Seed, RandomStreams.ShuffleOf(epoch)).Shuffle(order);
         return order;
     }
 

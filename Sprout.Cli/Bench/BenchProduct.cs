@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Cli.Bench;
 

@@ -9,6 +9,8 @@ using Sprout.Cli.Bench;
 using Sprout.Cli.Settings;
 using Sprout.Pruning;
 using Sprout.Tensors;
+using Sprout.Tensors.Devices;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Cli.Commands;
 

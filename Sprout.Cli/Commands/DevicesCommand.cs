@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Sprout.Tensors;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Cli.Commands;
 

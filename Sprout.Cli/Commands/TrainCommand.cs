@@ -5,6 +5,7 @@ using Sprout.Bert.Training;
 using Sprout.Cli.Settings;
 using Sprout.Pruning;
 using Sprout.Tensors;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Cli.Commands;
 

@@ -7,6 +7,7 @@ using Sprout.Bert.Tokenization;
 using Sprout.Bert.Training;
 using Sprout.Pruning;
 using Sprout.Tensors;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Cli.Demo;
 

@@ -1,6 +1,6 @@
 // Draws labelled review sentences from the grammar: the label is the sign of the composed sentiment.
 using System.Text;
-using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Cli.Demo;
 

@@ -1,6 +1,7 @@
 // Options that say where to compute.
 using System.CommandLine;
 using Sprout.Tensors;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Cli.Settings;
 

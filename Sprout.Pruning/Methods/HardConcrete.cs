@@ -1,5 +1,6 @@
 // L0 regularisation with hard-concrete gates.
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Pruning.Methods;
 
@@ -11,9 +12,6 @@ public sealed class HardConcrete : PruningMethod
 {
     // β ln(−γ/ζ) with β = 2/3, γ = −0.1, ζ = 1.1.
     private static readonly double Shift = 2.0 / 3.0 * Math.Log(0.1 / 1.1);
-
-    // No dropout of the run has this bit: the tape counts passes from 0.
-    private const ulong NoiseStreams = 1UL << 63;
 
     /// <summary>The method with its options.</summary>
     /// <exception cref="OptionException">The scope is global.</exception>
@@ -50,5 +48,5 @@ public sealed class HardConcrete : PruningMethod
 
     // The kernels read the probability only as "is there noise".
     private Dropout Noise(MaskedMatrix matrix, PruningStep step) =>
-        new(Options.L0Noise ? 0.5f : 0f, step.Seed, NoiseStreams | ((ulong)step.Step << 16) | (uint)matrix.Index);
+        new(Options.L0Noise ? 0.5f : 0f, step.Seed, RandomStreams.Of(RandomPurpose.GateNoise, ((ulong)step.Step << 16) | (uint)matrix.Index));
 }

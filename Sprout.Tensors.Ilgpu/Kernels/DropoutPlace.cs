@@ -1,4 +1,6 @@
 // Dropout inside kernels.
+using Sprout.Tensors.Random;
+
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>A <see cref="Dropout"/> as kernels take it: its derived numbers computed on the host, in double as everywhere.</summary>

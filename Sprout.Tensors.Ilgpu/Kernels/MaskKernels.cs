@@ -1,6 +1,7 @@
 // Masks, blocks and the gates of L0.
 using ILGPU;
 using Sprout.Tensors.Ops;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 

@@ -1,5 +1,6 @@
 // Sums over the blocks of a matrix.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 

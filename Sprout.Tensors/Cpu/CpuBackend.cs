@@ -1,4 +1,5 @@
 // The processor backend: one class, compiled by the JIT once for each vector width.
+using Sprout.Tensors.Host;
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
@@ -42,8 +43,7 @@ internal sealed unsafe partial class CpuBackend<V> : HostBackend, IBackend
     /// <inheritdoc/>
     public string Name { get; }
 
-    /// <inheritdoc/>
-    protected override int Threads { get; }
+    private int Threads { get; }
 
     /// <inheritdoc/>
     protected override void Close() => workers.Dispose();

@@ -1,6 +1,7 @@
 // The hard-concrete gates of L0 and the penalty on how many are open.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Ops;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 

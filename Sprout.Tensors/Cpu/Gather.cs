@@ -1,5 +1,6 @@
 // Rows of a table by index, and their gradients back into the table.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 

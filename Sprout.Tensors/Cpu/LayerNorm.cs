@@ -1,5 +1,6 @@
 // Layer norm with its residual and dropout in the same pass, and sums over rows.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -1,5 +1,6 @@
 // The two loops over elements: do something to each, and add something up over all.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -1,6 +1,7 @@
 // Losses and their gradients; segments are the groups of logits that one softmax runs over.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Ops;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 

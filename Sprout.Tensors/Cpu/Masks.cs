@@ -1,6 +1,7 @@
 // Masks: from blocks to entries and back, applied, and the gates of L0.
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -31,7 +31,7 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     // All of a weight [N, K] as the panels of op(B) = Bᵀ, which products read whichever operand they share.
-    private PackedWeight Pack<TReader>(Shape shape, TReader reader) where TReader : struct, IReader<V>
+    private PanelLayout Pack<TReader>(Shape shape, TReader reader) where TReader : struct, IReader<V>
     {
         int n = shape[0], k = shape[1];
         nint panel = Tiling.PanelLength(k, Tiling.TileColumns);
@@ -39,7 +39,7 @@ internal sealed unsafe partial class CpuBackend<V>
         var operand = new Operand<TReader>(reader, n, k, stepsAreRows: false, Tiling.TileColumns, Tiling.TileColumns);
         var work = new PackWork<TReader>(operand, 0, n, 0, k, panels.Pointer, panel);
         workers.Run(work.Pieces, work);
-        return new PackedWeight(shape, panels, owner: true);
+        return new PanelLayout(shape, panels);
     }
 
     /// <summary>One factor of a product: its lines (rows of A, columns of B) and how they are cut into panels.</summary>

@@ -1,5 +1,6 @@
 // Thin products of row-major operands as dot products, without packing: classifier heads, a few rows against a large weight.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -1,6 +1,7 @@
 // Matrix products: who calls what.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Ops;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 
@@ -24,21 +25,22 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     /// <inheritdoc/>
-    public PackedWeight Pack(Tensor w, Mask? mask)
+    public WeightLayout Pack(Tensor w, Mask? mask)
     {
         if (mask?.Bits is IntTensor bits) return Pack(w.Shape, new BitsReader<V>(w.Pointer, bits.Pointer));
         return mask?.Gates is Tensor gates ? Pack(w.Shape, new GatesReader<V>(w.Pointer, gates.Pointer)) : Pack(w.Shape, new PlainReader<V>(w.Pointer));
     }
 
     /// <inheritdoc/>
-    public void PackedLinear<TActivation>(Tensor x, PackedWeight w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
+    public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
     {
         int m = x.Shape.Rows, n = w.Shape[0], k = w.Shape[1];
+        float* panels = ((PanelLayout)w).Panels.Pointer;
         if (m == 0 || n == 0) return;
         var product = new Product(m, n, k, x.Pointer, transposeA: false, transposeB: true, y.Pointer, accumulate: false);
         var none = new PlainReader<V>(null);
-        if (bias is null && typeof(TActivation) == typeof(Identity)) MultiplyBlocked(product, none, w.Values.Pointer, default(NoEpilogue));
-        else MultiplyBlocked(product, none, w.Values.Pointer, new LinearEpilogue<TActivation>(n, bias is null ? null : bias.Pointer, y.Pointer, y.Pointer));
+        if (bias is null && typeof(TActivation) == typeof(Identity)) MultiplyBlocked(product, none, panels, default(NoEpilogue));
+        else MultiplyBlocked(product, none, panels, new LinearEpilogue<TActivation>(n, bias is null ? null : bias.Pointer, y.Pointer, y.Pointer));
     }
 
     private void Multiply<TEpilogue>(in Product product, Tensor b, Mask? mask, TEpilogue epilogue) where TEpilogue : struct, IEpilogue

@@ -1,5 +1,6 @@
 // Sums over one row.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -15,7 +15,7 @@ internal interface IWork
 /// <summary>
 /// Threads that spin shortly for the next run of pieces and then park. Each thread, the calling one among them, begins with its own share of the pieces, neighbours in number and the same in every run of as many
 /// pieces, so that it finds in its caches what it wrote there before; then it takes what others have left. The caller waits only for pieces that another thread has taken: a thread that wakes too late costs
-/// nothing. One caller at a time; a piece may not call <see cref="Run{TWork}(int, TWork)"/>.
+/// nothing. One caller at a time; a piece may not call <see cref="Run{TWork}(int, TWork)"/> either.
 /// </summary>
 internal sealed unsafe class Workers : IDisposable
 {
@@ -37,6 +37,7 @@ internal sealed unsafe class Workers : IDisposable
     private ExceptionDispatchInfo? failure;
     private Counters counters;
     private volatile bool closing;
+    private OneThreadAtATime caller;
 
     public Workers(int count)
     {
@@ -62,12 +63,34 @@ internal sealed unsafe class Workers : IDisposable
     /// <summary>The same for pieces 0 to <paramref name="leading"/> + <paramref name="trailing"/> − 1, of which each thread does its share of the leading ones before its share of the trailing ones.</summary>
     public void Run<TWork>(int leading, int trailing, TWork job) where TWork : struct, IWork
     {
-        int count = leading + trailing;
-        if (count <= 1 || Count == 1)
+        caller.Enter();
+        try
         {
-            for (int i = 0; i < count; i++) job.Run(i);
-            return;
+            if (leading + trailing <= 1 || Count == 1) RunHere(leading + trailing, job);
+            else RunOnAll(leading, trailing, job);
         }
+        finally
+        {
+            caller.Leave();
+        }
+    }
+
+    public void Dispose()
+    {
+        closing = true;
+        wake.Release(Count);
+        foreach (Thread thread in threads) thread.Join();
+        wake.Dispose();
+    }
+
+    private static void RunHere<TWork>(int count, TWork job) where TWork : struct, IWork
+    {
+        for (int i = 0; i < count; i++) job.Run(i);
+    }
+
+    private void RunOnAll<TWork>(int leading, int trailing, TWork job) where TWork : struct, IWork
+    {
+        int count = leading + trailing;
 
         // Nobody reads these fields now: the last run left no piece to take, and taking one checks that the ticket is still the same.
         run = &Invoke<TWork>;
@@ -83,14 +106,6 @@ internal sealed unsafe class Workers : IDisposable
         var spin = default(SpinWait);
         while (Volatile.Read(ref counters.Done) + own != count) spin.SpinOnce(sleep1Threshold: -1);
         if (failure is not null) Interlocked.Exchange(ref failure, null)?.Throw();
-    }
-
-    public void Dispose()
-    {
-        closing = true;
-        wake.Release(Count);
-        foreach (Thread thread in threads) thread.Join();
-        wake.Dispose();
     }
 
     private static void Invoke<TWork>(void* job, int piece) where TWork : struct, IWork => Unsafe.AsRef<TWork>(job).Run(piece);

@@ -1,6 +1,7 @@
 // Reads safetensors files without copying them: one file, or the shards of a model.
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Sprout.Tensors.Host;
 
 namespace Sprout.Tensors.IO;
 

@@ -2,7 +2,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Sprout.Tensors.Cpu;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tensors.Simd;
 

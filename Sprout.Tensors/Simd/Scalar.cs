@@ -1,5 +1,6 @@
 // One float, with the same interface as the vector registers.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tensors.Simd;
 

@@ -2,6 +2,7 @@
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 using Sprout.Tests.Functions;
 
 namespace Sprout.Tests.Autograd;

@@ -1,6 +1,6 @@
 // A backend that fails when it is told to.
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 using Sprout.Tensors.Ops;
 
 namespace Sprout.Tests.Autograd;
@@ -49,9 +49,9 @@ internal sealed class FailingBackend : IBackend
 
     public void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise => Next().Linear<TActivation>(x, w, mask, bias, z, y);
 
-    public PackedWeight Pack(Tensor w, Mask? mask) => Next().Pack(w, mask);
+    public WeightLayout Pack(Tensor w, Mask? mask) => Next().Pack(w, mask);
 
-    public void PackedLinear<TActivation>(Tensor x, PackedWeight w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise => Next().PackedLinear<TActivation>(x, w, bias, y);
+    public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise => Next().PackedLinear<TActivation>(x, w, bias, y);
 
     public void ColumnSum(Tensor x, Tensor y) => Next().ColumnSum(x, y);
 

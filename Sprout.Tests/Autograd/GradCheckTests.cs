@@ -2,7 +2,7 @@
 using Sprout.Autograd;
 using Sprout.Autograd.Functions;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 using Sprout.Tensors.Ops;
 using Sprout.Tests.Functions;
 

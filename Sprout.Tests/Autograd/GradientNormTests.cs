@@ -1,7 +1,7 @@
 // The global norm and the clipping coefficient.
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 using Sprout.Tests.Functions;
 
 namespace Sprout.Tests.Autograd;

@@ -5,7 +5,7 @@ using Sprout.Autograd.Optim;
 using Sprout.Bert;
 using Sprout.Bert.Models;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 using Sprout.Tests.Models;
 using Sprout.Tests.Functions;
 

@@ -2,6 +2,7 @@
 using System.Text.Json.Nodes;
 using Sprout.Bert;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Bert;
 

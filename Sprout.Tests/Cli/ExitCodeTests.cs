@@ -3,6 +3,7 @@ using Sprout.Bert.Data;
 using Sprout.Bert.Training;
 using Sprout.Cli;
 using Sprout.Tensors;
+using Sprout.Tensors.Devices;
 using Sprout.Tests.Training;
 
 namespace Sprout.Tests.Cli;
@@ -29,8 +30,8 @@ public sealed class ExitCodeTests : IDisposable
     [InlineData("--train-file=-", "--train-file")]
     [InlineData("--max-length=25", "--max-length", "24", "25")]
     [InlineData("--threads=-1", "--threads", "-1")]
-    [InlineData("--device=foo", "--device", "foo", "cpu")]
-    [InlineData("--device=cuda", "--device", "cuda", "-p:Gpu=true")]
+    [InlineData("--device=foo", "--device", "foo", "cpu", "cuda", "opencl", "ilgpu-cpu")]
+    
     [InlineData("--batch-size=0", "--batch-size", "0")]
     [InlineData("--batch-size=many", "--batch-size", "many")]
     [InlineData("--learning-rate=NaN", "--learning-rate", "NaN")]

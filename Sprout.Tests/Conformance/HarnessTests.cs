@@ -1,7 +1,7 @@
 // The suite notices what it is there to notice.
 using System.Runtime.InteropServices;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Conformance;
 

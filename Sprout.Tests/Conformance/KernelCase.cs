@@ -1,6 +1,6 @@
 // One call of one kernel with fixed inputs.
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Conformance;
 

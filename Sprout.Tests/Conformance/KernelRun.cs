@@ -1,6 +1,7 @@
 // The inputs and guarded destinations of one kernel call.
 using System.Runtime.InteropServices;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Conformance;
 

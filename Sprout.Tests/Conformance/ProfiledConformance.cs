@@ -1,6 +1,7 @@
 // Measuring a backend changes nothing about it.
 using Sprout.Tensors;
 using Sprout.Tensors.Cpu;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Tests.Conformance;
 

@@ -1,6 +1,6 @@
 // The reference backend against itself: the suite has no fault of its own.
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Conformance;
 

@@ -1,6 +1,7 @@
 // The oracle's own oracle: its gradients are the slopes of its values.
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Random;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Conformance;
 

@@ -1,6 +1,7 @@
 // What the plain computations of the function tests share.
 using Sprout.Autograd;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Functions;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Sprout.Autograd;
 using Sprout.Autograd.Modules;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 using Sprout.Tests.Conformance;
 
 namespace Sprout.Tests.Functions;

@@ -1,7 +1,7 @@
 // The backends that this machine can run tests on.
 using Sprout.Tensors;
 using Sprout.Tensors.Cpu;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Functions;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.IO;
 

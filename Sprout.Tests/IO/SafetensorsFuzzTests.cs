@@ -1,6 +1,7 @@
 // Damaged files: thousands of mutations end in an InputException or in values, never in anything else.
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.IO;
 

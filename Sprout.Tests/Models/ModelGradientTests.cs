@@ -4,7 +4,7 @@ using Sprout.Autograd.Functions;
 using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 using Sprout.Tests.Conformance;
 using Sprout.Tests.Functions;
 

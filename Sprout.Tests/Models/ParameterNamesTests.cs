@@ -1,7 +1,7 @@
 // Parameter names are the keys of transformers' state dictionaries.
 using Sprout.Bert.Models;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Models;
 

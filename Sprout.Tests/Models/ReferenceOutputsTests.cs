@@ -5,6 +5,7 @@ using Sprout.Bert;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Tests.Models;
 

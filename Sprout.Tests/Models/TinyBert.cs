@@ -3,7 +3,7 @@ using Sprout.Autograd;
 using Sprout.Bert;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
-using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Models;
 

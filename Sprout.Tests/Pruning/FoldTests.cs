@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Sprout.Autograd.Modules;
 using Sprout.Pruning;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 using Sprout.Tensors.IO;
 
 namespace Sprout.Tests.Pruning;

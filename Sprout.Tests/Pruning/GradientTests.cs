@@ -1,7 +1,7 @@
 // Gradients of weights and scores, and the penalty, against their definitions and against differences.
 using Sprout.Autograd.Modules;
 using Sprout.Pruning;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Pruning;
 

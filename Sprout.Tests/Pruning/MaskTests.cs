@@ -2,7 +2,7 @@
 using Sprout.Pruning;
 using Sprout.Pruning.Methods;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Pruning;
 

@@ -5,7 +5,8 @@ using Sprout.Bert;
 using Sprout.Bert.Models;
 using Sprout.Pruning;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Random;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Pruning;
 

@@ -1,6 +1,6 @@
 // The theorem of appendix A.1: when movement swaps one weight for another, the loss gets smaller.
 using Sprout.Pruning;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Pruning;
 

@@ -6,7 +6,8 @@ using Sprout.Autograd.Optim;
 using Sprout.Pruning;
 using Sprout.Pruning.Methods;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Random;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Pruning;
 

@@ -4,6 +4,7 @@ using Sprout.Autograd.Functions;
 using Sprout.Autograd.Modules;
 using Sprout.Pruning;
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Pruning;
 

@@ -1,5 +1,6 @@
 // What the pool keeps, hands out again and gives back.
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Tensors;
 

@@ -1,6 +1,7 @@
 // Attention against plain double loops.
 using Sprout.Tensors;
 using Sprout.Tensors.Cpu;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Tensors;
 

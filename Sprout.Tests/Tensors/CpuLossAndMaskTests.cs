@@ -2,6 +2,7 @@
 using Sprout.Tensors;
 using Sprout.Tensors.Cpu;
 using Sprout.Tensors.Ops;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Tensors;
 

@@ -97,7 +97,7 @@ public sealed class MatMulTests
         {
             using var operands = new Operands(backend, new Case(m, n, k, false, true, false, mask, n));
             using Tensor y = Tensor.Rent(backend, new Shape(m, n));
-            using PackedWeight packed = backend.Pack(operands.B, operands.Mask);
+            using WeightLayout packed = backend.Pack(operands.B, operands.Mask);
             backend.Linear<Gelu>(operands.A, operands.B, operands.Mask, null, null, operands.C);
             backend.PackedLinear<Gelu>(operands.A, packed, null, y);
             y.ToArray().AsSpan().SequenceEqual(operands.C.ToArray()).Should().BeTrue($"{m} x {n} x {k}, mask {mask}");

@@ -1,5 +1,5 @@
 // Philox against the published vectors; the stream against its contract.
-using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Tensors;
 

@@ -1,5 +1,6 @@
 // What a tensor refuses, and that it leaves nothing behind then.
 using Sprout.Tensors;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Tests.Tensors;
 

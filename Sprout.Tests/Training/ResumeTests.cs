@@ -4,6 +4,7 @@ using Sprout.Bert.Data;
 using Sprout.Bert.Training;
 using Sprout.Pruning;
 using Sprout.Tensors;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Tests.Training;
 

@@ -10,7 +10,7 @@ public class MatMulBench : KernelBench
 {
     private Tensor a = null!, b = null!, c = null!, bias = null!;
     private Mask mask = null!;
-    private PackedWeight? packed;
+    private WeightLayout? packed;
 
     /// <summary>M x N x K and the layout: N as it is, T transposed, for A and B.</summary>
     [Params(

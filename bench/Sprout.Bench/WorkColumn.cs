@@ -4,6 +4,7 @@ using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Parameters;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using Sprout.Tensors;
 using Sprout.Tensors.Cpu;
 
 namespace Sprout.Bench;
@@ -11,7 +12,7 @@ namespace Sprout.Bench;
 /// <summary>The work of a benchmark ÷ its median time, or what share of the machine's limit that is.</summary>
 public sealed class WorkColumn(bool share) : IColumn
 {
-    private static readonly Dictionary<(Limit, int), double> limits = [];
+    private static readonly Dictionary<int, DevicePeak> peaks = [];
 
     public string Id => share ? "Sprout.Share" : "Sprout.Rate";
 
@@ -47,13 +48,13 @@ public sealed class WorkColumn(bool share) : IColumn
 
     private static double Most(Limit limit, int threads)
     {
-        if (!limits.TryGetValue((limit, threads), out double most))
+        if (!peaks.TryGetValue(threads, out DevicePeak peak))
         {
-            most = limit == Limit.Memory ? MachinePeak.Memory(threads) : MachinePeak.MultiplyAdds(threads);
-            limits[(limit, threads)] = most;
+            using IBackend backend = CpuBackend.Open(threads);
+            peaks[threads] = peak = backend.MeasurePeak();
         }
 
-        return most;
+        return limit == Limit.Memory ? peak.Memory : peak.MultiplyAdds;
     }
 
     private static object? Instance(BenchmarkCase benchmarkCase)

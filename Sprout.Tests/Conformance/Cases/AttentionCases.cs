@@ -1,6 +1,6 @@
 // Cases of the attention kernels.
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu.Reference;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Conformance.Cases;
 

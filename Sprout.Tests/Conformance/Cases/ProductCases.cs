@@ -68,7 +68,7 @@ internal static class ProductCases
         new(nameof(IBackend.PackedLinear), $"{typeof(TActivation).Name} T {rows} N {n} K {k}, mask {mask}, bias {bias}", run =>
         {
             Tensor x = run.Source(rows, k), w = run.Source(n, k), y = run.Destination("y", Tolerance.Sum(k, size: 2), rows, n);
-            using PackedWeight packed = run.Backend.Pack(w, run.RandomMask(mask, w.Shape));
+            using WeightLayout packed = run.Backend.Pack(w, run.RandomMask(mask, w.Shape));
             run.Backend.PackedLinear<TActivation>(x, packed, bias ? run.Source(n) : null, y);
         });
 
@@ -76,7 +76,7 @@ internal static class ProductCases
     private static KernelCase Pack(int n, int k, MaskKind mask) => new(nameof(IBackend.Pack), $"N {n} K {k}, mask {mask}", run =>
     {
         Tensor w = run.Source(n, k);
-        using PackedWeight packed = run.Backend.Pack(w, run.RandomMask(mask, w.Shape));
+        using WeightLayout packed = run.Backend.Pack(w, run.RandomMask(mask, w.Shape));
         foreach (int rows in new[] { 1, 40, 3 })
             run.Backend.PackedLinear<Identity>(run.Source(rows, k), packed, null, run.Destination($"y {rows}", Tolerance.Sum(k, size: 2), rows, n));
     });

@@ -1,5 +1,6 @@
 // Cases of the kernels that work on rows: layer normalisation and tables.
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Conformance.Cases;
 

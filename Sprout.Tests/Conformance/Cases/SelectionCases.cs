@@ -1,5 +1,6 @@
 // Cases of the kernels that choose which entries stay: the results are bits, so every one is exact.
 using Sprout.Tensors;
+using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Conformance.Cases;
 

@@ -1,0 +1,17 @@
+// A weight in the panels that the tiles of a product walk.
+namespace Sprout.Tensors.Cpu;
+
+/// <summary>W ⊙ M packed once into the panels of <see cref="CpuBackend{V}"/>'s blocked product.</summary>
+/// <param name="shape">The extents of the weight, [N, K].</param>
+/// <param name="panels">The panels, which end with this object.</param>
+internal sealed class PanelLayout(Shape shape, Tensor panels) : WeightLayout(shape)
+{
+    /// <summary>The panels one after the other.</summary>
+    public Tensor Panels => panels;
+
+    /// <inheritdoc/>
+    public override long Bytes => panels.Count * sizeof(float);
+
+    /// <inheritdoc/>
+    public override void Dispose() => panels.Dispose();
+}

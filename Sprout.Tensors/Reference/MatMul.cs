@@ -1,0 +1,69 @@
+// Products, plainly.
+using Sprout.Tensors.Ops;
+using Sprout.Tensors.Simd;
+
+namespace Sprout.Tensors.Reference;
+
+public sealed unsafe partial class ReferenceBackend
+{
+    /// <inheritdoc/>
+    public void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Mask? mask, Tensor c, bool accumulate)
+    {
+        int m = c.Shape[0], n = c.Shape[1], k = a.Shape[transposeA ? 0 : 1];
+        for (int i = 0; i < m; i++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                double sum = accumulate ? c.Pointer[((long)i * n) + j] : 0;
+                for (int p = 0; p < k; p++)
+                {
+                    long entryA = transposeA ? ((long)p * m) + i : ((long)i * k) + p;
+                    long entryB = transposeB ? ((long)j * k) + p : ((long)p * n) + j;
+                    sum += a.Pointer[entryA] * (b.Pointer[entryB] * MaskFactor(mask, entryB));
+                }
+
+                c.Pointer[((long)i * n) + j] = (float)sum;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise
+    {
+        int rows = x.Shape.Rows, n = w.Shape[0], k = w.Shape[1];
+        for (int t = 0; t < rows; t++)
+        {
+            for (int j = 0; j < n; j++)
+            {
+                double sum = bias is null ? 0 : bias.Pointer[j];
+                for (int p = 0; p < k; p++)
+                {
+                    long entry = ((long)j * k) + p;
+                    sum += x.Pointer[((long)t * k) + p] * (w.Pointer[entry] * MaskFactor(mask, entry));
+                }
+
+                if (z is not null) z.Pointer[((long)t * n) + j] = (float)sum;
+                y.Pointer[((long)t * n) + j] = TActivation.Forward(new Scalar((float)sum)).Value;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public WeightLayout Pack(Tensor w, Mask? mask) => RowMajorLayout.Of(this, w, mask);
+
+    /// <inheritdoc/>
+    public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
+        Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
+
+    /// <inheritdoc/>
+    public void ColumnSum(Tensor x, Tensor y)
+    {
+        int rows = x.Shape.Rows, columns = x.Shape.Columns;
+        for (int j = 0; j < columns; j++)
+        {
+            double sum = y.Pointer[j];
+            for (int i = 0; i < rows; i++) sum += x.Pointer[((long)i * columns) + j];
+            y.Pointer[j] = (float)sum;
+        }
+    }
+}

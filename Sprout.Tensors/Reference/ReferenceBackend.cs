@@ -1,0 +1,45 @@
+// The oracle: every kernel as the plainest loop that follows its formula.
+using Sprout.Tensors.Host;
+using Sprout.Tensors.Random;
+
+namespace Sprout.Tensors.Reference;
+
+/// <summary>
+/// Every kernel as the plainest loop over its formula, sums in double, one thread, never optimised. Tests compare all other backends with it.
+/// </summary>
+public sealed unsafe partial class ReferenceBackend : HostBackend, IBackend
+{
+    /// <inheritdoc/>
+    public string Name => "reference";
+
+    private static uint RandomWord(Dropout place, ulong counterLow, int word)
+    {
+        (uint x0, uint x1, uint x2, uint x3) = Philox.Next(place.Key, counterLow, place.Stream);
+        return word switch { 0 => x0, 1 => x1, 2 => x2, _ => x3 };
+    }
+
+    private static uint RandomWord(Dropout place, long element) => RandomWord(place, (ulong)element / 4, (int)(element % 4));
+
+    // A dropped value is 0 whatever it was, so the survivor is chosen rather than multiplied by 0 or 1.
+    private static double Drop(double x, Dropout dropout, uint word) => word >= dropout.Threshold ? x * dropout.Scale : 0;
+
+    private static double Drop(double x, Dropout dropout, long element) =>
+        dropout.IsActive ? Drop(x, dropout, RandomWord(dropout, element)) : x;
+
+    private static double MaskFactor(Mask? mask, long entry)
+    {
+        if (mask is null) return 1;
+        return mask.Gates is Tensor gates ? gates.Pointer[entry] : GetBit(mask.Bits!, entry) ? 1 : 0;
+    }
+
+    private static bool GetBit(IntTensor bits, long entry) => (bits.Pointer[entry / 32] >> (int)(entry % 32) & 1) != 0;
+
+    private static void SetBit(IntTensor bits, long entry) => bits.Pointer[entry / 32] |= 1 << (int)(entry % 32);
+
+    private static void ClearBits(IntTensor bits)
+    {
+        for (int i = 0; i < bits.Length; i++) bits.Pointer[i] = 0;
+    }
+
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+}
