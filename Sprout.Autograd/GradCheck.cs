@@ -39,7 +39,7 @@ public static class GradCheck
 
         float[][] gradients = Analytic(backend, build, inputs, seed);
         var worst = new GradCheckResult(0, -1, "", 0, 0, 0);
-        var random = new RandomStream(seed, 1);
+        var random = new RandomStream(seed, RandomStreams.Of(RandomPurpose.GradientCheck, 1));
         for (int i = 0; i < inputs.Count; i++)
         {
             var input = new Perturbed(inputs[i].Value);
@@ -93,7 +93,7 @@ public static class GradCheck
 
     private static float[] Projection(long count, ulong seed)
     {
-        var random = new RandomStream(seed, 0);
+        var random = new RandomStream(seed, RandomStreams.Of(RandomPurpose.GradientCheck, 0));
         var values = new float[count];
         for (int i = 0; i < values.Length; i++) values[i] = random.Normal();
         return values;

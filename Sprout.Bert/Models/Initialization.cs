@@ -15,7 +15,7 @@ public static class Initialization
     {
         ArgumentNullException.ThrowIfNull(parameter);
         if (parameter.Shape.Rank == 1) return;
-        var random = new RandomStream(seed, NameHash(parameter.Name));
+        var random = new RandomStream(seed, RandomStreams.OfName(parameter.Name));
         // In parts: an embedding table would be a large managed array, which the collector is slow to give back.
         var part = new float[(int)Math.Min(PartLength, parameter.Shape.Count)];
         for (long start = 0; start < parameter.Shape.Count; start += part.Length)
@@ -25,13 +25,5 @@ public static class Initialization
             using Tensor target = parameter.Value.Slice(start, new Shape(values.Length));
             target.CopyFrom(values);
         }
-    }
-
-    // FNV-1a, 64 bits: stable over processes, unlike string.GetHashCode.
-    private static ulong NameHash(string name)
-    {
-        ulong hash = 14695981039346656037;
-        foreach (char c in name) hash = unchecked((hash ^ c) * 1099511628211);
-        return hash;
     }
 }

@@ -16,7 +16,8 @@ namespace Sprout.Bert.Training;
 /// </summary>
 public sealed class MaskedLMObjective : Objective
 {
-    private const int EvaluationEpoch = -1;
+    // The last number of 24 bits: more epochs than any run has.
+    private const int EvaluationEpoch = (1 << 24) - 1;
 
     private readonly IBackend backend;
     private readonly BertForMaskedLM model;
@@ -127,7 +128,7 @@ public sealed class MaskedLMObjective : Objective
 
     private Masked Mask(Encoding sequence, int example, int epoch)
     {
-        var random = new RandomStream(seed, ((ulong)(uint)epoch << 32) | (uint)example);
+        var random = new RandomStream(seed, RandomStreams.Of(RandomPurpose.MaskedWords, ((ulong)epoch << 32) | (uint)example));
         List<(int First, int End)> words = Words(sequence.Ids);
         int wanted = Math.Min(words.Count, Math.Max(1, (int)Math.Round(words.Count * share)));
         int[] order = [.. Enumerable.Range(0, words.Count)];

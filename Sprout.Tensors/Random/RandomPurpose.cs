@@ -3,21 +3,21 @@ namespace Sprout.Tensors.Random;
 
 /// <summary>
 /// What a run draws random numbers for. The purpose is the upper byte of a stream's number, so that no two purposes ever meet, whatever their indices are;
-/// every stream of a run that has the run's seed as its key is listed here.
+/// every stream of a run that has the run's seed as its key is listed here. The bytes that are left belong to fresh weights, see <see cref="RandomStreams.OfName"/>.
 /// </summary>
 public enum RandomPurpose : byte
 {
     /// <summary>A dropout of a forward pass; index: pass · 2²⁰ + its place in the pass.</summary>
     Dropout = 0x00,
 
+    /// <summary>What a gradient check looks at; index: 0 the projection, 1 the elements.</summary>
+    GradientCheck = 0x47,
+
     /// <summary>The words that a masked language model predicts, and what stands in their place; index: epoch · 2³² + example, the epoch in 24 bits.</summary>
     MaskedWords = 0x4D,
 
     /// <summary>The order of the examples in an epoch; index: a constant + epoch, see <see cref="RandomStreams.ShuffleOf"/>.</summary>
     Shuffle = 0x53,
-
-    /// <summary>Fresh weights; index: a hash of the parameter's name.</summary>
-    FreshWeights = 0x57,
 
     /// <summary>The noise of hard-concrete gates; index: step · 2¹⁶ + matrix.</summary>
     GateNoise = 0x80,

@@ -18,6 +18,19 @@ public static class RandomStreams
         return ((ulong)purpose << IndexBits) | index;
     }
 
+    /// <summary>
+    /// The stream of a parameter's fresh weights: a hash of its name, the same in every process, whose upper byte no <see cref="RandomPurpose"/> has.
+    /// </summary>
+    public static ulong OfName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        // FNV-1a, 64 bits; where its upper byte is taken, it goes on.
+        ulong hash = 14695981039346656037;
+        foreach (char c in name) hash = unchecked((hash ^ c) * 1099511628211);
+        while (Enum.IsDefined((RandomPurpose)(hash >> IndexBits))) hash = unchecked(hash * 1099511628211);
+        return hash;
+    }
+
     /// <summary>The stream of an epoch's order.</summary>
     public static ulong ShuffleOf(int epoch) => Of(RandomPurpose.Shuffle, ShuffleBase + (uint)epoch);
 }

@@ -34,11 +34,9 @@ public sealed class QuickStart
     [Fact]
     public void The_readme_shows_exactly_this_example()
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Sprout.sln"))) root = Path.GetDirectoryName(root)!;
-        string[] source = File.ReadAllLines(Path.Combine(root, "Sprout.Tests", "Readme", "QuickStart.cs"));
+        string[] source = File.ReadAllLines(Repository.PathOf("Sprout.Tests", "Readme", "QuickStart.cs"));
         IEnumerable<string> example = source.SkipWhile(line => line.Trim() != "// begin").Skip(1).TakeWhile(line => line.Trim() != "// end").Select(line => line.Trim());
-        string[] readme = [.. File.ReadAllLines(Path.Combine(root, "README.md")).Select(line => line.Trim())];
+        string[] readme = [.. File.ReadAllLines(Repository.PathOf("README.md")).Select(line => line.Trim())];
         readme.SkipWhile(line => line != "```csharp").Skip(1).TakeWhile(line => line != "```").Where(line => !line.StartsWith("using Sprout", StringComparison.Ordinal) && line.Length > 0).Should().Equal(example);
     }
 }
