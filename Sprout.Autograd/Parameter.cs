@@ -3,14 +3,32 @@ using Sprout.Tensors;
 
 namespace Sprout.Autograd;
 
-/// <summary>A tensor that training changes. It owns its value and the memory of its gradient, which accumulates over backward passes until <see cref="ZeroGrad"/>.</summary>
+/// <summary>
+/// A tensor that training changes. It owns its value and the memory of its gradient, which accumulates over backward passes until <see cref="ZeroGrad"/>.
+/// The value takes memory when it is first used, so a model costs nothing before its weights are loaded.
+/// </summary>
 public sealed class Parameter : Variable, IDisposable
 {
-    /// <summary>A parameter of zeros; those of a model get their names from its root.</summary>
-    public Parameter(IBackend backend, Shape shape, string name = "") : base(Tensor.Zeros(backend, shape), requiresGrad: true) => Name = name;
+    private readonly float start;
+
+    /// <summary>A parameter whose elements are all <paramref name="start"/>; those of a model get their names from its root.</summary>
+    /// <param name="backend">Where it lives.</param>
+    /// <param name="shape">Its extents.</param>
+    /// <param name="name">Its name in the state dictionary.</param>
+    /// <param name="start">The value of all elements before anything is loaded.</param>
+    /// <param name="decays">Whether weight decay applies to it.</param>
+    public Parameter(IBackend backend, Shape shape, string name = "", float start = 0, bool decays = true) : base(backend, shape, requiresGrad: true)
+    {
+        Name = name;
+        this.start = start;
+        Decays = decays;
+    }
 
     /// <summary>The name in the model's state dictionary, such as "bert.pooler.dense.weight".</summary>
     public string Name { get; internal set; }
+
+    /// <summary>Whether weight decay applies: to matrices and tables, not to biases and norms.</summary>
+    public bool Decays { get; }
 
     /// <summary>Starts a new sum of gradients; costs nothing, the memory stays.</summary>
     public void ZeroGrad() => HasGrad = false;
@@ -19,6 +37,9 @@ public sealed class Parameter : Variable, IDisposable
     public void Dispose()
     {
         ReleaseGrad();
-        Value.Dispose();
+        DisposeValue();
     }
+
+    /// <inheritdoc/>
+    private protected override void Start(Tensor value) => Backend.Fill(value, start);
 }

@@ -7,7 +7,8 @@ namespace Sprout.Autograd;
 /// <summary>
 /// Records the functions of a forward pass and replays them in reverse. Everything a function rents belongs to the tape, which gives it back
 /// as soon as the replay has passed the function, or at <see cref="Reset"/>: nobody disposes a temporary.
-/// A tape that does not record serves inference: no gradients, no dropout, and <see cref="Release"/> frees what a layer has left behind.
+/// A tape that does not record serves inference: no gradients, no dropout, and <see cref="Release"/> frees what a layer has left behind. One that recycles, which whoever
+/// keeps no variable beyond <see cref="Reset"/> may use again and again, allocates no objects either.
 /// </summary>
 public sealed class Tape : IDisposable
 {
@@ -17,23 +18,28 @@ public sealed class Tape : IDisposable
     private readonly List<Function> functions = [];
     private readonly List<int> rentedBefore = [];
     private readonly List<Tensor> rented = [];
+    private readonly List<Variable> outputs = [];
+    private readonly Stack<Tensor> spareTensors = [];
+    private readonly Stack<Variable> spareOutputs = [];
+    private readonly bool recycles;
     private ulong dropoutKey;
     private ulong dropoutStream;
 
     /// <summary>An empty tape.</summary>
     /// <param name="backend">Where everything happens.</param>
     /// <param name="recording">Whether a backward pass follows.</param>
-    public Tape(IBackend backend, bool recording = true)
-    {
-        Backend = backend;
-        Recording = recording;
-    }
+    public Tape(IBackend backend, bool recording = true) : this(backend, recording, recycles: false) { }
+
+    private Tape(IBackend backend, bool recording, bool recycles) => (Backend, Recording, this.recycles) = (backend, recording, recycles);
 
     /// <summary>Where everything happens.</summary>
     public IBackend Backend { get; }
 
     /// <summary>Whether functions are recorded and dropout is active.</summary>
     public bool Recording { get; }
+
+    /// <summary>A tape for many forward passes without gradients, which uses its objects again after each <see cref="Reset"/>.</summary>
+    public static Tape ForInference(IBackend backend) => new(backend, recording: false, recycles: true);
 
     /// <summary>Sets the random sequence of the dropouts that follow.</summary>
     /// <param name="seed">The run's seed.</param>
@@ -55,18 +61,35 @@ public sealed class Tape : IDisposable
     /// <summary>A temporary with undefined content, owned by the tape.</summary>
     public Tensor Rent(Shape shape)
     {
-        Tensor tensor = Tensor.Rent(Backend, shape);
+        if (spareTensors.TryPop(out Tensor? tensor)) tensor.RentAgain(shape);
+        else tensor = Tensor.Rent(Backend, shape);
         rented.Add(tensor);
         return tensor;
     }
 
-    /// <summary>Records a function whose output was just computed. Without recording, or when no input needs a gradient, only the output is kept.</summary>
+    /// <summary>A function's output, with undefined content, owned by the tape.</summary>
+    /// <param name="shape">Its extents.</param>
+    /// <param name="needsGrad">Whether an input of the function needs a gradient.</param>
+    public Variable Output(Shape shape, bool needsGrad)
+    {
+        Tensor value = Rent(shape);
+        if (!recycles) return new Variable(value, needsGrad);
+        if (spareOutputs.TryPop(out Variable? output)) output.Become(value);
+        else output = new Variable(value);
+        outputs.Add(output);
+        return output;
+    }
+
+    /// <summary>Whether a function with this output is wanted: the tape records and an input needs a gradient.</summary>
+    public bool Records(Variable output) => Recording && output.RequiresGrad;
+
+    /// <summary>Records a function whose output was just computed. Where <see cref="Records"/> says no, only the output is kept.</summary>
     /// <param name="function">Knows the way back.</param>
     /// <param name="output">The function's output.</param>
     public void Record(Function function, Variable output)
     {
         ArgumentNullException.ThrowIfNull(function);
-        if (!Recording || !output.RequiresGrad) return;
+        if (!Records(output)) return;
         function.Output = output;
         functions.Add(function);
         // A function's rentals, and those of unrecorded ones before it, are only read by later functions, so they are free once it has been replayed.
@@ -113,7 +136,7 @@ public sealed class Tape : IDisposable
         for (int i = rented.Count - 1; i >= mark; i--)
         {
             if (ReferenceEquals(rented[i], keep.Value)) kept = true;
-            else rented[i].Dispose();
+            else GiveBack(rented[i]);
         }
 
         rented.RemoveRange(mark, rented.Count - mark);
@@ -128,6 +151,8 @@ public sealed class Tape : IDisposable
         FreeDownTo(0);
         functions.Clear();
         rentedBefore.Clear();
+        foreach (Variable output in outputs) spareOutputs.Push(output);
+        outputs.Clear();
     }
 
     /// <inheritdoc/>
@@ -136,9 +161,18 @@ public sealed class Tape : IDisposable
     /// <summary>Whether a recorded loss adds to this variable.</summary>
     internal bool IsLoss(Variable output) => functions.Exists(function => function.IsLoss && ReferenceEquals(function.Output, output));
 
+    /// <summary>Frees what a function rented since a mark for itself alone.</summary>
+    internal void GiveBackTo(int mark) => FreeDownTo(mark);
+
     private void FreeDownTo(int count)
     {
-        for (int i = rented.Count - 1; i >= count; i--) rented[i].Dispose();
+        for (int i = rented.Count - 1; i >= count; i--) GiveBack(rented[i]);
         rented.RemoveRange(count, rented.Count - count);
+    }
+
+    private void GiveBack(Tensor tensor)
+    {
+        tensor.Dispose();
+        if (recycles) spareTensors.Push(tensor);
     }
 }

@@ -6,23 +6,32 @@ namespace Sprout.Autograd;
 /// <summary>A value and, after <see cref="Tape.Backward"/>, the gradient of the loss with respect to it. Values made by functions belong to the tape.</summary>
 public class Variable
 {
+    private Tensor? value;
+    private bool disposed;
+
     /// <summary>Wraps a value.</summary>
     /// <param name="value">The value; who made it keeps owning it.</param>
     /// <param name="requiresGrad">Whether a gradient is wanted.</param>
     public Variable(Tensor value, bool requiresGrad = false)
     {
-        Value = value;
-        RequiresGrad = requiresGrad;
+        ArgumentNullException.ThrowIfNull(value);
+        (this.value, Backend, Shape, RequiresGrad) = (value, value.Backend, value.Shape, requiresGrad);
     }
 
+    /// <summary>A variable that gets its value when it is first used.</summary>
+    private protected Variable(IBackend backend, Shape shape, bool requiresGrad) => (Backend, Shape, RequiresGrad) = (backend, shape, requiresGrad);
+
+    /// <summary>Where it lives.</summary>
+    public IBackend Backend { get; private set; }
+
     /// <summary>The value.</summary>
-    public Tensor Value { get; }
+    public Tensor Value => value ?? Allocate();
 
     /// <summary>Whether functions compute a gradient for this variable.</summary>
     public bool RequiresGrad { get; set; }
 
     /// <summary>The extents of the value.</summary>
-    public Shape Shape => Value.Shape;
+    public Shape Shape { get; private set; }
 
     /// <summary>The gradient, of the value's shape; null while there is none.</summary>
     public Tensor? Grad => HasGrad ? GradBuffer : null;
@@ -39,7 +48,7 @@ public class Variable
     public Tensor GradTarget(out bool accumulate)
     {
         accumulate = HasGrad;
-        GradBuffer ??= Tensor.Rent(Value.Backend, Shape);
+        GradBuffer ??= Tensor.Rent(Backend, Shape);
         HasGrad = true;
         return GradBuffer;
     }
@@ -48,7 +57,7 @@ public class Variable
     public Tensor GradSum()
     {
         Tensor gradient = GradTarget(out bool accumulate);
-        if (!accumulate) Value.Backend.Fill(gradient, 0f);
+        if (!accumulate) Backend.Fill(gradient, 0f);
         return gradient;
     }
 
@@ -58,5 +67,26 @@ public class Variable
         GradBuffer?.Dispose();
         GradBuffer = null;
         HasGrad = false;
+    }
+
+    /// <summary>Makes an object that nobody reads any more stand for another value.</summary>
+    internal void Become(Tensor other) => (value, Backend, Shape) = (other, other.Backend, other.Shape);
+
+    /// <summary>Gives the value back to the device, if it ever took memory.</summary>
+    private protected void DisposeValue()
+    {
+        disposed = true;
+        value?.Dispose();
+    }
+
+    /// <summary>Writes the first value of a variable that had none.</summary>
+    private protected virtual void Start(Tensor value) { }
+
+    private Tensor Allocate()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        Tensor allocated = Tensor.Rent(Backend, Shape);
+        Start(allocated);
+        return value = allocated;
     }
 }

@@ -1,11 +1,12 @@
 // What the command's exit codes mean.
 using Sprout.Bert.Training;
+using Sprout.Pruning.Runs;
 using Sprout.Tensors;
 
 namespace Sprout.Cli;
 
 /// <summary>The exit codes, and which error leads to which.</summary>
-public static class ExitCode
+internal static class ExitCode
 {
     /// <summary>Done.</summary>
     public const int Done = 0;
@@ -34,11 +35,11 @@ public static class ExitCode
         }
         catch (OptionException e)
         {
-            return Fail(log, e.Message, Usage);
+            return Fail(log, e.Describe(OptionOf), Usage);
         }
         catch (InputException e)
         {
-            return Fail(log, e.Message, Input);
+            return Fail(log, e.Describe(OptionOf), Input);
         }
         catch (DivergedException e)
         {
@@ -64,6 +65,9 @@ public static class ExitCode
         }
 #pragma warning restore CA1031
     }
+
+    // Options of the command are properties of the libraries in lower case with hyphens.
+    private static string OptionOf(string property) => "--" + RecipeJson.KeyOf(property);
 
     private static int Fail(TextWriter log, string message, int code)
     {

@@ -7,7 +7,7 @@ using Sprout.Bert.Training;
 namespace Sprout.Cli;
 
 /// <summary>One live line on a person's screen, otherwise a plain line every few seconds and at the end of each stage.</summary>
-public sealed class ProgressDisplay : IProgress<TrainerProgress>
+internal sealed class ProgressDisplay : IProgress<TrainerProgress>
 {
     private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 namespace Sprout.Cli;
 
 /// <summary>Writes Spectre tables to a command's output: coloured on a screen, plain elsewhere.</summary>
-public static class Tables
+internal static class Tables
 {
     // Wide enough that no table of ours wraps in a file or a pipe.
     private const int PlainWidth = 200;

@@ -6,11 +6,11 @@ using System.Text.Json.Nodes;
 namespace Sprout.Cli;
 
 /// <summary>Results go to <see cref="Output"/>, progress and messages to <see cref="LogWriter"/>; Ctrl+C is <see cref="Cancellation"/>.</summary>
-public sealed class Terminal
+internal sealed class Terminal
 {
     // Texts in any script stay readable; nothing is embedded in HTML.
-    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-    private static readonly JsonSerializerOptions Indented = new(Compact) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new(Line) { WriteIndented = true };
 
     /// <summary>A terminal over two streams.</summary>
     public Terminal(TextWriter output, TextWriter log, CancellationToken cancellation)
@@ -35,8 +35,8 @@ public sealed class Terminal
     /// <summary>Prints one message line.</summary>
     public void Log(string line) => LogWriter.WriteLine(line);
 
-    /// <summary>Prints one JSON line.</summary>
-    public static string Line(JsonNode json) => json.ToJsonString(Compact);
+    /// <summary>JSON on one line.</summary>
+    public static string Compact(JsonNode json) => json.ToJsonString(Line);
 
     /// <summary>Prints the one JSON document of <c>--json</c>.</summary>
     public void Document(JsonNode json) => Output.WriteLine(json.ToJsonString(Indented));

@@ -31,10 +31,11 @@ public sealed class MaskedMatrix : IDisposable
         Layer = layer;
         Index = index;
         Block = block;
-        backend = layer.Weight.Value.Backend;
+        backend = layer.Weight.Backend;
         string weight = layer.Weight.Name;
         Name = weight.EndsWith(WeightSuffix, StringComparison.Ordinal) ? weight[..^WeightSuffix.Length] : weight;
-        if (Shape[0] % block.Rows != 0 || Shape[1] % block.Columns != 0) throw new OptionException($"--block {block} does not divide the matrix \"{weight}\" {Shape}.");
+        if (Shape[0] % block.Rows != 0 || Shape[1] % block.Columns != 0)
+            throw OptionException.Of($"{new OptionName("Block")} {block} does not divide the matrix \"{weight}\" {Shape}.");
         Scores = new Parameter(backend, new Shape(Shape[0] / block.Rows, Shape[1] / block.Columns), $"{Name}.mask_scores");
         KeepAll();
     }
@@ -76,7 +77,7 @@ public sealed class MaskedMatrix : IDisposable
     /// <summary>Installs no mask: the layer's product is dense.</summary>
     public void KeepAll()
     {
-        Layer.Mask = null;
+        Layer.Factor.Mask = null;
         kept = Size;
     }
 
@@ -85,7 +86,7 @@ public sealed class MaskedMatrix : IDisposable
     public void UseBlockBits(long? keptBlocks = null)
     {
         if (Block != BlockShape.Entry) backend.ExpandBits(BlockBits, Shape, Block.Rows, Block.Columns, BitMask.Bits!);
-        Layer.Mask = BitMask;
+        Layer.Factor.Mask = BitMask;
         kept = keptBlocks * Block.Count;
     }
 
@@ -93,7 +94,7 @@ public sealed class MaskedMatrix : IDisposable
     public void UseBlockGates()
     {
         if (Block != BlockShape.Entry) backend.ExpandBlocks(BlockGates, Block.Rows, Block.Columns, GateMask.Gates!);
-        Layer.Mask = GateMask;
+        Layer.Factor.Mask = GateMask;
         kept = null;
     }
 
@@ -113,7 +114,7 @@ public sealed class MaskedMatrix : IDisposable
     /// <summary>Makes the mask permanent, W ← W ⊙ M, and takes it out of the layer; what it removes becomes +0, whatever the sign was.</summary>
     public void Fold()
     {
-        if (Layer.Mask is not Mask mask) return;
+        if (Layer.Factor.Mask is not Mask mask) return;
         long counted = Kept;
         Tensor weight = Layer.Weight.Value;
         backend.ApplyMask(weight, mask, weight);
@@ -121,14 +122,14 @@ public sealed class MaskedMatrix : IDisposable
         using Tensor positive = Tensor.Zeros(backend, Shape);
         backend.AddScaled(weight, 1f, positive);
         backend.Copy(positive, weight);
-        Layer.Mask = null;
+        Layer.Factor.Mask = null;
         kept = counted;
     }
 
     /// <summary>Takes the mask out of the layer and gives it and the scores back to the device.</summary>
     public void Dispose()
     {
-        Layer.Mask = null;
+        Layer.Factor.Mask = null;
         if (Block != BlockShape.Entry)
         {
             blockBits?.Dispose();
@@ -143,7 +144,7 @@ public sealed class MaskedMatrix : IDisposable
     private long CountKept()
     {
         long count = Scores.Shape.Count;
-        if (Layer.Mask is not { Gates: not null }) return backend.CountBits(BlockBits, count) * Block.Count;
+        if (Layer.Factor.Mask is not { Gates: not null }) return backend.CountBits(BlockBits, count) * Block.Count;
         using IntTensor open = IntTensor.Rent(backend, Mask.WordsOf(count));
         backend.Threshold(BlockGates, 0f, 0, open);
         return backend.CountBits(open, count) * Block.Count;

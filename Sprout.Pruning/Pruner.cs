@@ -5,6 +5,7 @@ using Sprout.Autograd.Optim;
 using Sprout.Bert.Models;
 using Sprout.Bert.Training;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Pruning;
 
@@ -12,7 +13,7 @@ namespace Sprout.Pruning;
 /// Prunes layers while they learn: gives each a mask before every step, and turns the gradient of the masked weight W' = W ⊙ M into ∂L/∂W = ∂L/∂W' ⊙ M and
 /// ∂L/∂S from Σ over the block of ∂L/∂W' ⊙ W (Sanh et al. 2020, section 3). What S means is the <see cref="PruningMethod"/>'s part.
 /// </summary>
-public sealed class Pruner : IPruner
+public sealed class Pruner : IPruner, IDisposable
 {
     private readonly PruningMethod method;
     private readonly SparsitySchedule schedule;
@@ -43,9 +44,10 @@ public sealed class Pruner : IPruner
         {
             foreach (Linear layer in layers) matrices.Add(new MaskedMatrix(layer, matrices.Count, method.Options.Block));
             Scores = [.. matrices.Select(matrix => matrix.Scores)];
-            if (method.LearnsScores && method.IsStraightThrough && method.Options.Block == BlockShape.Entry) MaskedWeights = [.. matrices.Select(matrix => new MaskedWeight(matrix.Layer, matrix.Scores))];
+            if (method.LearnsScores && method.IsStraightThrough && method.Options.Block == BlockShape.Entry)
+                MaskedWeights = [.. matrices.Select(matrix => new MaskedWeight(matrix.Layer.Factor, matrix.Scores))];
             ScoreGroup = new ParameterGroup("scores", method.LearnsScores ? Scores : [], method.Options.ScoreLearningRate, WeightDecay: 0);
-            if (method.Options.InitScores is string file) ModelFolder.LoadExact(Scores, file);
+            if (method.Options.InitScores is string file) TensorFile.Load(file, Named(Scores));
             else foreach (MaskedMatrix matrix in matrices) method.InitializeScores(matrix, seed);
         }
         catch
@@ -55,7 +57,17 @@ public sealed class Pruner : IPruner
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>A pruner of an encoder's prunable matrices.</summary>
+    /// <param name="method">The method, with the run's options.</param>
+    /// <param name="encoder">Its layers say what is prunable and what counts beside it.</param>
+    /// <param name="totalSteps">The run's optimiser steps.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <exception cref="OptionException">The schedule does not fit the run, or a block does not divide a matrix.</exception>
+    /// <exception cref="InputException">The file of initial scores lacks a matrix or has another shape for it.</exception>
+    public Pruner(PruningMethod method, Encoder encoder, int totalSteps, ulong seed)
+        : this(method, encoder.Layers.SelectMany(layer => layer.Prunable), Unprunable(encoder), totalSteps, seed) { }
+
+    /// <summary>The method's name.</summary>
     public string Method => method.Name;
 
     /// <inheritdoc/>
@@ -73,19 +85,6 @@ public sealed class Pruner : IPruner
     /// <inheritdoc/>
     public double Density => (double)matrices.Sum(matrix => matrix.Kept) / matrices.Sum(matrix => matrix.Size);
 
-    /// <summary>A pruner of a BERT's encoder: its six matrices a layer, by the method that the options name.</summary>
-    /// <exception cref="OptionException">The options are out of range, contradict each other, or do not fit the model.</exception>
-    /// <exception cref="InputException">The file of initial scores lacks a matrix or has another shape for it.</exception>
-    public static Pruner ForModel(BertModel model, PruningOptions options, int totalSteps, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate(totalSteps);
-        Linear[] layers = [.. model.Layers.SelectMany(layer => layer.Prunable)];
-        long parameters = model.Layers.Sum(layer => layer.Parameters().Sum(parameter => parameter.Shape.Count));
-        return new Pruner(PruningMethods.Create(options.Method, options), layers, parameters - layers.Sum(layer => layer.Weight.Shape.Count), totalSteps, seed);
-    }
-
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The masks were folded.</exception>
     public void BeginStep(int step)
@@ -99,15 +98,16 @@ public sealed class Pruner : IPruner
     public double AddPenalty(int step) => method.AddPenalty(matrices, At(step));
 
     /// <inheritdoc/>
-    public void FinishGradients(int step, bool leaveMaskedWeights = false)
+    public void FinishGradients(int step)
     {
-        if (leaveMaskedWeights && MaskedWeights.Count > 0) return;
+        // Straight-through scores of single entries: the optimiser does it.
+        if (MaskedWeights.Count > 0) return;
         foreach (MaskedMatrix matrix in matrices)
         {
             // Of a layer without a gradient nothing is learned in this step.
             if (matrix.Layer.Weight.Grad is not Tensor gradient) continue;
             if (method.LearnsScores) AddScoreGradient(matrix, At(step), gradient);
-            if (matrix.Layer.Mask is Mask mask) gradient.Backend.ApplyMask(gradient, mask, gradient);
+            if (matrix.Layer.Factor.Mask is Mask mask) gradient.Backend.ApplyMask(gradient, mask, gradient);
         }
     }
 
@@ -118,7 +118,7 @@ public sealed class Pruner : IPruner
         if (!folded) method.ComputeMasks(matrices, new PruningStep(totalSteps, IsEvaluation: true, schedule, seed));
     }
 
-    /// <inheritdoc/>
+    /// <summary>Makes the masks permanent: W ← W ⊙ M with the evaluation masks, exact zeros, and takes the masks out of the layers.</summary>
     public void Fold()
     {
         BeginEvaluation();
@@ -126,12 +126,12 @@ public sealed class Pruner : IPruner
         folded = true;
     }
 
-    /// <inheritdoc/>
-    /// <remarks>Reports the present masks: call <see cref="BeginEvaluation"/> or <see cref="Fold"/> before.</remarks>
+    /// <summary>Writes <c>pruning.json</c> and <c>scores.safetensors</c> into a folder. Reports the present masks: call <see cref="BeginEvaluation"/> or <see cref="Fold"/> before.</summary>
+    /// <exception cref="InputException">A file cannot be written.</exception>
     public void Save(string folder)
     {
         Report().Save(folder);
-        ModelFolder.Save(Scores.Select(scores => (scores.Name, scores.Value)), Path.Combine(folder, PruningReport.ScoresFile));
+        TensorFile.Save(Path.Combine(folder, Checkpoint.ScoresFile), Named(Scores));
     }
 
     /// <summary>What the present masks keep.</summary>
@@ -148,6 +148,11 @@ public sealed class Pruner : IPruner
         foreach (MaskedMatrix matrix in matrices) matrix.Dispose();
     }
 
+    private static IEnumerable<(string, Tensor)> Named(IEnumerable<Parameter> parameters) => parameters.Select(parameter => (parameter.Name, parameter.Value));
+
+    private static long Unprunable(Encoder encoder) =>
+        encoder.Layers.Sum(layer => layer.Parameters().Sum(parameter => parameter.Shape.Count) - layer.Prunable.Sum(matrix => matrix.Weight.Shape.Count));
+
     private PruningStep At(int step) => new(step, IsEvaluation: false, schedule, seed);
 
     private void AddScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor maskedGradient)
@@ -157,7 +162,7 @@ public sealed class Pruner : IPruner
         Tensor total = matrix.Scores.GradTarget(out bool accumulate);
         Tensor gradient = accumulate ? Tensor.Rent(backend, total.Shape) : total;
         backend.BlockSum(maskedGradient, weight, matrix.Block.Rows, matrix.Block.Columns, gradient);
-        method.ToScoreGradient(matrix, step, gradient);
+        if (!method.IsStraightThrough) method.ToScoreGradient(matrix, step, gradient);
         if (!accumulate) return;
         backend.AddScaled(gradient, 1f, total);
         gradient.Dispose();

@@ -16,7 +16,7 @@ public abstract class PruningMethod
         Options = options;
     }
 
-    /// <summary>The name as <c>--method</c> takes it.</summary>
+    /// <summary>The name by which options choose it.</summary>
     public abstract string Name { get; }
 
     /// <summary>The options of the run.</summary>
@@ -25,8 +25,8 @@ public abstract class PruningMethod
     /// <summary>Whether scores are parameters that the optimiser trains.</summary>
     public virtual bool LearnsScores => true;
 
-    /// <summary>Whether ∂L/∂S is ∂L/∂M as it is: true unless a method overrides <see cref="ToScoreGradient"/>.</summary>
-    public bool IsStraightThrough => GetType().GetMethod(nameof(ToScoreGradient))!.DeclaringType == typeof(PruningMethod);
+    /// <summary>Whether ∂L/∂S is ∂L/∂M as it is, so that <see cref="ToScoreGradient"/> need not be asked and the optimiser may form the gradients itself.</summary>
+    public virtual bool IsStraightThrough => true;
 
     /// <summary>The scale of initial scores when the options have none.</summary>
     public virtual double DefaultScoreScale => 0;
@@ -44,7 +44,7 @@ public abstract class PruningMethod
         switch (Options.ScoreInit)
         {
             case ScoreInit.Constant:
-                matrix.Scores.Value.Backend.Fill(matrix.Scores.Value, (float)scale);
+                matrix.Scores.Backend.Fill(matrix.Scores.Value, (float)scale);
                 break;
             case ScoreInit.Uniform:
                 matrix.FillUniform(seed, -scale, scale);
@@ -64,7 +64,7 @@ public abstract class PruningMethod
 
     /// <summary>
     /// Turns ∂L/∂M into ∂L/∂S, in place and a block at a time. The default is the straight-through estimator, ∂L/∂S = ∂L/∂M
-    /// (Sanh et al. 2020, section 3), which leaves it as it is. Called only when <see cref="LearnsScores"/>.
+    /// (Sanh et al. 2020, section 3), which leaves it as it is. Called only when <see cref="LearnsScores"/> and not <see cref="IsStraightThrough"/>.
     /// </summary>
     /// <param name="matrix">The matrix with its scores.</param>
     /// <param name="step">The step whose masks were used.</param>
@@ -81,7 +81,7 @@ public abstract class PruningMethod
     {
         ArgumentNullException.ThrowIfNull(matrices);
         if (weight == 0 || matrices.Count == 0) return 0;
-        IBackend backend = matrices[0].Scores.Value.Backend;
+        IBackend backend = matrices[0].Scores.Backend;
         using Tensor sums = Tensor.Zeros(backend, new Shape(matrices.Count));
         for (int i = 0; i < matrices.Count; i++)
         {
@@ -95,11 +95,14 @@ public abstract class PruningMethod
         return weight * mean;
     }
 
-    /// <summary>Refuses <c>--scope global</c>, for methods whose scores of different matrices are not ranked together.</summary>
+    /// <summary>Refuses <see cref="PruningScope.Global"/>, for methods whose scores of different matrices are not ranked together.</summary>
     /// <exception cref="OptionException">The scope is global.</exception>
     protected void RequireLocalScope()
     {
         if (Options.Scope != PruningScope.Local)
-            throw new OptionException($"--method {Name} has no global scope: it compares each score with a threshold, not with other scores; leave --scope global out.");
+        {
+            throw OptionException.Of(
+                $"{new OptionName(nameof(Options.Method))} {Name} has no global scope: it compares each score with a threshold, not with other scores; leave {new OptionName(nameof(Options.Scope))} global out.");
+        }
     }
 }

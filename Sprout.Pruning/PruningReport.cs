@@ -1,12 +1,13 @@
 // pruning.json.
 using System.Text.Json.Nodes;
 using Sprout.Bert;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Pruning;
 
 /// <summary>What pruning left of a model.</summary>
-/// <param name="Method">The method's name as <c>--method</c> takes it.</param>
+/// <param name="Method">The method's name.</param>
 /// <param name="UnprunedParameters">The encoder's parameters that are never pruned: biases and layer norms.</param>
 /// <param name="Threshold">The final τ, or null for methods without one.</param>
 /// <param name="Lambda">The final weight of the penalty.</param>
@@ -15,9 +16,6 @@ public sealed record PruningReport(string Method, long UnprunedParameters, doubl
 {
     /// <summary>The report's file name in a run folder.</summary>
     public const string ReportFile = "pruning.json";
-
-    /// <summary>The scores' file name in a run folder.</summary>
-    public const string ScoresFile = "scores.safetensors";
 
     /// <summary>Prunable weights.</summary>
     public long Size => Matrices.Sum(matrix => matrix.Size);

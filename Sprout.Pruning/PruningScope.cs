@@ -1,7 +1,10 @@
 // Where Top_v compares scores.
+using System.Text.Json.Serialization;
+
 namespace Sprout.Pruning;
 
-/// <summary>Where Top_v compares scores; the values of <c>--scope</c>.</summary>
+/// <summary>Where Top_v compares scores.</summary>
+[JsonConverter(typeof(KebabEnumConverter<PruningScope>))]
 public enum PruningScope
 {
     /// <summary>Within each matrix: every matrix ends with the same density.</summary>

@@ -1,7 +1,10 @@
 // How scores start.
+using System.Text.Json.Serialization;
+
 namespace Sprout.Pruning;
 
-/// <summary>How scores start; the values of <c>--score-init</c>.</summary>
+/// <summary>How scores start.</summary>
+[JsonConverter(typeof(KebabEnumConverter<ScoreInit>))]
 public enum ScoreInit
 {
     /// <summary>Every score is the scale.</summary>

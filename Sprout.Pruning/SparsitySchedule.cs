@@ -24,8 +24,10 @@ public sealed class SparsitySchedule
         rampEnd = totalSteps - ((long)finalWarmup * warmup);
         if (rampStart >= rampEnd)
         {
-            throw new OptionException($"The schedule's flat parts (i + f)·N = {((long)initialWarmup + finalWarmup) * warmup} must be below the run's {totalSteps} steps: " +
-                $"--initial-warmup {initialWarmup}, --final-warmup {finalWarmup}, --schedule-warmup {warmup}; lower these, or raise --max-steps or --epochs.");
+            OptionName i = new("InitialWarmup"), f = new("FinalWarmup"), n = new("ScheduleWarmup"), steps = new("MaxSteps"), epochs = new("Epochs");
+            long flat = ((long)initialWarmup + finalWarmup) * warmup;
+            throw OptionException.Of(
+                $"The schedule's flat parts (i + f)·N = {flat} must be below the run's {totalSteps} steps: {i} {initialWarmup}, {f} {finalWarmup}, {n} {warmup}; lower these, or raise {steps} or {epochs}.");
         }
     }
 

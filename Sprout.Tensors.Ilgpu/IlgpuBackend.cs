@@ -26,7 +26,7 @@ public sealed partial class IlgpuBackend : IBackend
 
     /// <summary>A backend on an accelerator, which belongs to it from now on.</summary>
     /// <param name="accelerator">The device.</param>
-    /// <param name="name">Its name as <c>--device</c> takes it.</param>
+    /// <param name="name">What opened it: "cuda:0".</param>
     /// <param name="owner">What else ends with the backend: the ILGPU context of the accelerator.</param>
     /// <param name="withCuBlas">Whether NVIDIA's cuBLAS computes the products with weights; the accelerator has to be a <see cref="CudaAccelerator"/>.</param>
     /// <exception cref="NotSupportedException">The device cannot run groups of 128 threads.</exception>

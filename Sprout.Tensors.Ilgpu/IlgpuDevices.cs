@@ -6,6 +6,7 @@ using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime.OpenCL;
+using Sprout.Tensors.Devices;
 using Sprout.Tensors.Ilgpu.Kernels;
 using Device = Sprout.Tensors.Devices.Device;
 
@@ -30,34 +31,39 @@ public static class IlgpuDevices
         new("cuda", AcceleratorType.Cuda, builder => builder.Cuda(), NoGpu),
         new("cuda-cublas", AcceleratorType.Cuda, builder => builder.Cuda(), NoGpu) { WithCuBlas = true },
         new("opencl", AcceleratorType.OpenCL, builder => builder.OpenCL(Accept), "no OpenCL platform with a device was found"),
-        new("ilgpu-cpu", AcceleratorType.CPU, AddProcessor, "not reached"),
+        new("ilgpu-cpu", AcceleratorType.CPU, AddProcessor, "not reached")
+        {
+            Note = "ilgpu-cpu runs GPU kernels on this processor as an oracle for tests: its start-up self-test takes about a minute. To compute, use cpu.",
+        },
     ];
 
     /// <summary>Adds these kinds of device; call it once, before a device is opened.</summary>
     public static void Register()
     {
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => OtherNames.TryGetValue(name, out string? other) && NativeLibrary.TryLoad(other, out nint library) ? library : 0;
-        foreach (Kind kind in Kinds) Device.Register(kind.Name, (index, _) => Open(kind, index), () => List(kind));
+        foreach (Kind kind in Kinds) Device.Register(kind.Name, request => Open(kind, request), () => List(kind));
     }
 
     // O2 for all: what the lowest level makes, some OpenCL compilers reject.
     private static Context CreateContext(Kind kind) => Context.Create(builder => kind.Add(builder.Optimize(OptimizationLevel.O2)));
 
-    private static IlgpuBackend Open(Kind kind, int index)
+    private static IlgpuBackend Open(Kind kind, DeviceRequest request)
     {
+        int index = request.Index;
+        if (kind.Note is not null) request.Note(kind.Note);
         Context context = CreateContext(kind);
         string name = kind.NameOf(index);
         try
         {
             ILGPU.Runtime.Device[] devices = DevicesOf(context, kind);
             if (index >= devices.Length)
-                throw new OptionException($"--device: expected a device of this machine (see sprout devices), found {name}; {(devices.Length == 0 ? kind.None : $"there are {devices.Length}, counted from 0")}.");
+                throw OptionException.Expected(nameof(Device), "a device of this machine", $"{name}; {(devices.Length == 0 ? kind.None : $"there are {devices.Length}, counted from 0")}");
             return SelfTest.Checked(new IlgpuBackend(devices[index].CreateAccelerator(context), name, context, kind.WithCuBlas), name);
         }
         catch (Exception e) when (IsFailure(e))
         {
             context.Dispose();
-            throw new OptionException($"--device: {name} was found, but does not work: {Reason(e)}", e);
+            throw OptionException.Of($"{new OptionName(nameof(Device))}: {name} was found, but does not work: {Reason(e)}", e);
         }
         catch
         {
@@ -130,10 +136,12 @@ public static class IlgpuDevices
         return true;
     }
 
-    // What --device takes before the colon, how ILGPU finds such devices, and why there may be none.
+    // The name before the colon, how ILGPU finds such devices, and why there may be none.
     private sealed record Kind(string Name, AcceleratorType Type, Action<Context.Builder> Add, string None)
     {
         public bool WithCuBlas { get; init; }
+
+        public string? Note { get; init; }
 
         public string NameOf(int index) => Type == AcceleratorType.CPU ? Name : $"{Name}:{index}";
     }

@@ -23,7 +23,7 @@ internal static class SelfTest
             foreach (((string kernel, float[] found), (_, float[] expected)) in Results(backend).Zip(Results(reference)))
             {
                 int wrong = Array.FindIndex([.. found.Zip(expected, (a, b) => Math.Abs(a - b) <= 1e-3f + (1e-4f * Math.Abs(b)))], isClose => !isClose);
-                if (wrong >= 0) throw new OptionException($"--device: {name} fails its self-test: {kernel} gave {found[wrong]} where {expected[wrong]} was expected (element {wrong}).");
+                if (wrong >= 0) throw OptionException.Of($"{new OptionName("Device")}: {name} fails its self-test: {kernel} gave {found[wrong]} where {expected[wrong]} was expected (element {wrong}).");
             }
 
             return backend;

@@ -2,7 +2,7 @@
 namespace Sprout.Tensors;
 
 /// <summary>A device of this machine, or one that is missing.</summary>
-/// <param name="Name">What <c>--device</c> takes: "cpu", "cuda:0".</param>
+/// <param name="Name">What opens it: "cpu", "cuda:0".</param>
 /// <param name="Description">The maker's name for it; empty when it is missing.</param>
 /// <param name="MemoryBytes">Its memory; 0 when it is missing.</param>
 /// <param name="Limits">What else is worth knowing, as name and value.</param>

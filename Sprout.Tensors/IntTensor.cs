@@ -6,6 +6,9 @@ namespace Sprout.Tensors;
 /// <summary>A flat array of 32-bit integers on one device: token ids, positions, sequence offsets, targets, mask bits.</summary>
 public sealed unsafe class IntTensor : IDisposable
 {
+    // Bytes beyond the last element that kernels may read.
+    private const int Overrun = 8;
+
     private DeviceBuffer? buffer;
 
     private IntTensor(IBackend backend, DeviceBuffer buffer, int length)
@@ -20,7 +23,7 @@ public sealed unsafe class IntTensor : IDisposable
     public IBackend Backend { get; }
 
     /// <summary>The number of elements.</summary>
-    public int Length { get; }
+    public int Length { get; private set; }
 
     /// <summary>The memory; for backends.</summary>
     /// <exception cref="ObjectDisposedException">The array has been disposed.</exception>
@@ -34,7 +37,7 @@ public sealed unsafe class IntTensor : IDisposable
     {
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return new IntTensor(backend, backend.Allocate((length * (long)sizeof(int)) + 8), length);
+        return new IntTensor(backend, backend.Allocate((length * (long)sizeof(int)) + Overrun), length);
     }
 
     /// <summary>An array with the given elements.</summary>
@@ -43,6 +46,21 @@ public sealed unsafe class IntTensor : IDisposable
         IntTensor tensor = Rent(backend, values.Length);
         backend.Upload(MemoryMarshal.AsBytes(values), tensor.Buffer, 0);
         return tensor;
+    }
+
+    /// <summary>Makes it an array of other elements, in the memory that it has where they fit; nobody may hold it for what it was.</summary>
+    internal void Become(ReadOnlySpan<int> values)
+    {
+        long bytes = (values.Length * (long)sizeof(int)) + Overrun;
+        if (Buffer.Bytes < bytes)
+        {
+            Backend.Free(Buffer);
+            buffer = Backend.Allocate(bytes);
+            Pointer = (int*)buffer.Address;
+        }
+
+        Length = values.Length;
+        Backend.Upload(MemoryMarshal.AsBytes(values), Buffer, 0);
     }
 
     /// <summary>All elements in a new array; waits for the device.</summary>

@@ -29,7 +29,7 @@ public sealed unsafe class Tensor : IDisposable
     public IBackend Backend { get; }
 
     /// <summary>The extents.</summary>
-    public Shape Shape { get; }
+    public Shape Shape { get; private set; }
 
     /// <summary>The number of elements.</summary>
     public long Count => Shape.Count;
@@ -122,6 +122,14 @@ public sealed unsafe class Tensor : IDisposable
         float value = 0;
         CopyTo(new Span<float>(ref value));
         return value;
+    }
+
+    /// <summary>Gives an owned tensor whose memory went back to the pool new memory, with undefined content; nobody may hold it for what it was.</summary>
+    internal void RentAgain(Shape shape)
+    {
+        buffer = Backend.Allocate(Math.Max(shape.Count, 1) * sizeof(float));
+        Shape = shape;
+        Pointer = buffer.Address == 0 ? null : (float*)buffer.Address;
     }
 
     /// <summary>Gives owned memory back to the pool; a second call does nothing.</summary>

@@ -38,7 +38,7 @@ public sealed class AttentionFunction : Function
         bool needsGrad = q.RequiresGrad || k.RequiresGrad || v.RequiresGrad;
         Dropout dropout = tape.NextDropout(dropoutProbability);
         Tensor? logSumExp = tape.Recording && needsGrad ? tape.Rent(new Shape(q.Shape.Rows, heads)) : null;
-        var context = new Variable(tape.Rent(q.Shape), needsGrad);
+        Variable context = tape.Output(q.Shape, needsGrad);
         tape.Backend.AttentionForward(q.Value, k.Value, v.Value, queryOffsets, keyOffsets, heads, dropout, logSumExp, context.Value);
         if (logSumExp is not null) tape.Record(new AttentionFunction(q, k, v, queryOffsets, keyOffsets, heads, dropout, logSumExp), context);
         return context;
@@ -67,7 +67,7 @@ public sealed class AttentionFunction : Function
             Tensor? gradient = variable.RequiresGrad ? variable.GradTarget(out accumulate) : null;
             owned = gradient is null || accumulate;
             sum = accumulate ? gradient : null;
-            Tensor = owned ? Tensors.Tensor.Rent(variable.Value.Backend, variable.Shape) : gradient!;
+            Tensor = owned ? Tensors.Tensor.Rent(variable.Backend, variable.Shape) : gradient!;
         }
 
         public Tensor Tensor { get; }

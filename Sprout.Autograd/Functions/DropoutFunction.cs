@@ -20,9 +20,9 @@ public sealed class DropoutFunction : Function
     {
         Dropout dropout = tape.NextDropout(probability);
         if (!dropout.IsActive) return x;
-        var y = new Variable(tape.Rent(x.Shape), x.RequiresGrad);
+        Variable y = tape.Output(x.Shape, x.RequiresGrad);
         tape.Backend.ApplyDropout(x.Value, dropout, y.Value);
-        tape.Record(new DropoutFunction(x, dropout), y);
+        if (tape.Records(y)) tape.Record(new DropoutFunction(x, dropout), y);
         return y;
     }
 

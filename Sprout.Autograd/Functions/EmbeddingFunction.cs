@@ -12,7 +12,7 @@ public sealed class EmbeddingFunction : Function
 
     /// <summary>Adds up one row of every table for each token.</summary>
     /// <exception cref="ArgumentException">Tables of different width or index arrays of different length.</exception>
-    public static Variable Apply(Tape tape, params (Parameter Table, IntTensor Rows)[] parts)
+    public static Variable Apply(Tape tape, params ReadOnlySpan<(Parameter Table, IntTensor Rows)> parts)
     {
         int columns = parts[0].Table.Shape.Columns, tokens = parts[0].Rows.Length;
         bool needsGrad = false;
@@ -23,9 +23,9 @@ public sealed class EmbeddingFunction : Function
             needsGrad |= table.RequiresGrad;
         }
 
-        var y = new Variable(tape.Rent(new Shape(tokens, columns)), needsGrad);
+        Variable y = tape.Output(new Shape(tokens, columns), needsGrad);
         for (int i = 0; i < parts.Length; i++) tape.Backend.Gather(parts[i].Table.Value, parts[i].Rows, y.Value, accumulate: i > 0);
-        tape.Record(new EmbeddingFunction(parts), y);
+        if (tape.Records(y)) tape.Record(new EmbeddingFunction([.. parts]), y);
         return y;
     }
 

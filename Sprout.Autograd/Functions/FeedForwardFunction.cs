@@ -1,5 +1,4 @@
 // Two linear layers with an activation between, which is computed again on the way back.
-using Sprout.Autograd.Modules;
 using Sprout.Tensors;
 using Sprout.Tensors.Ops;
 
@@ -14,33 +13,41 @@ public sealed class FeedForwardFunction<TActivation> : Function
     where TActivation : struct, IPointwise
 {
     private readonly Variable x;
-    private readonly Linear first, second;
+    private readonly LinearWeight first, second;
+    private readonly Parameter? firstBias, secondBias;
     private readonly Mask? firstMask, secondMask;
     private readonly Tensor z;
 
-    private FeedForwardFunction(Variable x, Linear first, Linear second, Tensor z)
+    private FeedForwardFunction(Variable x, LinearWeight first, Parameter? firstBias, LinearWeight second, Parameter? secondBias, Tensor z)
     {
         this.x = x;
-        this.first = first;
-        this.second = second;
-        (firstMask, secondMask) = (first.Mask, second.Mask);
+        (this.first, this.firstBias, firstMask) = (first, firstBias, first.Mask);
+        (this.second, this.secondBias, secondMask) = (second, secondBias, second.Mask);
         this.z = z;
     }
 
     /// <summary>Applies both layers.</summary>
+    /// <param name="tape">The tape.</param>
+    /// <param name="x">x [T, K].</param>
+    /// <param name="first">W₁' [N, K].</param>
+    /// <param name="firstBias">b₁ [N], or null: 0.</param>
+    /// <param name="second">W₂' [L, N].</param>
+    /// <param name="secondBias">b₂ [L], or null: 0.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Variable Apply(Tape tape, Variable x, Linear first, Linear second)
+    public static Variable Apply(Tape tape, Variable x, LinearWeight first, Parameter? firstBias, LinearWeight second, Parameter? secondBias)
     {
-        LinearFunction<TActivation>.Check(x.Shape, first.Weight, first.Bias, first.Mask);
-        var between = new Shape(x.Shape.Rows, first.Weight.Shape[0]);
-        LinearFunction<Identity>.Check(between, second.Weight, second.Bias, second.Mask);
-        bool needsGrad = x.RequiresGrad || new[] { first.Weight, first.Bias, second.Weight, second.Bias }.Any(parameter => parameter.RequiresGrad);
+        LinearMath.Check(x.Shape, first, firstBias);
+        var between = new Shape(x.Shape.Rows, first.Shape[0]);
+        LinearMath.Check(between, second, secondBias);
+        bool needsGrad = x.RequiresGrad || first.RequiresGrad || firstBias is { RequiresGrad: true } || second.RequiresGrad || secondBias is { RequiresGrad: true };
         Tensor? z = tape.Recording && needsGrad ? tape.Rent(between) : null;
-        var y = new Variable(tape.Rent(new Shape(x.Shape.Rows, second.Weight.Shape[0])), needsGrad);
-        using Tensor activation = Tensor.Rent(tape.Backend, between);
-        LinearFunction<TActivation>.Compute(tape, x.Value, first.Weight, first.Bias, first.Mask, first.Packed, z, activation);
-        LinearFunction<Identity>.Compute(tape, activation, second.Weight, second.Bias, second.Mask, second.Packed, null, y.Value);
-        if (z is not null) tape.Record(new FeedForwardFunction<TActivation>(x, first, second, z), y);
+        Variable y = tape.Output(new Shape(x.Shape.Rows, second.Shape[0]), needsGrad);
+        int mark = tape.Mark();
+        Tensor activation = tape.Rent(between);
+        LinearMath.Compute<TActivation>(tape, x.Value, first, firstBias, z, activation);
+        LinearMath.Compute<Identity>(tape, activation, second, secondBias, null, y.Value);
+        tape.GiveBackTo(mark);
+        if (z is not null) tape.Record(new FeedForwardFunction<TActivation>(x, first, firstBias, second, secondBias, z), y);
         return y;
     }
 
@@ -50,10 +57,10 @@ public sealed class FeedForwardFunction<TActivation> : Function
         IBackend backend = tape.Backend;
         using Tensor activation = Tensor.Rent(backend, z.Shape), dz = Tensor.Rent(backend, z.Shape);
         backend.Map<TActivation>(z, activation);
-        LinearFunction<Identity>.AddParameterGradients(backend, Output.Grad!, activation, second.Weight, second.Bias);
-        backend.MatMul(Output.Grad!, false, second.Weight.Value, false, secondMask, dz, accumulate: false);
+        LinearMath.AddParameterGradients(backend, Output.Grad!, activation, second, secondBias);
+        backend.MatMul(Output.Grad!, false, second.Parameter.Value, false, secondMask, dz, accumulate: false);
         backend.MapBackward<TActivation>(z, activation, dz, dz, accumulate: false);
-        LinearFunction<Identity>.AddParameterGradients(backend, dz, LinearFunction<Identity>.Matrix(x.Value), first.Weight, first.Bias);
-        if (x.RequiresGrad) backend.MatMul(dz, false, first.Weight.Value, false, firstMask, LinearFunction<Identity>.Matrix(x.GradTarget(out bool accumulate)), accumulate);
+        LinearMath.AddParameterGradients(backend, dz, x.Value, first, firstBias);
+        LinearMath.AddInputGradient(backend, dz, first, firstMask, x);
     }
 }

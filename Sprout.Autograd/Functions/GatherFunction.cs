@@ -20,9 +20,9 @@ public sealed class GatherFunction : Function
     public static Variable Apply(Tape tape, Variable x, IntTensor rows)
     {
         if (x.Shape.Rank != 2) throw new ArgumentException($"Gather: expected a matrix, found shape {x.Shape}.");
-        var y = new Variable(tape.Rent(new Shape(rows.Length, x.Shape.Columns)), x.RequiresGrad);
+        Variable y = tape.Output(new Shape(rows.Length, x.Shape.Columns), x.RequiresGrad);
         tape.Backend.Gather(x.Value, rows, y.Value, accumulate: false);
-        tape.Record(new GatherFunction(x, rows), y);
+        if (tape.Records(y)) tape.Record(new GatherFunction(x, rows), y);
         return y;
     }
 

@@ -46,7 +46,7 @@ public sealed class LayerNormFunction : Function
         Dropout dropout = tape.NextDropout(dropoutProbability);
         bool keep = tape.Recording && needsGrad;
         Tensor? s = !keep ? null : overwrite ? x.Value : tape.Rent(x.Shape), mean = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null, rstd = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null;
-        var y = new Variable(tape.Rent(x.Shape), needsGrad);
+        Variable y = tape.Output(x.Shape, needsGrad);
         tape.Backend.LayerNormForward(x.Value, residual?.Value, dropout, gamma.Value, beta.Value, epsilon, s, mean, rstd, y.Value);
         if (keep) tape.Record(new LayerNormFunction(x, residual, gamma, beta, dropout, s!, mean!, rstd!), y);
         return y;
@@ -82,7 +82,7 @@ public sealed class LayerNormFunction : Function
 
         public static Scratch For(Parameter parameter) => parameter.RequiresGrad
             ? new Scratch(parameter.GradSum(), owned: false)
-            : new Scratch(Tensors.Tensor.Rent(parameter.Value.Backend, parameter.Shape), owned: true);
+            : new Scratch(Tensors.Tensor.Rent(parameter.Backend, parameter.Shape), owned: true);
 
         public void Dispose()
         {

@@ -33,7 +33,7 @@ public abstract class LossFunction : Function
     /// <summary>A scalar that starts at zero, for losses to add to.</summary>
     public static Variable Zero(Tape tape)
     {
-        var loss = new Variable(tape.Rent(new Shape(1)), tape.Recording);
+        Variable loss = tape.Output(new Shape(1), tape.Recording);
         tape.Backend.Fill(loss.Value, 0f);
         return loss;
     }

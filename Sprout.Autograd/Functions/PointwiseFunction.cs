@@ -15,9 +15,9 @@ public sealed class PointwiseFunction<TOp> : Function
     /// <summary>Computes f(x).</summary>
     public static Variable Apply(Tape tape, Variable x)
     {
-        var y = new Variable(tape.Rent(x.Shape), x.RequiresGrad);
+        Variable y = tape.Output(x.Shape, x.RequiresGrad);
         tape.Backend.Map<TOp>(x.Value, y.Value);
-        tape.Record(new PointwiseFunction<TOp>(x), y);
+        if (tape.Records(y)) tape.Record(new PointwiseFunction<TOp>(x), y);
         return y;
     }
 

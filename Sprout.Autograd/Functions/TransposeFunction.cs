@@ -15,9 +15,9 @@ public sealed class TransposeFunction : Function
     public static Variable Apply(Tape tape, Variable x)
     {
         if (x.Shape.Rank != 2) throw new ArgumentException($"Transpose: expected a matrix, found shape {x.Shape}.");
-        var y = new Variable(tape.Rent(new Shape(x.Shape[1], x.Shape[0])), x.RequiresGrad);
+        Variable y = tape.Output(new Shape(x.Shape[1], x.Shape[0]), x.RequiresGrad);
         tape.Backend.Transpose(x.Value, y.Value);
-        tape.Record(new TransposeFunction(x), y);
+        if (tape.Records(y)) tape.Record(new TransposeFunction(x), y);
         return y;
     }
 

@@ -13,9 +13,8 @@ public sealed class LayerNorm : Module
     public LayerNorm(IBackend backend, int width, float epsilon)
     {
         this.epsilon = epsilon;
-        Weight = AddParameter(backend, "weight", new Shape(width));
-        Bias = AddParameter(backend, "bias", new Shape(width));
-        backend.Fill(Weight.Value, 1f);
+        Weight = AddParameter(backend, "weight", new Shape(width), start: 1, decays: false);
+        Bias = AddParameter(backend, "bias", new Shape(width), decays: false);
     }
 
     /// <summary>γ [H].</summary>

@@ -40,10 +40,15 @@ public abstract class Module : IDisposable
         return module;
     }
 
-    /// <summary>Adds a parameter of zeros.</summary>
-    protected Parameter AddParameter(IBackend backend, string name, Shape shape)
+    /// <summary>Adds a parameter.</summary>
+    /// <param name="backend">Where it lives.</param>
+    /// <param name="name">Its name within this module.</param>
+    /// <param name="shape">Its extents.</param>
+    /// <param name="start">The value of all elements before anything is loaded.</param>
+    /// <param name="decays">Whether weight decay applies to it.</param>
+    protected Parameter AddParameter(IBackend backend, string name, Shape shape, float start = 0, bool decays = true)
     {
-        var parameter = new Parameter(backend, shape) { Name = name };
+        var parameter = new Parameter(backend, shape, name, start, decays);
         parameters.Add((name, parameter));
         return parameter;
     }

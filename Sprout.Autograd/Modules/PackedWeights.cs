@@ -9,7 +9,7 @@ namespace Sprout.Autograd.Modules;
 /// </summary>
 public sealed class PackedWeights : IDisposable
 {
-    private readonly List<Linear> layers;
+    private readonly List<LinearWeight> weights;
 
     /// <summary>Packs them; takes about as long as reading every weight once, and as much memory as the weights on processors.</summary>
     /// <exception cref="InvalidOperationException">They are packed already.</exception>
@@ -17,11 +17,11 @@ public sealed class PackedWeights : IDisposable
     {
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(model);
-        layers = [.. model.NamedModules().Select(named => named.Module).OfType<Linear>()];
-        if (layers.Any(layer => layer.Packed is not null)) throw new InvalidOperationException("PackedWeights: the weights of this model are packed already.");
+        weights = [.. model.NamedModules().Select(named => named.Module).OfType<Linear>().Select(layer => layer.Factor)];
+        if (weights.Any(weight => weight.Layout is not null)) throw new InvalidOperationException("PackedWeights: the weights of this model are packed already.");
         try
         {
-            foreach (Linear layer in layers) layer.Packed = backend.Pack(layer.Weight.Value, layer.Mask);
+            foreach (LinearWeight weight in weights) weight.Layout = backend.Pack(weight.Parameter.Value, weight.Mask);
         }
         catch
         {
@@ -33,10 +33,10 @@ public sealed class PackedWeights : IDisposable
     /// <summary>Gives the packed weights back.</summary>
     public void Dispose()
     {
-        foreach (Linear layer in layers)
+        foreach (LinearWeight weight in weights)
         {
-            layer.Packed?.Dispose();
-            layer.Packed = null;
+            weight.Layout?.Dispose();
+            weight.Layout = null;
         }
     }
 }

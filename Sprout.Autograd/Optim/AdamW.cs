@@ -96,8 +96,8 @@ public sealed class AdamW : IDisposable
     {
         internal State(Parameter parameter)
         {
-            Mean = Tensor.Zeros(parameter.Value.Backend, parameter.Shape);
-            Variance = Tensor.Zeros(parameter.Value.Backend, parameter.Shape);
+            Mean = Tensor.Zeros(parameter.Backend, parameter.Shape);
+            Variance = Tensor.Zeros(parameter.Backend, parameter.Shape);
         }
 
         /// <summary>First moment m.</summary>

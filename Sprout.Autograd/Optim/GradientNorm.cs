@@ -12,7 +12,7 @@ public static class GradientNorm
     public static double Of(IReadOnlyList<Parameter> parameters, IReadOnlyList<MaskedWeight>? masked = null)
     {
         if (parameters.Count == 0) return 0;
-        using Tensor none = Tensor.Zeros(parameters[0].Value.Backend, new Shape(1));
+        using Tensor none = Tensor.Zeros(parameters[0].Backend, new Shape(1));
         return WithLoss(none, parameters, masked).Norm;
     }
 

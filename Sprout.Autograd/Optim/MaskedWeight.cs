@@ -1,5 +1,4 @@
 // A weight and the scores that learn from its gradient.
-using Sprout.Autograd.Modules;
 using Sprout.Tensors;
 
 namespace Sprout.Autograd.Optim;
@@ -9,13 +8,13 @@ namespace Sprout.Autograd.Optim;
 /// the optimiser forms both gradients from it while it updates, by the straight-through estimator: ∂L/∂W = ∂L/∂W' ⊙ M and ∂L/∂S = ∂L/∂W' ⊙ W,
 /// beside what is in the scores' gradient already. Neither is ever stored.
 /// </summary>
-/// <param name="Layer">Has the weight W and the present mask M.</param>
+/// <param name="Factor">Has the weight W and the present mask M.</param>
 /// <param name="Scores">S, of W's shape.</param>
-public sealed record MaskedWeight(Linear Layer, Parameter Scores)
+public sealed record MaskedWeight(LinearWeight Factor, Parameter Scores)
 {
     /// <summary>W.</summary>
-    public Parameter Weight => Layer.Weight;
+    public Parameter Weight => Factor.Parameter;
 
     /// <summary>M, or null when everything is kept.</summary>
-    public Mask? Mask => Layer.Mask;
+    public Mask? Mask => Factor.Mask;
 }

@@ -1,4 +1,5 @@
 // Which columns of a user's file hold what.
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Data;
@@ -13,9 +14,9 @@ namespace Sprout.Bert.Data;
 /// taken for texts. A given text column without a pair column means single texts.
 /// </para>
 /// </summary>
-/// <param name="TextColumn">Column of <c>--text-column</c>.</param>
-/// <param name="PairColumn">Column of <c>--pair-column</c>.</param>
-/// <param name="LabelColumn">Column of <c>--label-column</c>.</param>
+/// <param name="TextColumn">Column of the text.</param>
+/// <param name="PairColumn">Column of the second text.</param>
+/// <param name="LabelColumn">Column of the label.</param>
 public sealed record CustomTextOptions(string? TextColumn = null, string? PairColumn = null, string? LabelColumn = null)
 {
     /// <summary>Checks that no column is given twice.</summary>
@@ -26,7 +27,10 @@ public sealed record CustomTextOptions(string? TextColumn = null, string? PairCo
         foreach (string? column in given)
         {
             if (column is not null && given.Count(other => other == column) > 1)
-                throw new OptionException($"--text-column, --pair-column and --label-column must differ; {InputFile.Quote(column)} is given twice.");
+            {
+                throw OptionException.Of(
+                    $"{new OptionName(nameof(TextColumn))}, {new OptionName(nameof(PairColumn))} and {new OptionName(nameof(LabelColumn))}: expected different columns, found {InputFile.Quote(column)} twice.");
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 // The "text" task: any table of texts and labels.
 using System.Globalization;
+using Sprout.Bert.Files;
 using Sprout.Bert.Metrics;
 using Sprout.Tensors;
 
@@ -88,7 +89,7 @@ public sealed class CustomTextTask : TextTask
         {
             labelled = row.Label is not null;
             examples.Add(new TextExample(
-                examples.Count, row.Text, row.Pair,
+                row.Text, row.Pair,
                 row.Label is null || IsRegression ? -1 : IdOf(row.Label, path, row.Line),
                 row.Label is null || !IsRegression ? float.NaN : LabelIds.Score(row.Label, path, row.Line)));
         }

@@ -4,24 +4,24 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Data;
 
 /// <summary>A folder with official file names, or files named one by one; a named file comes before the folder's.</summary>
-/// <param name="Folder">Folder of <c>--data</c>, or null.</param>
-/// <param name="TrainFile">File of <c>--train-file</c>, or null.</param>
-/// <param name="EvalFile">File of <c>--eval-file</c>, or null.</param>
+/// <param name="Folder">A folder, or null.</param>
+/// <param name="TrainFile">The training file, or null.</param>
+/// <param name="EvalFile">The evaluation file, or null.</param>
 public sealed record DataFiles(string? Folder, string? TrainFile = null, string? EvalFile = null)
 {
     /// <summary>The training file: the named one, else the first of <paramref name="names"/> that the folder holds.</summary>
     /// <exception cref="OptionException">Neither a folder nor a training file is given.</exception>
     /// <exception cref="InputException">The folder holds none of the names.</exception>
-    public string Train(params ReadOnlySpan<string> names) => TrainFile ?? Find("--train-file", names);
+    public string Train(params ReadOnlySpan<string> names) => TrainFile ?? Find(nameof(TrainFile), names);
 
     /// <summary>The evaluation file: the named one, else the first of <paramref name="names"/> that the folder holds.</summary>
     /// <exception cref="OptionException">Neither a folder nor an evaluation file is given.</exception>
     /// <exception cref="InputException">The folder holds none of the names.</exception>
-    public string Eval(params ReadOnlySpan<string> names) => EvalFile ?? Find("--eval-file", names);
+    public string Eval(params ReadOnlySpan<string> names) => EvalFile ?? Find(nameof(EvalFile), names);
 
     private string Find(string option, ReadOnlySpan<string> names)
     {
-        if (Folder is null) throw new OptionException($"There is nothing to read: give --data with a folder, or {option} with a file.");
+        if (Folder is null) throw OptionException.Of($"There is nothing to read: give {new OptionName("Data")} with a folder, or {new OptionName(option)} with a file.");
         if (!Directory.Exists(Folder)) throw new InputException($"{Folder}: expected a folder, found {(File.Exists(Folder) ? "a file" : "none")}.");
         foreach (string name in names)
         {
@@ -29,6 +29,6 @@ public sealed record DataFiles(string? Folder, string? TrainFile = null, string?
             if (Path.Exists(path)) return path;
         }
 
-        throw new InputException($"{Folder}: expected {string.Join(" or ", names.ToArray())}, found no such file; name another one with {option}.");
+        throw InputException.Of($"{Folder}: expected {string.Join(" or ", names.ToArray())}, found no such file; name another one with {new OptionName(option)}.");
     }
 }

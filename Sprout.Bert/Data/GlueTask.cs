@@ -1,4 +1,5 @@
 // One GLUE task: its layout bound to an order of the labels.
+using Sprout.Bert.Files;
 
 namespace Sprout.Bert.Data;
 
@@ -64,7 +65,7 @@ internal sealed class GlueTask : TextTask
 
             string? cell = label < 0 ? null : row.Fields[label];
             examples.Add(new TextExample(
-                examples.Count, row.Fields[text], pair < 0 ? null : row.Fields[pair],
+                row.Fields[text], pair < 0 ? null : row.Fields[pair],
                 cell is null || IsRegression ? -1 : IdOf(cell, path, row.Line),
                 cell is null || !IsRegression ? float.NaN : LabelIds.Score(cell, path, row.Line)));
         }

@@ -1,4 +1,5 @@
 // The nine GLUE tasks: file layouts, labels and metrics.
+using Sprout.Bert.Files;
 using Sprout.Bert.Metrics;
 using Sprout.Tensors;
 
@@ -42,5 +43,5 @@ public static class GlueTasks
     public static TextTask Get(string name) =>
         Array.Find(Layouts, layout => layout.Name == name) is { } layout
             ? new GlueTask(layout, layout.LabelNames)
-            : throw new OptionException($"There is no GLUE task {InputFile.Quote(name)}; the tasks are {string.Join(", ", Names)}.");
+            : throw OptionException.Expected("Task", $"one of {string.Join(", ", Names)}", InputFile.Quote(name));
 }

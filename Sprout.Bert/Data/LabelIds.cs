@@ -1,5 +1,6 @@
 // Matching of label names with the ids a model gives them.
 using System.Globalization;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Data;

@@ -14,8 +14,8 @@ public sealed class SquadAnswers
     /// <exception cref="OptionException">One of them is not positive.</exception>
     public SquadAnswers(int nBest = 20, int maxAnswerLength = 30)
     {
-        if (nBest < 1) throw new OptionException($"--n-best must be at least 1, not {nBest}.");
-        if (maxAnswerLength < 1) throw new OptionException($"--max-answer-length must be at least 1 token, not {maxAnswerLength}.");
+        OptionException.Require(nBest >= 1, "NBest", "1 or more", nBest);
+        OptionException.Require(maxAnswerLength >= 1, "MaxAnswerLength", "1 token or more", maxAnswerLength);
         (this.nBest, this.maxAnswerLength) = (nBest, maxAnswerLength);
     }
 
@@ -38,8 +38,8 @@ public sealed class SquadAnswers
         for (int w = 0; w < windows.Count; w++)
         {
             SquadWindow window = windows[w];
-            if (Math.Min(startLogits[w].Length, endLogits[w].Length) < window.Ids.Length)
-                throw new ArgumentException($"Window {w} has {window.Ids.Length} tokens, but logits of {startLogits[w].Length} and {endLogits[w].Length}.");
+            if (Math.Min(startLogits[w].Length, endLogits[w].Length) < window.Sequence.Ids.Length)
+                throw new ArgumentException($"Window {w} has {window.Sequence.Ids.Length} tokens, but logits of {startLogits[w].Length} and {endLogits[w].Length}.");
             ReadOnlySpan<float> starts = startLogits[w].AsSpan(window.ContextStart, window.Spans.Length);
             ReadOnlySpan<float> ends = endLogits[w].AsSpan(window.ContextStart, window.Spans.Length);
             int[] bestStarts = Top(starts), bestEnds = Top(ends);

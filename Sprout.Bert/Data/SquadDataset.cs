@@ -1,5 +1,6 @@
 // Reader of SQuAD v1.1 files.
 using System.Text.Json;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Data;

@@ -1,5 +1,6 @@
 // Questions and contexts, tokenized and cut into windows.
 using System.Runtime.InteropServices;
+using Sprout.Bert.Files;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
 
@@ -25,9 +26,9 @@ public sealed class SquadFeatures
     /// <exception cref="OptionException">A length is not positive, or no window has room for a context token.</exception>
     public SquadFeatures(ITokenizer tokenizer, int maxLength = 384, int docStride = 128, int maxQueryLength = 64)
     {
-        if (docStride < 1) throw new OptionException($"--doc-stride must be at least 1 token, not {docStride}.");
-        if (maxQueryLength < 1) throw new OptionException($"--max-query-length must be at least 1 token, not {maxQueryLength}.");
-        if (maxLength <= SpecialTokens) throw new OptionException($"--max-length must leave room for a context: more than {SpecialTokens} tokens, not {maxLength}.");
+        OptionException.Require(docStride >= 1, "DocStride", "1 token or more", docStride);
+        OptionException.Require(maxQueryLength >= 1, "MaxQueryLength", "1 token or more", maxQueryLength);
+        OptionException.Require(maxLength > SpecialTokens, "MaxLength", $"room for a context, more than {SpecialTokens} tokens", maxLength);
         (this.tokenizer, this.maxLength, this.docStride, this.maxQueryLength) = (tokenizer, maxLength, docStride, maxQueryLength);
     }
 
@@ -67,9 +68,8 @@ public sealed class SquadFeatures
         int room = maxLength - SpecialTokens - query.Length;
         if (room < 1)
         {
-            throw new OptionException(
-                $"--max-length {maxLength} leaves no room for the context of question {InputFile.Quote(question.Id)}, which has {query.Length} tokens; "
-                + "raise it or lower --max-query-length.");
+            throw OptionException.Of(
+                $"{new OptionName("MaxLength")} {maxLength} leaves no room for the context of question {InputFile.Quote(question.Id)}, which has {query.Length} tokens; raise it or lower {new OptionName("MaxQueryLength")}.");
         }
 
         (int first, int last) = AnswerTokens(question, spans);
@@ -82,7 +82,7 @@ public sealed class SquadFeatures
             types.AsSpan(contextStart).Fill(1);
             bool whole = first >= start && last >= first && last < start + length;
             windows.Add(new SquadWindow(
-                index, ids, types, contextStart, spans.Slice(start, length).ToArray(),
+                index, new TokenSequence(ids, types), contextStart, spans.Slice(start, length).ToArray(),
                 whole ? contextStart + first - start : 0, whole ? contextStart + last - start : 0));
             if (start + length == tokens.Length) return;
             start += Math.Min(docStride, length);

@@ -5,11 +5,10 @@ namespace Sprout.Bert.Data;
 
 /// <summary><c>[CLS] question [SEP] part of the context [SEP]</c>, without padding.</summary>
 /// <param name="QuestionIndex">Position of the question in its list.</param>
-/// <param name="Ids">Vocabulary ids of all tokens.</param>
-/// <param name="TypeIds">0 up to and with the first <c>[SEP]</c>, then 1; as many as ids.</param>
+/// <param name="Sequence">What the model reads.</param>
 /// <param name="ContextStart">Index of the first context token (of the last <c>[SEP]</c> if the context has no tokens).</param>
 /// <param name="Spans">Where each context token of the window stands in the whole context, in code points.</param>
 /// <param name="StartLabel">Index of the token that holds the first answer's first character; 0 when the window lacks part of the answer.</param>
 /// <param name="EndLabel">Index of the token that holds the first answer's last character; 0 when the window lacks part of the answer.</param>
 public sealed record SquadWindow(
-    int QuestionIndex, int[] Ids, int[] TypeIds, int ContextStart, TokenSpan[] Spans, int StartLabel, int EndLabel);
+    int QuestionIndex, TokenSequence Sequence, int ContextStart, TokenSpan[] Spans, int StartLabel, int EndLabel);

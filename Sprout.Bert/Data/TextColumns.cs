@@ -1,5 +1,6 @@
 // Finds the text, pair and label columns of a user's file.
 using System.Globalization;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Data;
@@ -31,10 +32,10 @@ internal readonly record struct TextColumns(int Text, int Pair, int Label)
             return at >= 0 ? at : throw Missing(column);
         }
 
-        InputException Missing(string column) => InputFile.Bad(
-            path, line, $"a column {InputFile.Quote(column)}",
-            (header is null ? $"{width} columns without a header" : $"the columns {InputFile.QuoteAll(header)}")
-            + " (the options are --text-column, --pair-column and --label-column; a file without a header takes 0-based indexes)");
+        InputException Missing(string column) => InputException.Of(
+            $"{path}, line {line}: expected a column {InputFile.Quote(column)}, found {Columns()}; the options are {new OptionName("TextColumn")}, {new OptionName("PairColumn")} and {new OptionName("LabelColumn")}, and a file without a header takes 0-based indexes.");
+
+        string Columns() => header is null ? $"{width} columns without a header" : $"the columns {InputFile.QuoteAll(header)}";
 
         int label = options.LabelColumn is { } labelColumn ? Given(labelColumn) : header is null ? -1 : Array.IndexOf(header, "label");
         if (label < 0 && needLabels) throw Missing("label");

@@ -1,4 +1,5 @@
 // The texts of a file, whatever its format.
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Data;

@@ -1,5 +1,6 @@
 // Rows of a user's file, whatever its format.
 using System.Text.Json;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Data;

@@ -5,16 +5,25 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Data;
 
 /// <summary>
-/// Classification of, or regression over, single texts or pairs of texts. A task is immutable and loads its files anew at each call.
+/// Classification of, or regression over, single texts or pairs of texts. A task is immutable and loads its examples anew at each call. A task of your own derives from this,
+/// or is a <see cref="ListTask"/>.
 /// </summary>
 public abstract class TextTask
 {
-    private protected TextTask(string name, IReadOnlyList<string> labelNames, IReadOnlyList<string> metrics, int positiveLabel = 1)
+    /// <summary>A task.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="labelNames">Label names by class id; none: a regression.</param>
+    /// <param name="metrics">Some of <see cref="MetricNames"/>, the one that picks the best model first.</param>
+    /// <param name="positiveLabel">The class id whose F1 is measured.</param>
+    protected TextTask(string name, IReadOnlyList<string> labelNames, IReadOnlyList<string> metrics, int positiveLabel = 1)
     {
+        ArgumentNullException.ThrowIfNull(labelNames);
+        if (labelNames.Count == 1) throw new ArgumentException($"Task {name}: expected two label names or more, or none for a regression, found one.", nameof(labelNames));
+        if (metrics is not { Count: > 0 }) throw new ArgumentException($"Task {name}: expected at least one metric, found none.", nameof(metrics));
         (Name, LabelNames, Metrics, PositiveLabel) = (name, labelNames, metrics, positiveLabel);
     }
 
-    /// <summary>Name of the task on the command line.</summary>
+    /// <summary>Name of the task.</summary>
     public string Name { get; }
 
     /// <summary>Label names by class id, as <c>id2label</c> has them; empty for a regression.</summary>
@@ -97,6 +106,6 @@ public abstract class TextTask
         return scores;
     }
 
-    private protected static T NotEmpty<T>(T examples, string path) where T : IReadOnlyCollection<TextExample> =>
+    internal static T NotEmpty<T>(T examples, string path) where T : IReadOnlyCollection<TextExample> =>
         examples.Count > 0 ? examples : throw new InputException($"{path}: expected examples, found none.");
 }

@@ -1,7 +1,6 @@
 // Exact match and F1 of SQuAD answers.
 using System.Globalization;
 using System.Text;
-using Sprout.Bert.Data;
 
 namespace Sprout.Bert.Metrics;
 
@@ -89,19 +88,19 @@ public static class SquadMetrics
 
     /// <summary><c>exact_match</c> and <c>f1</c>: means over the questions, in percent; 0 of no questions.</summary>
     /// <param name="predictions">One answer a question, in the same order.</param>
-    /// <param name="questions">The questions with their references.</param>
+    /// <param name="references">The reference answers of each question.</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
-    public static IReadOnlyDictionary<string, double> Score(IReadOnlyList<string> predictions, IReadOnlyList<SquadQuestion> questions)
+    public static IReadOnlyDictionary<string, double> Score(IReadOnlyList<string> predictions, IReadOnlyList<IReadOnlyList<string>> references)
     {
-        Lengths.ThrowIfDifferent(predictions.Count, questions.Count);
+        Lengths.ThrowIfDifferent(predictions.Count, references.Count);
         double exact = 0, f1 = 0;
-        for (int i = 0; i < questions.Count; i++)
+        for (int i = 0; i < references.Count; i++)
         {
-            exact += ExactMatch(predictions[i], questions[i].Answers);
-            f1 += F1(predictions[i], questions[i].Answers);
+            exact += ExactMatch(predictions[i], references[i]);
+            f1 += F1(predictions[i], references[i]);
         }
 
-        int count = Math.Max(1, questions.Count);
+        int count = Math.Max(1, references.Count);
         return new Dictionary<string, double> { [MetricNames.ExactMatch] = exact / count, [MetricNames.F1] = f1 / count };
     }
 

@@ -1,4 +1,5 @@
 // Sequences laid end to end, without padding.
+using System.Runtime.InteropServices;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
 
@@ -7,18 +8,19 @@ namespace Sprout.Bert.Models;
 /// <summary>The sequences of one forward pass laid end to end: T tokens of B sequences, on a device. No kernel ever sees a padding token.</summary>
 public sealed class Batch : IDisposable
 {
-    private readonly int[] offsets;
+    private readonly List<int> ids = [], types = [], positions = [], offsets = [0], counts = [];
+    private int largestId, largestType, largestPosition;
 
-    private Batch(IBackend backend, int[] ids, int[] types, int[] positions, int[] offsets)
+    /// <summary>An empty batch; <see cref="Refill"/> fills it.</summary>
+    /// <param name="backend">Where it lives.</param>
+    public Batch(IBackend backend)
     {
-        this.offsets = offsets;
-        (LargestId, LargestType, LargestPosition) = (ids.DefaultIfEmpty().Max(), types.DefaultIfEmpty().Max(), positions.DefaultIfEmpty().Max());
-        Ids = IntTensor.From(backend, ids);
-        Types = IntTensor.From(backend, types);
-        Positions = IntTensor.From(backend, positions);
-        Offsets = IntTensor.From(backend, offsets);
-        FirstTokens = IntTensor.From(backend, offsets.AsSpan(0, offsets.Length - 1));
-        FirstTokenOffsets = IntTensor.From(backend, [.. Enumerable.Range(0, offsets.Length)]);
+        Ids = IntTensor.From(backend, []);
+        Types = IntTensor.From(backend, []);
+        Positions = IntTensor.From(backend, []);
+        Offsets = IntTensor.From(backend, [0]);
+        FirstTokens = IntTensor.From(backend, []);
+        FirstTokenOffsets = IntTensor.From(backend, [0]);
     }
 
     /// <summary>Token ids [T].</summary>
@@ -39,46 +41,92 @@ public sealed class Batch : IDisposable
     /// <summary>Where the sequences begin when only their first tokens are there: 0, 1, …, B [B + 1].</summary>
     public IntTensor FirstTokenOffsets { get; }
 
-    /// <summary>The largest token id, segment and position, which a model compares with its tables.</summary>
-    internal int LargestId { get; }
-
-    /// <inheritdoc cref="LargestId"/>
-    internal int LargestType { get; }
-
-    /// <inheritdoc cref="LargestId"/>
-    internal int LargestPosition { get; }
-
     /// <summary>B.</summary>
-    public int Sequences => offsets.Length - 1;
+    public int Sequences => offsets.Count - 1;
 
     /// <summary>T.</summary>
     public int Tokens => offsets[^1];
 
     /// <summary>First token of each sequence, and T at the end [B + 1], on the host.</summary>
-    public ReadOnlySpan<int> HostOffsets => offsets;
+    public ReadOnlySpan<int> HostOffsets => CollectionsMarshal.AsSpan(offsets);
 
     /// <summary>Lays sequences end to end in their order.</summary>
     /// <exception cref="ArgumentException">A sequence is empty, its types are not as many as its ids, or one of them is negative.</exception>
-    public static Batch Pack(IBackend backend, IReadOnlyList<Encoding> sequences)
+    public static Batch Pack(IBackend backend, params IReadOnlyList<TokenSequence> sequences)
     {
-        var offsets = new int[sequences.Count + 1];
-        for (int i = 0; i < sequences.Count; i++)
+        var batch = new Batch(backend);
+        try
         {
-            (int[] part, int[] kinds) = sequences[i];
-            if (part.Length == 0 || kinds.Length != part.Length || part.Min() < 0 || kinds.Min() < 0)
-                throw new ArgumentException($"Batch: sequence {i} has {part.Length} ids and {kinds.Length} types; expected at least one of each, as many, none negative.");
-            offsets[i + 1] = offsets[i] + part.Length;
+            batch.Refill(sequences);
+            return batch;
+        }
+        catch
+        {
+            batch.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Replaces the sequences, in the memory that is there where they fit.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Pack"/>.</exception>
+    public void Refill(IReadOnlyList<TokenSequence> sequences)
+    {
+        ArgumentNullException.ThrowIfNull(sequences);
+        Clear();
+        for (int i = 0; i < sequences.Count; i++) Append(sequences[i].Ids, sequences[i].TypeIds);
+        Upload();
+    }
+
+    /// <summary>Forgets all sequences on the host; <see cref="Append"/> and <see cref="Upload"/> follow.</summary>
+    internal void Clear()
+    {
+        foreach (List<int> list in (ReadOnlySpan<List<int>>)[ids, types, positions, offsets, counts]) list.Clear();
+        offsets.Add(0);
+        (largestId, largestType, largestPosition) = (0, 0, 0);
+    }
+
+    /// <summary>Adds a sequence on the host.</summary>
+    /// <exception cref="ArgumentException">It is empty, its types are not as many as its ids, or one of them is negative.</exception>
+    internal void Append(ReadOnlySpan<int> sequence, ReadOnlySpan<int> kinds)
+    {
+        if (sequence.Length == 0 || kinds.Length != sequence.Length || sequence.ContainsAnyInRange(int.MinValue, -1) || kinds.ContainsAnyInRange(int.MinValue, -1))
+        {
+            throw new ArgumentException(
+                $"Batch: sequence {Sequences} has {sequence.Length} ids and {kinds.Length} types; expected at least one of each, as many, none negative.");
         }
 
-        int[] ids = new int[offsets[^1]], types = new int[offsets[^1]], positions = new int[offsets[^1]];
-        for (int i = 0; i < sequences.Count; i++)
+        for (int t = 0; t < sequence.Length; t++)
         {
-            sequences[i].Ids.CopyTo(ids, offsets[i]);
-            sequences[i].TypeIds.CopyTo(types, offsets[i]);
-            for (int t = offsets[i]; t < offsets[i + 1]; t++) positions[t] = t - offsets[i];
+            (largestId, largestType) = (Math.Max(largestId, sequence[t]), Math.Max(largestType, kinds[t]));
+            positions.Add(t);
         }
 
-        return new Batch(backend, ids, types, positions, offsets);
+        largestPosition = Math.Max(largestPosition, sequence.Length - 1);
+        ids.AddRange(sequence);
+        types.AddRange(kinds);
+        offsets.Add(ids.Count);
+    }
+
+    /// <summary>Copies the sequences to the device.</summary>
+    internal void Upload()
+    {
+        for (int i = 0; i < offsets.Count; i++) counts.Add(i);
+        Ids.Become(CollectionsMarshal.AsSpan(ids));
+        Types.Become(CollectionsMarshal.AsSpan(types));
+        Positions.Become(CollectionsMarshal.AsSpan(positions));
+        Offsets.Become(HostOffsets);
+        FirstTokens.Become(HostOffsets[..^1]);
+        FirstTokenOffsets.Become(CollectionsMarshal.AsSpan(counts));
+    }
+
+    /// <summary>Compares the largest id, segment and position with a model's tables.</summary>
+    /// <exception cref="ArgumentException">One is beyond its table.</exception>
+    internal void RequireWithin(string model, int vocabulary, int segments, int length)
+    {
+        if (largestId < vocabulary && largestType < segments && largestPosition < length) return;
+        throw new ArgumentException(
+            $"{model}: expected ids below {vocabulary}, types below {segments} and at most {length} positions, " +
+            $"found id {largestId}, type {largestType} and {largestPosition + 1} positions.");
     }
 
     /// <inheritdoc/>

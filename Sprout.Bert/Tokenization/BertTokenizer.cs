@@ -145,35 +145,41 @@ public sealed class BertTokenizer : ITokenizer
     /// room the shorter stays whole if it has at most ⌊m/2⌋, otherwise they get ⌊m/2⌋ and ⌈m/2⌉, the longer (the second when equal)
     /// the larger part, as in tokenizers/src/utils/truncation.rs (0.23 takes two texts of at least maxLength tokens for equal; not so here).
     /// </summary>
-    /// <param name="text">The first text.</param>
-    /// <param name="pair">The second text, or null.</param>
-    /// <param name="maxLength">Most tokens of the result, special tokens included.</param>
-    /// <exception cref="OptionException"><paramref name="maxLength"/> leaves no room for the special tokens.</exception>
-    public Encoding Encode(string text, string? pair, int maxLength)
+    public TokenSequence Encode(string text, string? pair, int maxLength)
     {
+        Scratch scratch = threadScratch ??= new Scratch();
+        scratch.Ids.Clear();
+        scratch.TypeIds.Clear();
+        Encode(text, pair, maxLength, scratch.Ids, scratch.TypeIds);
+        return new TokenSequence([.. scratch.Ids], [.. scratch.TypeIds]);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Truncates a pair as <see cref="Encode(string, string?, int)"/> says.</remarks>
+    public void Encode(string text, string? pair, int maxLength, List<int> ids, List<int> typeIds)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(typeIds);
         int special = pair is null ? 2 : 3;
         if (maxLength < special)
-            throw new OptionException($"A maximum length of {maxLength} tokens leaves no room for the {special} special tokens of a {(pair is null ? "text" : "pair")}.");
+            throw OptionException.Expected("MaxLength", $"room for the {special} special tokens of a {(pair is null ? "text" : "pair")}", maxLength);
 
-        var first = new List<int>();
-        Tokenize(text, first);
-        var second = new List<int>();
-        if (pair is not null) Tokenize(pair, second);
-        (int keptFirst, int keptSecond) = Truncate(first.Count, second.Count, maxLength - special);
-
-        var ids = new int[keptFirst + keptSecond + special];
-        var typeIds = new int[ids.Length];
-        ids[0] = ClsId;
-        first.CopyTo(0, ids, 1, keptFirst);
-        ids[keptFirst + 1] = SepId;
+        int start = ids.Count;
+        ids.Add(ClsId);
+        Tokenize(text, ids);
+        int first = ids.Count - start - 1, second = 0;
         if (pair is not null)
         {
-            second.CopyTo(0, ids, keptFirst + 2, keptSecond);
-            ids[^1] = SepId;
-            typeIds.AsSpan(keptFirst + 2).Fill(1);
+            Tokenize(pair, ids);
+            second = ids.Count - start - 1 - first;
         }
 
-        return new Encoding(ids, typeIds);
+        (int keptFirst, int keptSecond) = Truncate(first, second, maxLength - special);
+        ids.RemoveRange(start + 1 + first + keptSecond, second - keptSecond);
+        ids.RemoveRange(start + 1 + keptFirst, first - keptFirst);
+        ids.Insert(start + 1 + keptFirst, SepId);
+        if (pair is not null) ids.Add(SepId);
+        for (int i = start; i < ids.Count; i++) typeIds.Add(i < start + keptFirst + 2 ? 0 : 1);
     }
 
     /// <summary>
@@ -310,5 +316,9 @@ public sealed class BertTokenizer : ITokenizer
         internal NormalizedText Normalized { get; } = new();
 
         internal List<int> Ends { get; } = [];
+
+        internal List<int> Ids { get; } = [];
+
+        internal List<int> TypeIds { get; } = [];
     }
 }

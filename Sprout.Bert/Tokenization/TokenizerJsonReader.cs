@@ -1,4 +1,6 @@
 // Reads Hugging Face's tokenizer.json and refuses whatever is not BERT's WordPiece.
+using Sprout.Bert.Files;
+
 namespace Sprout.Bert.Tokenization;
 
 /// <summary>The parts of tokenizer.json that decide ids; padding, truncation and the decoder do not.</summary>

@@ -1,5 +1,6 @@
 // Reads vocab.txt and the parts of tokenizer_config.json that go with it.
 using System.Text;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Tokenization;
@@ -46,39 +47,7 @@ internal static class VocabReader
         return new TokenizerDefinition { Vocabulary = tokens, Added = all, Normalizer = normalizer, Names = names };
     }
 
-    private static string[] ReadLines(string file)
-    {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{file}: cannot be read: {e.Message}", e);
-        }
-
-        var tokens = new List<string>();
-        var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-        ReadOnlySpan<byte> rest = bytes;
-        if (rest.StartsWith("\uFEFF"u8)) rest = rest[3..];
-        while (!rest.IsEmpty)
-        {
-            int end = rest.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = end < 0 ? rest : rest[..end];
-            rest = end < 0 ? [] : rest[(end + 1)..];
-            try
-            {
-                tokens.Add(strict.GetString(line).TrimEnd());
-            }
-            catch (DecoderFallbackException e)
-            {
-                throw new InputException($"{file}: line {tokens.Count + 1}: expected UTF-8, found an invalid byte 0x{line[e.Index]:X2} at position {e.Index + 1}.", e);
-            }
-        }
-
-        return [.. tokens];
-    }
+    private static string[] ReadLines(string file) => [.. Utf8Lines.Read(file).Select(line => line.Text.TrimEnd())];
 
     private static List<AddedToken> ReadAdded(JsonFields config)
     {

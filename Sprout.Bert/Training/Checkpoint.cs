@@ -3,6 +3,7 @@ using System.Globalization;
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
 using Sprout.Bert.Models;
+using Sprout.Bert.Sources;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
 
@@ -15,8 +16,10 @@ public static class Checkpoint
 {
     private const string Prefix = "checkpoint-";
     private const string Partial = ".partial";
-    private const string ScoresFile = "scores.safetensors";
     private const string OptimizerFile = "optimizer.safetensors";
+
+    /// <summary>The scores' file name.</summary>
+    public const string ScoresFile = "scores.safetensors";
 
     /// <summary>The newest whole checkpoint of a run's folder, or null.</summary>
     public static string? Newest(string folder) => All(folder).LastOrDefault().Path;
@@ -24,7 +27,7 @@ public static class Checkpoint
     /// <summary>Writes a checkpoint and removes the oldest ones beyond the limit.</summary>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="InputException">It cannot be written; earlier checkpoints are untouched.</exception>
-    public static string Save(string folder, BertHead model, IPruner? pruner, AdamW optimizer, TrainerState state, double epoch, int totalSteps, int limit)
+    public static string Save(string folder, TaskModel model, IPruner? pruner, AdamW optimizer, TrainerState state, double epoch, int totalSteps, int limit)
     {
         string path = Path.Combine(folder, Prefix + state.GlobalStep.ToString(CultureInfo.InvariantCulture));
         string partial = path + Partial;
@@ -32,11 +35,11 @@ public static class Checkpoint
         {
             if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
-            ModelFolder.Save(model, partial);
-            if (pruner is { Scores.Count: > 0 }) ModelFolder.Save(pruner.Scores.Select(score => (score.Name, score.Value)), Path.Combine(partial, ScoresFile));
+            HuggingFaceFolder.SaveWeights(partial, model);
+            if (pruner is { Scores.Count: > 0 }) TensorFile.Save(Path.Combine(partial, ScoresFile), Named(pruner.Scores));
             state.OptimizerSteps.Clear();
             foreach ((Parameter parameter, AdamW.State moments) in optimizer.States()) state.OptimizerSteps[parameter.Name] = moments.Step;
-            ModelFolder.Save(Moments(optimizer), Path.Combine(partial, OptimizerFile));
+            TensorFile.Save(Path.Combine(partial, OptimizerFile), Moments(optimizer));
             state.Save(Path.Combine(partial, TrainerState.FileName), epoch, totalSteps);
             if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
             Directory.Move(partial, path);
@@ -53,19 +56,12 @@ public static class Checkpoint
 
     /// <summary>Reads a checkpoint into a model, its pruner and its optimiser.</summary>
     /// <exception cref="InputException">The checkpoint is damaged or of another model.</exception>
-    public static TrainerState Load(string path, BertHead model, IPruner? pruner, AdamW optimizer)
+    public static TrainerState Load(string path, TaskModel model, IPruner? pruner, AdamW optimizer)
     {
-        ModelFolder.LoadExact(model.Parameters(), Path.Combine(path, ModelFolder.WeightsFile));
-        if (pruner is { Scores.Count: > 0 }) ModelFolder.LoadExact(pruner.Scores, Path.Combine(path, ScoresFile));
+        TensorFile.Load(Path.Combine(path, HuggingFaceFolder.WeightsFile), Named(model.Parameters()));
+        if (pruner is { Scores.Count: > 0 }) TensorFile.Load(Path.Combine(path, ScoresFile), Named(pruner.Scores));
         TrainerState state = TrainerState.Load(Path.Combine(path, TrainerState.FileName));
-        string moments = Path.Combine(path, OptimizerFile);
-        using SafetensorsFile file = SafetensorsFile.Open(moments);
-        foreach ((string name, Tensor tensor) in Moments(optimizer))
-        {
-            if (!file.TryGet(name, out SafetensorsEntry? entry)) throw new InputException($"{moments}: expected the tensor \"{name}\" {tensor.Shape}, found none of that name.");
-            ModelFolder.Read(file, entry, tensor);
-        }
-
+        TensorFile.Load(Path.Combine(path, OptimizerFile), Moments(optimizer));
         foreach ((Parameter parameter, AdamW.State moment) in optimizer.States()) moment.Step = state.OptimizerSteps.GetValueOrDefault(parameter.Name);
         return state;
     }
@@ -87,6 +83,8 @@ public static class Checkpoint
             // The first error is the one worth reporting; a partial folder is never read.
         }
     }
+
+    private static IEnumerable<(string, Tensor)> Named(IEnumerable<Parameter> parameters) => parameters.Select(parameter => (parameter.Name, parameter.Value));
 
     private static IEnumerable<(string, Tensor)> Moments(AdamW optimizer) =>
         optimizer.States().SelectMany(item => ((string, Tensor)[])[("m." + item.Parameter.Name, item.State.Mean), ("v." + item.Parameter.Name, item.State.Variance)]);

@@ -1,4 +1,4 @@
-// What a pruning method does within a training run.
+// What pruning does within a training run.
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
 
@@ -8,16 +8,16 @@ namespace Sprout.Bert.Training;
 /// What pruning does within a training run; the trainer calls the members in the order <see cref="BeginStep"/>, (forward and backward passes), <see cref="AddPenalty"/>,
 /// <see cref="FinishGradients"/>, (clipping and update) for every step, and <see cref="BeginEvaluation"/> before every evaluation. Steps count from 0.
 /// </summary>
-public interface IPruner : IDisposable
+public interface IPruner
 {
-    /// <summary>The method's name as <c>--method</c> takes it.</summary>
-    string Method { get; }
-
     /// <summary>The trained scores as an optimiser group of their own; no parameters for methods that learn none.</summary>
     ParameterGroup ScoreGroup { get; }
 
-    /// <summary>The pruned weight matrices and everything else that a checkpoint must hold beside the model and the optimiser: the scores, by state-dictionary name.</summary>
+    /// <summary>What a checkpoint must hold beside the model and the optimiser: the scores, by state-dictionary name.</summary>
     IReadOnlyList<Parameter> Scores { get; }
+
+    /// <summary>The weights whose two gradients follow from that of the masked weight by the straight-through estimator alone, so that the optimiser forms them while it updates.</summary>
+    IReadOnlyList<MaskedWeight> MaskedWeights { get; }
 
     /// <summary>Kept prunable weights ÷ prunable weights under the present masks.</summary>
     double Density { get; }
@@ -28,20 +28,9 @@ public interface IPruner : IDisposable
     /// <summary>Adds the penalty's gradient to the scores and returns its value, 0 when the method has none. Once a step, after the last backward pass.</summary>
     double AddPenalty(int step);
 
-    /// <summary>The weights whose two gradients follow from that of the masked weight by the straight-through estimator alone, so that the optimiser can form them itself.</summary>
-    IReadOnlyList<MaskedWeight> MaskedWeights { get; }
-
-    /// <summary>Turns each weight's gradient, which is that of the masked weight, into the gradients of weight and score.</summary>
-    /// <param name="step">Counts from 0.</param>
-    /// <param name="leaveMaskedWeights">Leaves those of <see cref="MaskedWeights"/> as they are, for an optimiser that knows them.</param>
-    void FinishGradients(int step, bool leaveMaskedWeights = false);
+    /// <summary>Turns each weight's gradient, which is that of the masked weight, into the gradients of weight and score; those of <see cref="MaskedWeights"/> stay as they are.</summary>
+    void FinishGradients(int step);
 
     /// <summary>Computes the masks of evaluation: the schedule's final value, no noise.</summary>
     void BeginEvaluation();
-
-    /// <summary>Makes the masks permanent: W ← W ⊙ M with the evaluation masks, exact zeros, and takes the masks out of the layers.</summary>
-    void Fold();
-
-    /// <summary>Writes <c>pruning.json</c> and <c>scores.safetensors</c> into a folder.</summary>
-    void Save(string folder);
 }

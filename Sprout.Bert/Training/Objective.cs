@@ -9,7 +9,7 @@ namespace Sprout.Bert.Training;
 public abstract class Objective
 {
     /// <summary>The model that is trained.</summary>
-    public abstract BertHead Model { get; }
+    public abstract TaskModel Model { get; }
 
     /// <summary>The number of training examples.</summary>
     public abstract int TrainCount { get; }

@@ -1,9 +1,6 @@
 // The training loop.
-using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
-using Sprout.Bert.Reporting;
 using Sprout.Tensors;
 using Sprout.Tensors.Random;
 
@@ -25,6 +22,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingOptions options;
     private readonly IPruner? pruner;
     private readonly string? output;
+    private readonly ITrainingLog? log;
     private readonly AdamW optimizer;
     private readonly List<Parameter> trained;
     private readonly int totalSteps, stepsPerEpoch;
@@ -34,8 +32,7 @@ public sealed class Trainer : IDisposable
     private double? density;
     private IReadOnlyDictionary<string, double> lastEvaluation = new Dictionary<string, double>();
     private int lastEvaluationStep = -1;
-    private long stepsStarted, tokens;
-    private long sessionStart;
+    private long tokens;
     private string? lastCheckpoint;
 
     /// <summary>A run that has not started.</summary>
@@ -43,9 +40,10 @@ public sealed class Trainer : IDisposable
     /// <param name="objective">Data, model and loss.</param>
     /// <param name="options">The settings.</param>
     /// <param name="pruner">What prunes the model meanwhile, or null.</param>
-    /// <param name="output">The folder for checkpoints and logs; null: nothing is written.</param>
+    /// <param name="output">The folder for checkpoints and the state; null: nothing is written.</param>
+    /// <param name="log">Receives the curves; null: nobody. Who made it keeps owning it.</param>
     /// <exception cref="OptionException">An option is out of range or does not fit the length of the run.</exception>
-    public Trainer(IBackend backend, Objective objective, TrainingOptions options, IPruner? pruner = null, string? output = null)
+    public Trainer(IBackend backend, Objective objective, TrainingOptions options, IPruner? pruner = null, string? output = null, ITrainingLog? log = null)
     {
         options.Validate();
         options.ValidateFor(objective.TrainCount);
@@ -54,10 +52,12 @@ public sealed class Trainer : IDisposable
         this.options = options;
         this.pruner = pruner;
         this.output = output;
+        this.log = log;
         totalSteps = options.TotalSteps(objective.TrainCount);
         stepsPerEpoch = options.StepsPerEpoch(objective.TrainCount);
         schedule = new LinearWarmup(options.WarmupSteps, totalSteps);
-        foreach (Parameter parameter in objective.Model.Bert.EmbeddingParameters) parameter.RequiresGrad = options.TrainEmbeddings;
+        bool trainsEmbeddings = options.TrainEmbeddings ?? pruner is null;
+        foreach (Parameter parameter in objective.Model.Encoder.EmbeddingParameters) parameter.RequiresGrad = trainsEmbeddings;
         List<ParameterGroup> groups = Groups();
         trained = [.. groups.SelectMany(group => group.Parameters)];
         optimizer = new AdamW(groups, options.AdamEpsilon, masked: pruner?.MaskedWeights);
@@ -82,31 +82,28 @@ public sealed class Trainer : IDisposable
     public TrainingResult Train(IProgress<TrainerProgress>? progress = null, CancellationToken cancellation = default)
     {
         objective.Prepare((long)totalSteps * options.StepSize, progress, cancellation);
-        double earlierSeconds = state.Seconds;
-        sessionStart = Stopwatch.GetTimestamp();
-        stepsStarted = state.GlobalStep;
-        using TensorBoardWriter? board = output is null ? null : new TensorBoardWriter(Path.Combine(output, "runs"));
+        var clock = new TrainingClock(state, totalSteps);
         using var tape = new Tape(backend);
         using Tensor lossValue = Tensor.Rent(backend, new Shape(1));
         var loss = new Variable(lossValue, requiresGrad: true);
         int[] order = [];
         int orderEpoch = -1;
         // A run cancelled right after a step left that step's evaluation undone.
-        if (state.GlobalStep > 0 && state.GlobalStep < totalSteps && IsDue(options.EvalEvery) && !IsEvaluated()) Evaluate(board, progress, cancellation);
+        if (state.GlobalStep > 0 && state.GlobalStep < totalSteps && IsDue(options.EvalEvery) && !state.IsEvaluated) Evaluate(progress, cancellation);
         while (state.GlobalStep < totalSteps)
         {
             int epoch = state.GlobalStep / stepsPerEpoch;
             if (epoch != orderEpoch) order = Order(orderEpoch = epoch);
-            Step(tape, loss, order, epoch, board);
-            state.Seconds = earlierSeconds + Stopwatch.GetElapsedTime(sessionStart).TotalSeconds;
-            progress?.Report(ProgressNow());
+            Step(tape, loss, order, epoch);
+            clock.Tick();
+            progress?.Report(clock.Progress(Epoch, Metric(), density ??= pruner?.Density ?? 1, tokens));
             if (cancellation.IsCancellationRequested) throw Cancelled(cancellation);
             bool last = state.GlobalStep == totalSteps;
-            if (!last && IsDue(options.EvalEvery)) Evaluate(board, progress, cancellation);
+            if (!last && IsDue(options.EvalEvery)) Evaluate(progress, cancellation);
             if (!last && IsDue(options.SaveEvery)) SaveCheckpoint();
         }
 
-        Evaluate(board, progress, cancellation);
+        Evaluate(progress, cancellation);
         var metrics = new Dictionary<string, double>(lastEvaluation)
         {
             ["train_loss"] = state.LossSum / totalSteps,
@@ -114,37 +111,32 @@ public sealed class Trainer : IDisposable
             ["train_samples"] = objective.TrainCount,
             ["train_samples_per_second"] = (double)totalSteps * options.StepSize / Math.Max(1e-9, state.Seconds),
             ["train_steps_per_second"] = totalSteps / Math.Max(1e-9, state.Seconds),
-            ["epoch"] = EpochNow(),
+            ["epoch"] = Epoch,
         };
-        if (output is not null) state.Save(Path.Combine(output, TrainerState.FileName), EpochNow(), totalSteps);
+        if (output is not null) state.Save(Path.Combine(output, TrainerState.FileName), Epoch, totalSteps);
         return new TrainingResult(metrics, totalSteps);
     }
 
     /// <inheritdoc/>
     public void Dispose() => optimizer.Dispose();
 
+    // Epochs done.
+    private double Epoch => (double)state.GlobalStep / stepsPerEpoch;
+
     private List<ParameterGroup> Groups()
     {
-        var decayed = new List<Parameter>();
-        var plain = new List<Parameter>();
-        foreach (Parameter parameter in objective.Model.Parameters())
-        {
-            if (!parameter.RequiresGrad) continue;
-            bool decays = !parameter.Name.EndsWith("bias", StringComparison.Ordinal) && !parameter.Name.Contains("LayerNorm", StringComparison.Ordinal);
-            (decays ? decayed : plain).Add(parameter);
-        }
-
+        Parameter[] parameters = [.. objective.Model.Parameters().Where(parameter => parameter.RequiresGrad)];
         List<ParameterGroup> groups =
         [
-            new ParameterGroup("weights", decayed, options.LearningRate, options.WeightDecay),
-            new ParameterGroup("biases and layer norms", plain, options.LearningRate, 0),
+            new ParameterGroup("weights", [.. parameters.Where(parameter => parameter.Decays)], options.LearningRate, options.WeightDecay),
+            new ParameterGroup("biases and norms", [.. parameters.Where(parameter => !parameter.Decays)], options.LearningRate, 0),
         ];
         if (pruner is not null && pruner.ScoreGroup.Parameters.Count > 0) groups.Add(pruner.ScoreGroup);
         return groups;
     }
 
     // One optimiser step; the loss is that before the update.
-    private void Step(Tape tape, Variable loss, int[] order, int epoch, TensorBoardWriter? board)
+    private void Step(Tape tape, Variable loss, int[] order, int epoch)
     {
         int step = state.GlobalStep;
         pruner?.BeginStep(step);
@@ -159,25 +151,20 @@ public sealed class Trainer : IDisposable
         }
 
         double penalty = pruner?.AddPenalty(step) ?? 0;
-        pruner?.FinishGradients(step, leaveMaskedWeights: true);
+        pruner?.FinishGradients(step);
         (double norm, double value) = GradientNorm.WithLoss(loss.Value, trained, pruner?.MaskedWeights);
         value += penalty;
         if (!double.IsFinite(value) || !double.IsFinite(norm))
             throw new DivergedException(FormattableString.Invariant($"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {GoodCheckpoint()}."));
         double factor = schedule.FactorAt(step);
         optimizer.Step(factor, GradientNorm.Coefficient(norm, options.MaxGradNorm));
-        state.GlobalStep++;
-        state.LossSum += value;
-        state.IntervalLossSum += value;
-        state.IntervalSteps++;
+        state.AddStep(value);
         if (state.GlobalStep % options.LoggingSteps != 0 && state.GlobalStep != totalSteps) return;
         density = pruner?.Density ?? 1;
-        Log(board, ("loss", state.IntervalLossSum / state.IntervalSteps), ("grad_norm", norm), ("learning_rate", options.LearningRate * factor), ("density", density.Value));
-        state.IntervalLossSum = 0;
-        state.IntervalSteps = 0;
+        Log(("loss", state.TakeIntervalLoss()), ("grad_norm", norm), ("learning_rate", options.LearningRate * factor), ("density", density.Value));
     }
 
-    private void Evaluate(TensorBoardWriter? board, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
+    private void Evaluate(IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         if (lastEvaluationStep == state.GlobalStep) return;
         pruner?.BeginEvaluation();
@@ -196,25 +183,21 @@ public sealed class Trainer : IDisposable
             if (name.StartsWith("eval_loss", StringComparison.Ordinal) && !double.IsFinite(value))
                 throw new DivergedException(FormattableString.Invariant($"Evaluation after step {state.GlobalStep}: {name} is {value}; {GoodCheckpoint()}."));
         lastEvaluationStep = state.GlobalStep;
-        Log(board, [.. lastEvaluation.Select(pair => (pair.Key, pair.Value))]);
+        Log([.. lastEvaluation.Select(pair => (pair.Key, pair.Value))]);
     }
 
-    private void Log(TensorBoardWriter? board, params (string Name, double Value)[] values)
+    private void Log(params ReadOnlySpan<(string Name, double Value)> values)
     {
-        var entry = new JsonObject { ["step"] = state.GlobalStep, ["epoch"] = EpochNow() };
+        state.Log(Epoch, values);
+        if (log is null) return;
         foreach ((string name, double value) in values)
-        {
-            entry[name] = double.IsFinite(value) ? value : null;
-            board?.AddScalar((name.StartsWith("eval_", StringComparison.Ordinal) ? "eval/" + name[5..] : "train/" + name), value, state.GlobalStep);
-        }
-
-        state.LogHistory.Add((JsonNode)entry);
+            log.AddScalar(name.StartsWith("eval_", StringComparison.Ordinal) ? "eval/" + name[5..] : "train/" + name, value, state.GlobalStep);
     }
 
     private void SaveCheckpoint()
     {
         if (output is null) return;
-        lastCheckpoint = Checkpoint.Save(output, objective.Model, pruner, optimizer, state, EpochNow(), totalSteps, options.SaveTotalLimit);
+        lastCheckpoint = Checkpoint.Save(output, objective.Model, pruner, optimizer, state, Epoch, totalSteps, options.SaveTotalLimit);
     }
 
     private OperationCanceledException Cancelled(CancellationToken cancellation)
@@ -225,8 +208,6 @@ public sealed class Trainer : IDisposable
 
     private string GoodCheckpoint() => lastCheckpoint is null ? "there is no checkpoint yet" : $"the last good checkpoint is {lastCheckpoint}";
 
-    private bool IsEvaluated() => state.LogHistory.Any(entry => entry!["eval_loss"] is not null && entry["step"]!.GetValue<int>() == state.GlobalStep);
-
     private bool IsDue(int? every) => every switch
     {
         null => state.GlobalStep % stepsPerEpoch == 0,
@@ -234,23 +215,9 @@ public sealed class Trainer : IDisposable
         int steps => state.GlobalStep % steps == 0,
     };
 
-    private double EpochNow() => (double)state.GlobalStep / stepsPerEpoch;
-
-    private TrainerProgress ProgressNow()
-    {
-        double seconds = Stopwatch.GetElapsedTime(sessionStart).TotalSeconds;
-        long done = state.GlobalStep - stepsStarted;
-        double mean = state.IntervalSteps > 0 ? state.IntervalLossSum / state.IntervalSteps : LastLoggedLoss();
-        string? metric = lastEvaluation.TryGetValue(objective.PrimaryMetric, out double value) ? FormattableString.Invariant($"{objective.PrimaryMetric[5..]} {value:0.####}") : null;
-        return new TrainerProgress("train", state.GlobalStep, totalSteps, EpochNow(), mean, metric, density ??= pruner?.Density ?? 1, tokens / seconds, TimeSpan.FromSeconds(seconds / done * (totalSteps - state.GlobalStep)));
-    }
-
-    private double LastLoggedLoss()
-    {
-        for (int i = state.LogHistory.Count - 1; i >= 0; i--)
-            if (state.LogHistory[i]!["loss"] is JsonNode loss) return loss.GetValue<double>();
-        return double.NaN;
-    }
+    // The latest evaluation, as in "accuracy 0.88".
+    private string? Metric() =>
+        lastEvaluation.TryGetValue(objective.PrimaryMetric, out double value) ? FormattableString.Invariant($"{objective.PrimaryMetric[5..]} {value:0.####}") : null;
 
     // The order depends on seed and epoch alone, so a resumed run needs no saved random state.
     private int[] Order(int epoch)
@@ -259,5 +226,4 @@ public sealed class Trainer : IDisposable
         if (options.Shuffle) new RandomStream(options.Seed, RandomStreams.ShuffleOf(epoch)).Shuffle(order);
         return order;
     }
-
 }

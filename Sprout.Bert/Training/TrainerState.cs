@@ -1,6 +1,7 @@
 // trainer_state.json.
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Training;
@@ -31,6 +32,39 @@ public sealed class TrainerState
 
     /// <summary>Updates that AdamW has made to each parameter, by name.</summary>
     public Dictionary<string, int> OptimizerSteps { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Mean loss since the last log entry, or that of the last one; NaN when there is none.</summary>
+    public double RecentLoss => IntervalSteps > 0 ? IntervalLossSum / IntervalSteps : LastLoggedLoss();
+
+    /// <summary>Whether the present step has been evaluated.</summary>
+    public bool IsEvaluated => LogHistory.Any(entry => entry!["eval_loss"] is not null && entry["step"]!.GetValue<int>() == GlobalStep);
+
+    /// <summary>Counts a step.</summary>
+    /// <param name="loss">Its loss, penalty included.</param>
+    public void AddStep(double loss)
+    {
+        GlobalStep++;
+        LossSum += loss;
+        IntervalLossSum += loss;
+        IntervalSteps++;
+    }
+
+    /// <summary>Mean loss since the last log entry; begins a new interval.</summary>
+    public double TakeIntervalLoss()
+    {
+        double mean = IntervalLossSum / IntervalSteps;
+        IntervalLossSum = 0;
+        IntervalSteps = 0;
+        return mean;
+    }
+
+    /// <summary>Adds a log entry of the present step; what is not finite becomes null.</summary>
+    public void Log(double epoch, ReadOnlySpan<(string Name, double Value)> values)
+    {
+        var entry = new JsonObject { ["step"] = GlobalStep, ["epoch"] = epoch };
+        foreach ((string name, double value) in values) entry[name] = double.IsFinite(value) ? value : null;
+        LogHistory.Add((JsonNode)entry);
+    }
 
     /// <summary>Reads a state.</summary>
     /// <exception cref="InputException">The file is damaged.</exception>
@@ -74,6 +108,13 @@ public sealed class TrainerState
             ["log_history"] = LogHistory.DeepClone(),
             ["optimizer_steps"] = new JsonObject(OptimizerSteps.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))),
         });
+    }
+
+    private double LastLoggedLoss()
+    {
+        for (int i = LogHistory.Count - 1; i >= 0; i--)
+            if (LogHistory[i]!["loss"] is JsonNode loss) return loss.GetValue<double>();
+        return double.NaN;
     }
 
     private static string Bits(double value) => BitConverter.DoubleToInt64Bits(value).ToString("x16", CultureInfo.InvariantCulture);

@@ -3,7 +3,7 @@ using Sprout.Tensors;
 
 namespace Sprout.Bert.Training;
 
-/// <summary>The settings of a training run; names and defaults are those of <c>sprout train</c>.</summary>
+/// <summary>The settings of a training run.</summary>
 public sealed record TrainingOptions
 {
     /// <summary>Passes over the training examples; a fraction is allowed.</summary>
@@ -42,8 +42,8 @@ public sealed record TrainingOptions
     /// <summary>Decides order, dropout, fresh weights and everything else that is random.</summary>
     public ulong Seed { get; init; } = 42;
 
-    /// <summary>Whether the embedding tables and their layer norm are trained.</summary>
-    public bool TrainEmbeddings { get; init; } = true;
+    /// <summary>Whether the embedding tables and their layer norm are trained; null: unless the model is pruned, as in the paper.</summary>
+    public bool? TrainEmbeddings { get; init; }
 
     /// <summary>Steps between log entries.</summary>
     public int LoggingSteps { get; init; } = 50;
@@ -70,20 +70,20 @@ public sealed record TrainingOptions
     /// <exception cref="OptionException">A value is out of range; the message names the option, what was expected and what was found.</exception>
     public void Validate()
     {
-        Require(double.IsFinite(Epochs) && Epochs > 0 && Epochs <= 1e6, "--epochs", "a number above 0", Epochs);
-        Require(MaxSteps is null or > 0, "--max-steps", "1 or more", MaxSteps);
-        Require(BatchSize is > 0 and <= 1 << 20, "--batch-size", "1 to 1048576", BatchSize);
-        Require(GradientAccumulation is > 0 and <= 1 << 20, "--gradient-accumulation", "1 to 1048576", GradientAccumulation);
-        Require(EvalBatchSize is > 0 and <= 1 << 20, "--eval-batch-size", "1 to 1048576", EvalBatchSize);
-        Require(double.IsFinite(LearningRate) && LearningRate >= 0, "--learning-rate", "0 or more", LearningRate);
-        Require(WarmupSteps >= 0, "--warmup-steps", "0 or more", WarmupSteps);
-        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, "--weight-decay", "0 or more", WeightDecay);
-        Require(double.IsFinite(AdamEpsilon) && AdamEpsilon > 0, "--adam-epsilon", "a number above 0", AdamEpsilon);
-        Require(double.IsFinite(MaxGradNorm) && MaxGradNorm >= 0, "--max-grad-norm", "0 (off) or more", MaxGradNorm);
-        Require(LoggingSteps > 0, "--logging-steps", "1 or more", LoggingSteps);
-        Require(EvalEvery is null or >= 0, "--eval-every", "0 (only at the end) or more", EvalEvery);
-        Require(SaveEvery is null or >= 0, "--save-every", "0 (never) or more", SaveEvery);
-        Require(SaveTotalLimit > 0, "--save-total-limit", "1 or more", SaveTotalLimit);
+        OptionException.Require(double.IsFinite(Epochs) && Epochs > 0 && Epochs <= 1e6, nameof(Epochs), "a number above 0", Epochs);
+        OptionException.Require(MaxSteps is null or > 0, nameof(MaxSteps), "1 or more", MaxSteps);
+        OptionException.Require(BatchSize is > 0 and <= 1 << 20, nameof(BatchSize), "1 to 1048576", BatchSize);
+        OptionException.Require(GradientAccumulation is > 0 and <= 1 << 20, nameof(GradientAccumulation), "1 to 1048576", GradientAccumulation);
+        OptionException.Require(EvalBatchSize is > 0 and <= 1 << 20, nameof(EvalBatchSize), "1 to 1048576", EvalBatchSize);
+        OptionException.Require(double.IsFinite(LearningRate) && LearningRate >= 0, nameof(LearningRate), "0 or more", LearningRate);
+        OptionException.Require(WarmupSteps >= 0, nameof(WarmupSteps), "0 or more", WarmupSteps);
+        OptionException.Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, nameof(WeightDecay), "0 or more", WeightDecay);
+        OptionException.Require(double.IsFinite(AdamEpsilon) && AdamEpsilon > 0, nameof(AdamEpsilon), "a number above 0", AdamEpsilon);
+        OptionException.Require(double.IsFinite(MaxGradNorm) && MaxGradNorm >= 0, nameof(MaxGradNorm), "0 (off) or more", MaxGradNorm);
+        OptionException.Require(LoggingSteps > 0, nameof(LoggingSteps), "1 or more", LoggingSteps);
+        OptionException.Require(EvalEvery is null or >= 0, nameof(EvalEvery), "0 (only at the end) or more", EvalEvery);
+        OptionException.Require(SaveEvery is null or >= 0, nameof(SaveEvery), "0 (never) or more", SaveEvery);
+        OptionException.Require(SaveTotalLimit > 0, nameof(SaveTotalLimit), "1 or more", SaveTotalLimit);
     }
 
     /// <summary>Checks what depends on the length of the run.</summary>
@@ -91,11 +91,6 @@ public sealed record TrainingOptions
     public void ValidateFor(int examples)
     {
         int total = TotalSteps(examples);
-        if (WarmupSteps > total) throw new OptionException($"--warmup-steps: expected at most the run's {total} steps, found {WarmupSteps}.");
-    }
-
-    private static void Require(bool condition, string option, string expected, object? found)
-    {
-        if (!condition) throw new OptionException(FormattableString.Invariant($"{option}: expected {expected}, found {found}."));
+        OptionException.Require(WarmupSteps <= total, nameof(WarmupSteps), $"at most the run's {total} steps", WarmupSteps);
     }
 }

@@ -3,12 +3,13 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Sprout.Bert;
 using Sprout.Bert.Models;
+using Sprout.Bert.Sources;
 using Sprout.Tensors;
 
 namespace Sprout.Cli.Bench;
 
 /// <summary>Makes a model and reads its weights, every time into fresh memory, as a new process does. The file comes from the system's cache.</summary>
-public sealed record BenchLoad(BertConfig Config, string Folder, int Warmup, int Repeat, int Threads)
+internal sealed record BenchLoad(string Path, int Warmup, int Repeat, int Threads)
 {
     /// <summary>Times it. Beside the times stands what the first repetition added to the process's peak of resident memory.</summary>
     /// <param name="open">Opens the device; a repetition closes its own, with all its memory.</param>
@@ -23,8 +24,9 @@ public sealed record BenchLoad(BertConfig Config, string Folder, int Warmup, int
             cancellation.ThrowIfCancellationRequested();
             using IBackend backend = open();
             long start = Stopwatch.GetTimestamp();
-            using var model = new BertForSequenceClassification(backend, Config, BenchObjective.Classes);
-            ModelFolder.Load(model, Folder, 0);
+            using ModelSource source = ModelSource.Open(Path);
+            using SequenceClassifier model = source.Config.CreateClassifier(backend, BenchObjective.Classes);
+            source.Load(model, seed: 0);
             backend.Synchronize();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (i == 0) (loaded, weights) = (BenchTiming.PeakMebibytes() - before, model.Parameters().Sum(parameter => parameter.Shape.Count));

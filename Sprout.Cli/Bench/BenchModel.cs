@@ -5,17 +5,19 @@ using Sprout.Autograd;
 using Sprout.Autograd.Modules;
 using Sprout.Bert;
 using Sprout.Bert.Models;
+using Sprout.Bert.Prediction;
+using Sprout.Bert.Sources;
 using Sprout.Bert.Tokenization;
 using Sprout.Bert.Training;
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 
 namespace Sprout.Cli.Bench;
 
 /// <summary>What a model benchmark needs.</summary>
-/// <param name="Config">Sizes of the model.</param>
-/// <param name="Folder">Where its weights are; null: random weights.</param>
+/// <param name="Source">The model; its weights may be random.</param>
 /// <param name="Sequences">What goes through it, in batches of <paramref name="BatchSize"/>.</param>
 /// <param name="BatchSize">Sequences of a repetition.</param>
 /// <param name="Warmup">Repetitions that are not timed.</param>
@@ -23,44 +25,42 @@ namespace Sprout.Cli.Bench;
 /// <param name="Pruning">Method and density.</param>
 /// <param name="TrainEmbeddings">Whether a training step includes the embedding tables.</param>
 /// <param name="Threads">Processor threads.</param>
-public sealed record BenchModel(
-    BertConfig Config, string? Folder, IReadOnlyList<Encoding> Sequences, int BatchSize, int Warmup, int Repeat, PruningOptions Pruning, bool TrainEmbeddings, int Threads)
+internal sealed record BenchModel(
+    ModelSource Source, IReadOnlyList<TokenSequence> Sequences, int BatchSize, int Warmup, int Repeat, PruningOptions Pruning, bool? TrainEmbeddings, int Threads)
 {
     private const ulong Seed = 42;
 
     /// <summary>Times passes without gradients; with a density below 1, of weights with that share of random non-zeros.</summary>
-    public JsonObject Forward(IBackend backend, CancellationToken cancellation)
+    public JsonObject Forward(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
-        using BertForSequenceClassification model = Load(backend);
+        using SequenceClassifier model = Load(backend);
         using Pruner? pruner = Pruning.Density is double density && density < 1
-            ? Pruner.ForModel(model.Bert, new PruningOptions { Method = "random", Density = density, Block = Pruning.Block }, 1, Seed)
+            ? PruningMethods.CreatePruner(model.Encoder, new PruningOptions { Method = "random", Density = density, Block = Pruning.Block }, 1, Seed)
             : null;
         pruner?.Fold();
         var timing = new BenchTiming();
-        using var packed = new PackedWeights(backend, model);
+        using var inference = new Inference(backend, model);
         for (int i = 0; i < Warmup + Repeat; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (i == Warmup) (backend as ProfiledBackend)?.Restart();
-            Encoding[] chosen = [.. Enumerable.Range(i * BatchSize, BatchSize).Select(j => Sequences[j % Sequences.Count])];
+            if (i == Warmup) profile?.Restart();
+            TokenSequence[] chosen = [.. Enumerable.Range(i * BatchSize, BatchSize).Select(j => Sequences[j % Sequences.Count])];
             long start = Stopwatch.GetTimestamp();
-            using (Batch batch = Batch.Pack(backend, chosen))
-            using (var tape = new Tape(backend, recording: false))
-                model.Forward(tape, batch).Value.ToArray();
+            inference.Run(chosen, BatchSize, (_, _, _) => { });
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (i >= Warmup) timing.Add(seconds, Flops(model, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
         }
 
-        return timing.Report(backend, "forward", Threads, Weights(model), Weights([.. model.Bert.Layers]), pruner?.Density ?? 1);
+        return timing.Report(backend, "forward", Threads, Weights(model), Weights([.. model.Encoder.Layers]), pruner?.Density ?? 1);
     }
 
     /// <summary>Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update.</summary>
-    public JsonObject TrainStep(IBackend backend, CancellationToken cancellation)
+    public JsonObject TrainStep(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
-        using BertForSequenceClassification model = Load(backend);
+        using SequenceClassifier model = Load(backend);
         int steps = Warmup + Repeat;
         var options = new TrainingOptions { MaxSteps = steps, BatchSize = BatchSize, LearningRate = 1e-5, Seed = Seed, TrainEmbeddings = TrainEmbeddings, LoggingSteps = steps, EvalEvery = 0, SaveEvery = 0 };
-        using Pruner? pruner = Pruning.IsPruning ? Pruner.ForModel(model.Bert, Pruning, steps, Seed) : null;
+        using Pruner? pruner = PruningMethods.CreatePruner(model.Encoder, Pruning, steps, Seed);
         var objective = new BenchObjective(backend, model, Sequences);
         using var trainer = new Trainer(backend, objective, options, pruner);
         var timing = new BenchTiming();
@@ -68,16 +68,16 @@ public sealed record BenchModel(
         var clock = new StepClock(backend, (step, seconds, shown) =>
         {
             density = shown;
-            if (step == Warmup) (backend as ProfiledBackend)?.Restart();
+            if (step == Warmup) profile?.Restart();
             if (step > Warmup) timing.Add(seconds, 3 * Flops(model, objective.Lengths), objective.Lengths.Sum());
         });
         trainer.Train(clock, cancellation);
-        return timing.Report(backend, "train-step", Threads, Weights(model), Weights([.. model.Bert.Layers]), density);
+        return timing.Report(backend, "train-step", Threads, Weights(model), Weights([.. model.Encoder.Layers]), density);
     }
 
     // 2 a weight and token, and 4 · length² · hidden a layer and sequence for attention's two products.
-    private double Flops(BertForSequenceClassification model, IEnumerable<int> lengths) =>
-        lengths.Sum(length => (2.0 * Weights([.. model.Bert.Layers]) * length) + (4.0 * Config.NumHiddenLayers * Config.HiddenSize * length * length));
+    private static double Flops(SequenceClassifier model, IEnumerable<int> lengths) =>
+        lengths.Sum(length => (2.0 * Weights([.. model.Encoder.Layers]) * length) + (4.0 * model.Config.NumHiddenLayers * model.Config.HiddenSize * length * length));
 
     private static long Weights(params ReadOnlySpan<Module> modules)
     {
@@ -86,11 +86,10 @@ public sealed record BenchModel(
         return count;
     }
 
-    private BertForSequenceClassification Load(IBackend backend)
+    private SequenceClassifier Load(IBackend backend)
     {
-        var model = new BertForSequenceClassification(backend, Config, BenchObjective.Classes);
-        if (Folder is string folder) ModelFolder.Load(model, folder, Seed);
-        else foreach (Parameter parameter in model.Parameters()) Initialization.Apply(parameter, Config.InitializerRange, Seed);
+        SequenceClassifier model = Source.Config.CreateClassifier(backend, BenchObjective.Classes);
+        Source.Load(model, Seed);
         return model;
     }
 

@@ -10,13 +10,13 @@ using Sprout.Tensors;
 namespace Sprout.Cli.Bench;
 
 /// <summary>Classification of given sequences into two classes that alternate. There is nothing to evaluate.</summary>
-public sealed class BenchObjective(IBackend backend, BertForSequenceClassification model, IReadOnlyList<Encoding> sequences) : Objective
+internal sealed class BenchObjective(IBackend backend, SequenceClassifier model, IReadOnlyList<TokenSequence> sequences) : Objective
 {
     /// <summary>Classes, logits of a sequence.</summary>
     public const int Classes = 2;
 
     /// <inheritdoc/>
-    public override BertHead Model => model;
+    public override TaskModel Model => model;
 
     /// <inheritdoc/>
     public override int TrainCount => sequences.Count;
@@ -30,7 +30,7 @@ public sealed class BenchObjective(IBackend backend, BertForSequenceClassificati
     /// <inheritdoc/>
     public override int ForwardBackward(Tape tape, ReadOnlySpan<int> examples, int epoch, float scale, Variable loss)
     {
-        Encoding[] chosen = [.. examples.ToArray().Select(i => sequences[i])];
+        TokenSequence[] chosen = [.. examples.ToArray().Select(i => sequences[i])];
         Lengths = [.. chosen.Select(sequence => sequence.Ids.Length)];
         using Batch batch = Batch.Pack(backend, chosen);
         using IntTensor labels = IntTensor.From(backend, [.. examples.ToArray().Select(i => i % Classes)]);

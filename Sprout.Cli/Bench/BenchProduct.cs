@@ -9,7 +9,7 @@ using Sprout.Tensors.Random;
 namespace Sprout.Cli.Bench;
 
 /// <summary>C [M, N] = op(A) · op(B) with inner extent K; a layout names A and B: N as it is, T transposed.</summary>
-public sealed partial record BenchProduct(int M, int N, int K, string Layout)
+internal sealed partial record BenchProduct(int M, int N, int K, string Layout)
 {
     private static readonly long MostElements = Array.MaxLength;
 

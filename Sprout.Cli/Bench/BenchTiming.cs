@@ -7,7 +7,7 @@ using Sprout.Tensors.Cpu;
 namespace Sprout.Cli.Bench;
 
 /// <summary>The seconds of each repetition, with the work of each.</summary>
-public sealed class BenchTiming
+internal sealed class BenchTiming
 {
     private readonly List<(double Seconds, double Flops, double Tokens)> repetitions = [];
 

@@ -4,10 +4,13 @@ using System.Text.Json.Nodes;
 using Spectre.Console;
 using Sprout.Bert;
 using Sprout.Bert.Data;
+using Sprout.Bert.Models;
+using Sprout.Bert.Sources;
 using Sprout.Bert.Tokenization;
 using Sprout.Cli.Bench;
-using Sprout.Cli.Settings;
+using Sprout.Cli.Options;
 using Sprout.Pruning;
+using Sprout.Pruning.Runs;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 using Sprout.Tensors.Random;
@@ -15,7 +18,7 @@ using Sprout.Tensors.Random;
 namespace Sprout.Cli.Commands;
 
 /// <summary>Latency and throughput of a model, of loading it, or of one matrix product on this machine.</summary>
-public static class BenchCommand
+internal static class BenchCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
     public const string Summary = "Latency and throughput of a model, a training step, a matrix product or loading on this machine.";
@@ -43,81 +46,82 @@ public static class BenchCommand
         var profile = new Option<bool>("--profile") { Description = "Print where the time went" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
         foreach (Option option in (Option[])[mode, model, config, vocab, batch, length, lengthsFrom, format, shape, layout, warmup, repeat, profile, json]) command.Options.Add(option);
-        var pruning = new PruneSettings(command);
-        var device = new DeviceSettings(command);
+        var table = new OptionTable(command);
+        RecipeOptions.AddPruning(table);
+        RecipeOptions.AddDevice(table);
         command.SetAction(result =>
         {
-            AtLeast(1, "--batch", result.GetValue(batch));
-            AtLeast(0, "--warmup", result.GetValue(warmup));
-            AtLeast(1, "--repeat", result.GetValue(repeat));
+            (int sequences, int warmups, int repeats) = (result.GetValue(batch), result.GetValue(warmup), result.GetValue(repeat));
+            AtLeast(1, "--batch", sequences);
+            AtLeast(0, "--warmup", warmups);
+            AtLeast(1, "--repeat", repeats);
             if (result.GetValue(format) == "sparse") throw new OptionException("--format sparse: expected dense, the only format of this version.");
             string what = result.GetValue(mode)!;
-            int threads = device.Threads(result);
-            bool measures = result.GetValue(profile);
+            Recipe recipe = RecipeOf(table, result);
+            int threads = recipe.Device.Threads > 0 ? recipe.Device.Threads : Environment.ProcessorCount;
             if (what == "gemm")
             {
                 BenchProduct product = BenchProduct.Parse(result.GetValue(shape), result.GetValue(layout));
-                using IBackend products = device.Open(result);
-                Print(terminal, product.Run(products, result.GetValue(warmup), result.GetValue(repeat), threads, terminal.Cancellation), result.GetValue(json));
+                using IBackend products = recipe.Device.Open(terminal.Log);
+                Print(terminal, product.Run(products, warmups, repeats, threads, terminal.Cancellation), result.GetValue(json));
                 return ExitCode.Done;
             }
 
-            (BertConfig bert, string? folder) = Open(result.GetValue(model), result.GetValue(config));
             if (what == "load")
             {
-                var load = new BenchLoad(bert, folder ?? throw new OptionException("--mode load: expected --model with a folder of weights, found --config."), result.GetValue(warmup), result.GetValue(repeat), threads);
-                Print(terminal, load.Run(() => device.Open(result), terminal.Cancellation), result.GetValue(json));
+                var load = new BenchLoad(result.GetValue(model) ?? throw new OptionException("--mode load needs --model, a folder with weights."), warmups, repeats, threads);
+                Print(terminal, load.Run(() => recipe.Device.Open(terminal.Log), terminal.Cancellation), result.GetValue(json));
                 return ExitCode.Done;
             }
 
-            IReadOnlyList<Encoding> sequences = result.GetValue(lengthsFrom) is string file
-                ? FromTexts(file, bert, folder, result.GetValue(vocab), result.GetValue(length) ?? bert.MaxPositionEmbeddings)
-                : OfLength(result.GetValue(batch), result.GetValue(length) ?? DefaultLength, bert);
-            var job = new BenchModel(
-                bert, folder, sequences, result.GetValue(batch), result.GetValue(warmup), result.GetValue(repeat), Pruning(pruning, result), pruning.TrainEmbeddings(result), threads);
-            using IBackend backend = measures ? new ProfiledBackend(device.Open(result)) : device.Open(result);
-            JsonObject report = what == "forward" ? job.Forward(backend, terminal.Cancellation) : job.TrainStep(backend, terminal.Cancellation);
-            if (backend is ProfiledBackend profiled) ProfileTable.Write(terminal, profiled);
+            using ModelSource source = Open(result.GetValue(model), result.GetValue(config), result.GetValue(vocab));
+            IReadOnlyList<TokenSequence> chosen = result.GetValue(lengthsFrom) is string file
+                ? FromTexts(file, source, result.GetValue(length) ?? source.Config.MaxPositionEmbeddings)
+                : OfLength(sequences, result.GetValue(length) ?? DefaultLength, source.Config);
+            var job = new BenchModel(source, chosen, sequences, warmups, repeats, recipe.Pruning, recipe.Training.TrainEmbeddings, threads);
+            using IBackend backend = recipe.Device.Open(terminal.Log);
+            using ProfiledBackend? profiled = result.GetValue(profile) ? new ProfiledBackend(backend) : null;
+            JsonObject report = what == "forward" ? job.Forward(profiled ?? backend, profiled, terminal.Cancellation) : job.TrainStep(profiled ?? backend, profiled, terminal.Cancellation);
+            if (profiled is not null) ProfileTable.Write(terminal, profiled);
             Print(terminal, report, result.GetValue(json));
             return ExitCode.Done;
         });
         return command;
     }
 
-    // Masks of the final density from the first step on, and scores that differ, as they do in a run.
-    private static PruningOptions Pruning(PruneSettings settings, ParseResult result)
+    // Masks of the final density from the first step on, and scores that differ, as they do in a run. A forward pass needs no method.
+    private static Recipe RecipeOf(OptionTable table, ParseResult result)
     {
-        PruningOptions options = settings.Read(result, warmupSteps: 0);
-        if (options.Density is not double density) return options;
-        if (density is not (>= 0 and <= 1)) throw new OptionException(FormattableString.Invariant($"--density: expected 0 to 1, found {density}."));
-        return options with { InitialDensity = density, ScheduleWarmup = 0, InitialWarmup = 0, FinalWarmup = 0, ScoreInit = ScoreInit.Kaiming };
+        JsonObject given = table.Given(result);
+        Recipe recipe = RecipeJson.Read(given, "command line");
+        if (recipe.Pruning.Density is not double density) return recipe;
+        OptionException.Require(density is >= 0 and <= 1, nameof(recipe.Pruning.Density), "0 to 1", density);
+        return recipe with
+        {
+            Pruning = recipe.Pruning with { InitialDensity = density, ScheduleWarmup = 0, InitialWarmup = 0, FinalWarmup = 0, ScoreInit = ScoreInit.Kaiming },
+        };
     }
 
-    private static (BertConfig Config, string? Folder) Open(string? model, string? config) => (model, config) switch
+    private static ModelSource Open(string? model, string? config, string? vocab) => (model, config) switch
     {
-        (string folder, null) => (BertConfig.Load(folder), folder),
-        (null, string file) => (BertConfig.FromFile(file), null),
+        (string path, null) => ModelSource.Open(path),
+        (null, string file) => new FreshModel(file, vocab),
         _ => throw new OptionException("Give --model with a folder, or --config with a config.json for random weights."),
     };
 
-    private static Encoding[] OfLength(int count, int length, BertConfig config)
+    private static TokenSequence[] OfLength(int count, int length, ModelConfig config)
     {
         if (length < 1 || length > config.MaxPositionEmbeddings) throw new OptionException($"--length: expected 1 to the model's {config.MaxPositionEmbeddings} positions, found {length}.");
         var random = new RandomStream(1, 0);
-        return [.. Enumerable.Range(0, count).Select(_ => new Encoding([.. Enumerable.Range(0, length).Select(_ => random.NextInt(config.VocabSize))], new int[length]))];
+        return [.. Enumerable.Range(0, count).Select(_ => new TokenSequence([.. Enumerable.Range(0, length).Select(_ => random.NextInt(config.VocabSize))], new int[length]))];
     }
 
-    private static Encoding[] FromTexts(string file, BertConfig config, string? folder, string? vocab, int maxLength)
+    private static TokenSequence[] FromTexts(string file, ModelSource source, int maxLength)
     {
-        if (maxLength < 2 || maxLength > config.MaxPositionEmbeddings) throw new OptionException($"--length: expected 2 to the model's {config.MaxPositionEmbeddings} positions, found {maxLength}.");
-        BertTokenizer tokenizer = (folder, vocab) switch
-        {
-            (_, string words) => BertTokenizer.FromVocab(words),
-            (string model, _) => BertTokenizer.Load(model),
-            _ => throw new OptionException("--lengths-from with --config needs --vocab."),
-        };
-        if (tokenizer.VocabSize > config.VocabSize) throw new OptionException($"--vocab: expected at most the model's {config.VocabSize} tokens, found {tokenizer.VocabSize}.");
-        Encoding[] sequences = [.. TextFile.Read(file).Select(row => tokenizer.Encode(row.Text, row.Pair, maxLength))];
+        if (maxLength < 2 || maxLength > source.Config.MaxPositionEmbeddings)
+            throw new OptionException($"--length: expected 2 to the model's {source.Config.MaxPositionEmbeddings} positions, found {maxLength}.");
+        ITokenizer tokenizer = source.Tokenizer;
+        TokenSequence[] sequences = [.. TextFile.Read(file).Select(row => tokenizer.Encode(row.Text, row.Pair, maxLength))];
         return sequences.Length > 0 ? sequences : throw new InputException($"{file}: expected at least one text, found none.");
     }
 

@@ -7,14 +7,10 @@ using Sprout.Tensors;
 namespace Sprout.Cli.Commands;
 
 /// <summary>The main job on what the repository embeds: dense fine-tuning, then every method at 10 % and 3 %, with and without distillation, over several seeds.</summary>
-public static class DemoCommand
+internal static class DemoCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
     public const string Summary = "Fine-tune and prune a small BERT on what comes with Sprout; under 2 minutes on 2 cores, no network.";
-
-    private const int DenseSteps = 1200;
-    private const int PrunedSteps = 300;
-    private const double LearningRate = 1e-3;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -45,41 +41,25 @@ public static class DemoCommand
     private static void Run(Terminal terminal, int seeds, string output, bool json)
     {
         long start = Stopwatch.GetTimestamp();
-        terminal.Log($"{seeds} seeds: a dense run of {DenseSteps} steps each, then {DemoRecipes.Pruned.Count} pruned runs of {PrunedSteps} steps each from it.");
-        var outcomes = new List<DemoOutcome>();
-        int done = 0, total = seeds * (1 + DemoRecipes.Pruned.Count);
-        using var cores = new SemaphoreSlim(Environment.ProcessorCount);
-        async Task<float[][]> Train(DemoRecipe recipe, int seed, int steps, Task<float[][]>? dense)
+        var job = new DemoJob(terminal, seeds, output);
+        terminal.Log($"{DemoAssets.TrainCount} sentences about films, hotels and the like, to be called positive or negative.");
+        terminal.Log($"{job.Count} runs: {seeds} fine-tune a small BERT, the others prune what came of it, one run a core.");
+        Task<double> bagOfWords = Task.Run(() => new WordCountModel(DemoAssets.Sets.Train, order: 1, epochs: 10).Accuracy(DemoAssets.Sets.Dev));
+        IReadOnlyList<DemoOutcome> outcomes = job.Execute();
+        var table = new DemoTable(outcomes, seeds, Stopwatch.GetElapsedTime(start).TotalSeconds, bagOfWords.GetAwaiter().GetResult());
+        table.Save(output);
+        if (json)
         {
-            float[][]? weights = dense is null ? null : await dense;
-            await cores.WaitAsync(terminal.Cancellation);
-            try
-            {
-                (DemoOutcome outcome, float[][] trained) = await Task.Run(() => DemoRun.Train(recipe, seed, steps, LearningRate, weights, terminal.Cancellation), terminal.Cancellation);
-                lock (outcomes)
-                {
-                    outcomes.Add(outcome);
-                    terminal.Log(FormattableString.Invariant($"{++done}/{total} · {Name(outcome.Recipe)} · accuracy {100 * outcome.Accuracy:0.0} · {100 * outcome.Density:0.0} % remaining · {outcome.Seconds:0.0} s"));
-                }
-
-                return trained;
-            }
-            finally
-            {
-                cores.Release();
-            }
+            terminal.Document(table.ToJson());
+            return;
         }
 
-        Task<float[][]>[] denseRuns = [.. Enumerable.Range(0, seeds).Select(seed => Train(DemoRecipes.Dense, seed, DenseSteps, null))];
-        Task.WhenAll(from seed in Enumerable.Range(0, seeds) from recipe in DemoRecipes.Pruned select Train(recipe, seed, PrunedSteps, denseRuns[seed])).GetAwaiter().GetResult();
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        DemoTable table = DemoTable.Of(outcomes, seeds, seconds);
-        if (json) terminal.Document(table.ToJson());
-        else table.Print(terminal);
-        table.Save(output);
-        terminal.Log($"Report: {Path.GetFullPath(Path.Combine(output, DemoTable.ReportFile))}");
+        table.Print(terminal);
+        string best = job.FolderOf(table.Best, seed: 0);
+        terminal.Output.WriteLine($"Report: {Path.Combine(output, DemoTable.ReportFile)}");
+        terminal.Output.WriteLine();
+        terminal.Output.WriteLine("Try the best one:");
+        terminal.Output.WriteLine($"  echo \"the band was not bad.\" | sprout predict --model {best}");
+        terminal.Output.WriteLine($"  sprout inspect {best}");
     }
-
-    private static string Name(DemoRecipe recipe) =>
-        recipe.Target == 1 ? recipe.Method : FormattableString.Invariant($"{recipe.Method} at {100 * recipe.Target:0} %{(recipe.Distilled ? ", distilled" : "")}");
 }

@@ -7,7 +7,7 @@ using Sprout.Tensors.Devices;
 namespace Sprout.Cli.Commands;
 
 /// <summary>The devices that this build can use, and why one is missing.</summary>
-public static class DevicesCommand
+internal static class DevicesCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
     public const string Summary = "The devices this build can use, with their limits, and why one is missing.";

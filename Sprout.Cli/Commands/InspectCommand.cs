@@ -3,11 +3,12 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using Sprout.Pruning;
+using Sprout.Pruning.Inspection;
 
 namespace Sprout.Cli.Commands;
 
 /// <summary>What a model is and costs.</summary>
-public static class InspectCommand
+internal static class InspectCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
     public const string Summary = "What a model is and costs: non-zeros of every matrix, remaining %, empty heads and neurons, MACs, bytes.";

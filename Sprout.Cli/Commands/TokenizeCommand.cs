@@ -7,7 +7,7 @@ using Sprout.Tensors;
 namespace Sprout.Cli.Commands;
 
 /// <summary>Lines of text in, ids, type ids and tokens out.</summary>
-public static class TokenizeCommand
+internal static class TokenizeCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
     public const string Summary = "Token ids of the lines on standard input, one JSON line each.";
@@ -26,25 +26,23 @@ public static class TokenizeCommand
         {
             int length = result.GetValue(maxLength);
             if (length < 3) throw new OptionException($"--max-length: expected 3 or more, found {length}.");
-            BertTokenizer tokenizer = (result.GetValue(model), result.GetValue(vocab)) switch
+            ITokenizer tokenizer = (result.GetValue(model), result.GetValue(vocab)) switch
             {
                 (string folder, null) => BertTokenizer.Load(folder),
                 (null, string file) => BertTokenizer.FromVocab(file, lowerCase: !result.GetValue(cased)),
                 _ => throw new OptionException("Give either --model or --vocab."),
             };
-            int number = 0;
-            while (Console.In.ReadLine() is string line)
+            using InputLines lines = InputLines.OfConsole();
+            foreach ((int number, string line) in lines.Read(terminal.Cancellation))
             {
-                terminal.Cancellation.ThrowIfCancellationRequested();
-                number++;
                 string[] texts = result.GetValue(pair) ? line.Split('\t') : [line];
-                if (result.GetValue(pair) && texts.Length != 2) throw new InputException($"standard input: line {number}: expected two texts with a TAB between them, found {texts.Length}.");
-                Encoding encoding = tokenizer.Encode(texts[0], texts.Length > 1 ? texts[1] : null, length);
-                terminal.Output.WriteLine(Terminal.Line(new JsonObject
+                if (result.GetValue(pair) && texts.Length != 2) throw new InputException($"{lines.Name}: line {number}: expected two texts with a TAB between them, found {texts.Length}.");
+                TokenSequence sequence = tokenizer.Encode(texts[0], texts.Length > 1 ? texts[1] : null, length);
+                terminal.Output.WriteLine(Terminal.Compact(new JsonObject
                 {
-                    ["ids"] = new JsonArray([.. encoding.Ids.Select(id => (JsonNode)id)]),
-                    ["type_ids"] = new JsonArray([.. encoding.TypeIds.Select(id => (JsonNode)id)]),
-                    ["tokens"] = new JsonArray([.. encoding.Ids.Select(id => (JsonNode)tokenizer.TokenOf(id))]),
+                    ["ids"] = new JsonArray([.. sequence.Ids.Select(id => (JsonNode)id)]),
+                    ["type_ids"] = new JsonArray([.. sequence.TypeIds.Select(id => (JsonNode)id)]),
+                    ["tokens"] = new JsonArray([.. sequence.Ids.Select(id => (JsonNode)tokenizer.TokenOf(id))]),
                 }));
             }
 

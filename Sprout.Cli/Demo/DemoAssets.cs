@@ -4,7 +4,7 @@ using Sprout.Bert.Data;
 namespace Sprout.Cli.Demo;
 
 /// <summary>The pre-trained model that comes with the command, and the labelled sets.</summary>
-public static class DemoAssets
+internal static class DemoAssets
 {
     /// <summary>Labelled training sentences.</summary>
     public const int TrainCount = 12_000;
@@ -44,7 +44,7 @@ public static class DemoAssets
 
     /// <summary>The examples of a labelled set.</summary>
     public static IReadOnlyList<TextExample> Examples(IReadOnlyList<Review> reviews) =>
-        [.. reviews.Select((review, i) => new TextExample(i, review.Text, null, review.Label, float.NaN))];
+        [.. reviews.Select(review => new TextExample(review.Text, Label: review.Label))];
 
     private static IEnumerable<string> Lines(IReadOnlyList<Review> reviews) =>
         reviews.Select(review => $"{review.Text}\t{review.Label}").Prepend("sentence\tlabel");

@@ -1,86 +1,79 @@
-// One training run of the demo.
-using System.Diagnostics;
-using Sprout.Bert;
+// The runs of the demo.
 using Sprout.Bert.Data;
-using Sprout.Bert.Models;
-using Sprout.Bert.Tokenization;
+using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning;
-using Sprout.Tensors;
+using Sprout.Pruning.Runs;
 using Sprout.Tensors.Devices;
 
 namespace Sprout.Cli.Demo;
 
-/// <summary>What a run of the demo prunes, and how.</summary>
+/// <summary>A kind of run of the demo: dense fine-tuning, or a method at a target, started from the dense model of the same seed.</summary>
 /// <param name="Method">"dense" or a pruning method.</param>
 /// <param name="Target">Remaining share aimed at; 1 for the dense run.</param>
 /// <param name="Distilled">Whether the dense model teaches.</param>
-/// <param name="Options">The method's options.</param>
-public sealed record DemoRecipe(string Method, double Target, bool Distilled, PruningOptions Options);
-
-/// <summary>What a run of the demo reached.</summary>
-/// <param name="Recipe">What was run.</param>
-/// <param name="Accuracy">On the evaluation sentences, in [0, 1].</param>
-/// <param name="Density">Kept share of the prunable weights.</param>
-/// <param name="NonZeros">Non-zero weights of the encoder's matrices.</param>
-/// <param name="Seconds">Training and evaluation time.</param>
-public sealed record DemoOutcome(DemoRecipe Recipe, double Accuracy, double Density, long NonZeros, double Seconds);
-
-/// <summary>One training run of the demo, on one thread, so that runs go side by side.</summary>
-public static class DemoRun
+/// <param name="Pruning">The method's options.</param>
+internal sealed record DemoRun(string Method, double Target, bool Distilled, PruningOptions Pruning)
 {
-    private const int MaxLength = 32;
-    private const int BatchSize = 32;
+    private const int MaxLength = 32, BatchSize = 32;
+    private const double LearningRate = 1e-3;
 
-    /// <summary>Fine-tunes a model, pruning it when the recipe says so.</summary>
-    /// <param name="recipe">What to do.</param>
+    /// <summary>Dense fine-tuning.</summary>
+    public static DemoRun Dense { get; } = new("dense", 1, false, new PruningOptions());
+
+    /// <summary>The pruned runs, in the order of the table: each method at 10 % and 3 % remaining weights, with and without distillation.</summary>
+    public static IReadOnlyList<DemoRun> Pruned { get; } =
+    [
+        .. from target in (double[])[0.10, 0.03]
+           from method in (string[])["magnitude", "movement", "soft-movement", "l0"]
+           from distilled in (bool[])[false, true]
+           select new DemoRun(method, target, distilled, OptionsOf(method, target, distilled)),
+    ];
+
+    /// <summary>The sentences with their labels.</summary>
+    public static ListTask Task { get; } = new(["negative", "positive"], DemoAssets.Examples(DemoAssets.Sets.Train), DemoAssets.Examples(DemoAssets.Sets.Dev), "reviews");
+
+    /// <summary>Optimiser steps.</summary>
+    public int Steps => this == Dense ? 1200 : 300;
+
+    /// <summary>What the run is called in messages.</summary>
+    public string Title => this == Dense ? Method : FormattableString.Invariant($"{Method} at {100 * Target:0} %{(Distilled ? ", distilled" : "")}");
+
+    /// <summary>What its folder is called.</summary>
+    public string FolderName => this == Dense ? Method : FormattableString.Invariant($"{Method}-{100 * Target:0}{(Distilled ? "-distilled" : "")}");
+
+    /// <summary>What to do, on one thread, so that runs go side by side.</summary>
     /// <param name="seed">Decides everything random.</param>
-    /// <param name="steps">Optimiser steps.</param>
-    /// <param name="learningRate">AdamW's rate for the weights.</param>
-    /// <param name="dense">Weights of the fine-tuned dense model to start from and, when the recipe says so, to learn from; null: the pre-trained model.</param>
-    /// <param name="cancellation">Stops it.</param>
-    /// <returns>What was reached, and the weights.</returns>
-    public static (DemoOutcome Outcome, float[][] Weights) Train(DemoRecipe recipe, int seed, int steps, double learningRate, float[][]? dense, CancellationToken cancellation)
+    /// <param name="dense">The folder of the fine-tuned dense model to start from and, in a distilled run, to learn from; null: the pre-trained model.</param>
+    public Recipe RecipeOf(int seed, string? dense) => new()
     {
-        long start = Stopwatch.GetTimestamp();
-        int warmup = steps / 10;
-        using IBackend backend = Device.Open("cpu", threads: 1);
-        BertConfig config = BertConfig.Load(DemoAssets.ModelFolder);
-        using BertForSequenceClassification model = Load(backend, config, dense, seed);
-        using BertForSequenceClassification? teacher = recipe.Distilled ? Load(backend, config, dense, seed) : null;
-        var objective = new TextObjective(
-            backend, model, GlueTasks.Get("sst2"), BertTokenizer.Load(DemoAssets.ModelFolder), MaxLength, DemoAssets.Examples(DemoAssets.Sets.Train),
-            [new EvalSet("", "dev", DemoAssets.Examples(DemoAssets.Sets.Dev), HasLabels: true)], teacher is null ? null : new Teacher(backend, teacher, teacher.Forward));
-        using Pruner? pruner = recipe.Options.IsPruning ? Pruner.ForModel(model.Bert, recipe.Options with { ScheduleWarmup = warmup }, steps, (ulong)seed) : null;
-        var options = new TrainingOptions
+        Task = new TaskOptions { Model = dense ?? DemoAssets.ModelFolder, Teacher = Distilled ? dense : null, MaxLength = MaxLength },
+        Training = new TrainingOptions
         {
-            MaxSteps = steps,
+            MaxSteps = Steps,
             BatchSize = BatchSize,
-            LearningRate = learningRate,
-            WarmupSteps = warmup,
+            LearningRate = LearningRate,
+            WarmupSteps = Steps / 10,
             Seed = (ulong)seed,
-            TrainEmbeddings = pruner is null,
             EvalEvery = 0,
+            SaveEvery = 0,
             EvalBatchSize = 128,
-        };
-        using var trainer = new Trainer(backend, objective, options, pruner);
-        TrainingResult result = trainer.Train(null, cancellation);
-        pruner?.Fold();
-        ModelCost cost = ModelInspector.Inspect(model);
-        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return (new DemoOutcome(recipe, result.Metrics["eval_accuracy"], cost.Density, cost.KeptWeights, seconds), [.. model.Parameters().Select(parameter => parameter.Value.ToArray())]);
-    }
+        },
+        Pruning = Pruning,
+        Device = new DeviceOptions { Threads = 1 },
+    };
 
-    private static BertForSequenceClassification Load(IBackend backend, BertConfig config, float[][]? weights, int seed)
+    // Soft movement and L0 have no target density: their λ was chosen so that they end near it on this data; what remains is measured and printed.
+    private static PruningOptions OptionsOf(string method, double target, bool distilled)
     {
-        var model = new BertForSequenceClassification(backend, config, outputs: 2);
-        if (weights is null)
+        var options = new PruningOptions { Method = method, ScoreLearningRate = 3e-2, FinalWarmup = 2 };
+        return (method, target > 0.05) switch
         {
-            ModelFolder.Load(model, DemoAssets.ModelFolder, (ulong)seed);
-            return model;
-        }
-
-        foreach ((Autograd.Parameter parameter, float[] values) in model.Parameters().Zip(weights)) parameter.Value.CopyFrom(values);
-        return model;
+            ("soft-movement", true) => options with { Lambda = distilled ? 420 : 570 },
+            ("soft-movement", false) => options with { Lambda = distilled ? 850 : 1000 },
+            ("l0", true) => options with { Lambda = distilled ? 720 : 470 },
+            ("l0", false) => options with { Lambda = distilled ? 1250 : 800 },
+            _ => options with { Density = target },
+        };
     }
 }

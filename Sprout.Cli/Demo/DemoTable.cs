@@ -8,37 +8,29 @@ using Sprout.Tensors.IO;
 
 namespace Sprout.Cli.Demo;
 
-/// <summary>Mean and spread over the seeds of every run of the demo.</summary>
-public sealed class DemoTable
+/// <summary>Mean and spread over the seeds of every run of the demo; runs with and without distillation side by side, so that it fits into 80 columns.</summary>
+/// <param name="outcomes">What the runs reached.</param>
+/// <param name="seeds">Runs of each kind.</param>
+/// <param name="seconds">Time of all.</param>
+/// <param name="bagOfWords">What counting words reaches, in [0, 1].</param>
+internal sealed class DemoTable(IReadOnlyList<DemoOutcome> outcomes, int seeds, double seconds, double bagOfWords)
 {
     /// <summary>The report's file name.</summary>
     public const string ReportFile = "report.md";
 
-    private static readonly string[] Headers = ["method", "target", "distilled", "accuracy", "remaining", "non-zeros", "seconds a run"];
+    private static readonly string[] Headers = ["method", "target", "accuracy", "remains", "distilled", "remains"];
 
-    private readonly List<DemoRow> rows;
-    private readonly int seeds;
-    private readonly double seconds;
-
-    private DemoTable(List<DemoRow> rows, int seeds, double seconds)
-    {
-        this.rows = rows;
-        this.seeds = seeds;
-        this.seconds = seconds;
-    }
-
-    /// <summary>The table of a demo's outcomes, in the order of the recipes.</summary>
-    public static DemoTable Of(IReadOnlyList<DemoOutcome> outcomes, int seeds, double seconds) => new(
-        [.. DemoRecipes.Pruned.Prepend(DemoRecipes.Dense).Select(recipe => new DemoRow(recipe, [.. outcomes.Where(outcome => outcome.Recipe == recipe)]))], seeds, seconds);
+    /// <summary>The pruned run that is right most often.</summary>
+    public DemoRun Best { get; } = DemoRun.Pruned.MaxBy(run => outcomes.Where(outcome => outcome.Run == run).Average(outcome => outcome.Accuracy))!;
 
     /// <summary>Prints the table.</summary>
     public void Print(Terminal terminal)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (string header in Headers) table.AddColumn(header);
-        foreach (DemoRow row in rows) table.AddRow(row.Cells);
+        foreach (string header in Headers) table.AddColumn(new TableColumn(header) { NoWrap = true });
+        foreach (string[] row in Rows()) table.AddRow(row.Select(Markup.Escape).ToArray());
         Tables.Write(terminal, table);
-        terminal.Output.WriteLine(Summary);
+        foreach (string line in Summary) terminal.Output.WriteLine(line);
     }
 
     /// <summary>The table as JSON.</summary>
@@ -46,63 +38,67 @@ public sealed class DemoTable
     {
         ["seeds"] = seeds,
         ["seconds"] = seconds,
-        ["rows"] = new JsonArray([.. rows.Select(row => (JsonNode)row.ToJson())]),
+        ["bag_of_words_accuracy"] = bagOfWords,
+        ["best"] = Best.FolderName,
+        ["rows"] = new JsonArray([.. DemoRun.Pruned.Prepend(DemoRun.Dense).Select(run => (JsonNode)ToJson(run))]),
     };
 
     /// <summary>Writes <c>report.md</c> and <c>report.json</c> into a folder.</summary>
     /// <exception cref="InputException">The folder cannot be written.</exception>
     public void Save(string folder)
     {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"Cannot write the report's folder {folder}: {e.Message}", e);
-        }
-
-        var text = new StringBuilder("# Sprout demo\n\n").Append(Summary).Append("\n\n");
+        var text = new StringBuilder("# Sprout demo\n\n").AppendJoin('\n', Summary).Append("\n\n");
         text.Append("| ").AppendJoin(" | ", Headers).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", Headers.Length))).Append('\n');
-        foreach (DemoRow row in rows) text.Append("| ").AppendJoin(" | ", row.Cells).Append(" |\n");
+        foreach (string[] row in Rows()) text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
         AtomicFile.WriteText(Path.Combine(folder, ReportFile), text.ToString());
         AtomicFile.WriteText(Path.Combine(folder, "report.json"), ToJson().ToJsonString() + "\n");
     }
 
-    private string Summary => string.Create(CultureInfo.InvariantCulture, $"Mean ± standard deviation over {seeds} seeds; {DemoAssets.DevCount} evaluation sentences; {seconds:0} s in all on {Environment.ProcessorCount} cores.");
+    private string[] Summary =>
+    [
+        string.Create(CultureInfo.InvariantCulture, $"Accuracy in percent, mean ± standard deviation over {seeds} seeds, {DemoAssets.DevCount} evaluation sentences."),
+        string.Create(CultureInfo.InvariantCulture, $"Chance is 50.0, counting words reaches {100 * bagOfWords:0.0}. * marks the best pruned model."),
+        string.Create(CultureInfo.InvariantCulture, $"{outcomes.Count} runs in {seconds:0} s on {Environment.ProcessorCount} cores."),
+    ];
 
-    private sealed class DemoRow(DemoRecipe recipe, IReadOnlyList<DemoOutcome> outcomes)
+    private IEnumerable<string[]> Rows()
     {
-        public string[] Cells =>
-        [
-            recipe.Method,
-            recipe.Target == 1 ? "" : Percent(recipe.Target, "0"),
-            recipe.Distilled ? "yes" : "",
-            string.Create(CultureInfo.InvariantCulture, $"{100 * Mean(o => o.Accuracy):0.0} ± {100 * Spread(o => o.Accuracy):0.0}"),
-            Percent(Mean(o => o.Density), "0.0"),
-            Mean(o => o.NonZeros).ToString("N0", CultureInfo.InvariantCulture),
-            Mean(o => o.Seconds).ToString("0.0", CultureInfo.InvariantCulture),
-        ];
-
-        public JsonObject ToJson() => new()
+        yield return [DemoRun.Dense.Method, "", Accuracy(DemoRun.Dense), Remaining(DemoRun.Dense), "", ""];
+        foreach (DemoRun run in DemoRun.Pruned.Where(run => !run.Distilled))
         {
-            ["method"] = recipe.Method,
-            ["target"] = recipe.Target,
-            ["distilled"] = recipe.Distilled,
-            ["accuracy"] = new JsonArray([.. outcomes.Select(o => (JsonNode)o.Accuracy)]),
-            ["accuracy_mean"] = Mean(o => o.Accuracy),
-            ["accuracy_standard_deviation"] = Spread(o => o.Accuracy),
-            ["density_mean"] = Mean(o => o.Density),
-            ["non_zeros_mean"] = Mean(o => o.NonZeros),
-            ["seconds_mean"] = Mean(o => o.Seconds),
-        };
-
-        private double Mean(Func<DemoOutcome, double> value) => outcomes.Average(value);
-
-        // The sample's standard deviation; 0 for a single seed.
-        private double Spread(Func<DemoOutcome, double> value) =>
-            outcomes.Count < 2 ? 0 : Math.Sqrt(outcomes.Sum(o => Math.Pow(value(o) - Mean(value), 2)) / (outcomes.Count - 1));
-
-        private static string Percent(double share, string format) => (100 * share).ToString(format, CultureInfo.InvariantCulture) + " %";
+            DemoRun distilled = DemoRun.Pruned.Single(other => other.Distilled && other.Method == run.Method && other.Target == run.Target);
+            yield return [run.Method, Percent(run.Target, "0"), Accuracy(run), Remaining(run), Accuracy(distilled), Remaining(distilled)];
+        }
     }
+
+    private string Accuracy(DemoRun run)
+    {
+        double[] values = Values(run, outcome => 100 * outcome.Accuracy);
+        return string.Create(CultureInfo.InvariantCulture, $"{values.Average():0.0} ± {Spread(values):0.0}{(run == Best ? " *" : "")}");
+    }
+
+    private string Remaining(DemoRun run) => Percent(Values(run, outcome => outcome.Result.Density).Average(), "0.0");
+
+    private JsonObject ToJson(DemoRun run)
+    {
+        double[] accuracies = Values(run, outcome => outcome.Accuracy);
+        return new JsonObject
+        {
+            ["method"] = run.Method,
+            ["target"] = run.Target,
+            ["distilled"] = run.Distilled,
+            ["accuracy"] = new JsonArray([.. accuracies.Select(accuracy => (JsonNode)accuracy)]),
+            ["accuracy_mean"] = accuracies.Average(),
+            ["accuracy_standard_deviation"] = Spread(accuracies),
+            ["density_mean"] = Values(run, outcome => outcome.Result.Density).Average(),
+            ["seconds_mean"] = Values(run, outcome => outcome.Result.Metrics["train_runtime"]).Average(),
+        };
+    }
+
+    private double[] Values(DemoRun run, Func<DemoOutcome, double> value) => [.. outcomes.Where(outcome => outcome.Run == run).OrderBy(outcome => outcome.Seed).Select(value)];
+
+    // The sample's standard deviation; 0 for a single seed.
+    private static double Spread(double[] values) => values.Length < 2 ? 0 : Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1));
+
+    private static string Percent(double share, string format) => (100 * share).ToString(format, CultureInfo.InvariantCulture) + " %";
 }

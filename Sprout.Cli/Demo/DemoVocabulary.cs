@@ -2,7 +2,7 @@
 namespace Sprout.Cli.Demo;
 
 /// <summary>The vocabulary that <c>sprout demo</c> builds; a token's id is its position.</summary>
-public static class DemoVocabulary
+internal static class DemoVocabulary
 {
     private static readonly string[] Special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 

@@ -5,4 +5,4 @@ namespace Sprout.Cli.Demo;
 /// <param name="Text">The sentence, lower-case, 4 to 20 words with punctuation.</param>
 /// <param name="Label">1 when the composed sentiment is positive, 0 when it is negative.</param>
 /// <param name="Rule">The outermost construction, one of <see cref="ReviewLanguage.Rules"/>.</param>
-public readonly record struct Review(string Text, int Label, string Rule);
+internal readonly record struct Review(string Text, int Label, string Rule);

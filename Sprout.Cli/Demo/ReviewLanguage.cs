@@ -10,7 +10,7 @@ namespace Sprout.Cli.Demo;
 /// The label is the sign of the result; a sentence with a value nearer to zero than 0.5 is not emitted. The README beside this file
 /// lists the rules. Every two consecutive sentences hold one of each label. The same seed gives the same sentences.
 /// </summary>
-public sealed class ReviewLanguage
+internal sealed class ReviewLanguage
 {
     private const double LeastValue = 0.5;
     private const int LeastWords = 4, MostWords = 20;

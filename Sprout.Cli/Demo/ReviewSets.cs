@@ -2,7 +2,7 @@
 namespace Sprout.Cli.Demo;
 
 /// <summary>The data of the demo: distinct sentences in balanced sets, and a corpus for masked-LM pre-training.</summary>
-public sealed class ReviewSets
+internal sealed class ReviewSets
 {
     private const ulong DevStream = 1, TrainStream = 2, CorpusStream = 3;
 

@@ -20,6 +20,9 @@ public sealed class HardConcrete : PruningMethod
     /// <inheritdoc/>
     public override string Name => "l0";
 
+    /// <inheritdoc/>
+    public override bool IsStraightThrough => false;
+
     /// <summary>ln 9, rounded as the authors did: σ(S) = 0.9.</summary>
     public override double DefaultScoreScale => 2.197;
 

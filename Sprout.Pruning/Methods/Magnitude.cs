@@ -13,7 +13,8 @@ public sealed class Magnitude : TopVMethod
     /// <exception cref="OptionException">There is no final density, or scores are given although the weights decide.</exception>
     public Magnitude(PruningOptions options) : base(options)
     {
-        if (Options.InitScores is not null) throw new OptionException($"--init-scores {Options.InitScores} has no use with --method {Name}, whose scores are the absolute weights.");
+        if (Options.InitScores is string file)
+            throw OptionException.Of($"{new OptionName(nameof(Options.InitScores))} {file} has no use with {new OptionName(nameof(Options.Method))} {Name}, whose scores are the absolute weights.");
     }
 
     /// <inheritdoc/>

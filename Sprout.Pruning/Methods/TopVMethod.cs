@@ -14,7 +14,7 @@ public abstract class TopVMethod : PruningMethod
     protected TopVMethod(PruningOptions options) : base(options)
     {
         if (Options.Density is not double density)
-            throw new OptionException($"--method {Options.Method} needs --density, the share of weights kept at the end, such as --density 0.1.");
+            throw OptionException.Of($"{new OptionName(nameof(Options.Method))} {Options.Method} needs {new OptionName(nameof(Options.Density))}, the share of weights kept at the end, such as 0.1.");
         Density = density;
     }
 

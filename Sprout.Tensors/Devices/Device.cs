@@ -3,15 +3,21 @@ using Sprout.Tensors.Cpu;
 
 namespace Sprout.Tensors.Devices;
 
+/// <summary>What a device is opened with.</summary>
+/// <param name="Index">Which one of its kind, from 0.</param>
+/// <param name="Threads">Host threads that it may use, at least 1.</param>
+/// <param name="Note">Takes a sentence that the user should read before it is opened.</param>
+public readonly record struct DeviceRequest(int Index, int Threads, Action<string> Note);
+
 /// <summary>Opens a backend by its device name. Other assemblies add their devices with <see cref="Register"/>.</summary>
 public static class Device
 {
-    private static readonly Dictionary<string, (Func<int, int, IBackend> Open, Func<IEnumerable<DeviceInfo>> List)> Registered = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Func<DeviceRequest, IBackend> Open, Func<IEnumerable<DeviceInfo>> List)> Registered = new(StringComparer.Ordinal)
     {
-        ["cpu"] = ((_, threads) => CpuBackend.Open(threads), ListCpu),
+        ["cpu"] = (request => CpuBackend.Open(request.Threads), ListCpu),
     };
 
-    /// <summary>The kinds of device that this build can open, "cpu" first.</summary>
+    /// <summary>The kinds of device that this program can open, "cpu" first.</summary>
     public static IReadOnlyCollection<string> Kinds => Registered.Keys;
 
     /// <summary>The devices of all kinds, with those that are missing and why.</summary>
@@ -19,23 +25,24 @@ public static class Device
 
     /// <summary>Adds a kind of device.</summary>
     /// <param name="kind">The name before the colon, such as "cuda".</param>
-    /// <param name="open">Opens the device with the given index and number of host threads.</param>
+    /// <param name="open">Opens a device of this kind.</param>
     /// <param name="list">The devices of this kind, or one that says why there is none.</param>
-    public static void Register(string kind, Func<int, int, IBackend> open, Func<IEnumerable<DeviceInfo>> list) => Registered[kind] = (open, list);
+    public static void Register(string kind, Func<DeviceRequest, IBackend> open, Func<IEnumerable<DeviceInfo>> list) => Registered[kind] = (open, list);
 
     /// <summary>Opens a device.</summary>
     /// <param name="name">A kind with an optional index: "cpu", "cuda", "cuda:1".</param>
     /// <param name="threads">Processor threads; 0 means all cores.</param>
-    /// <exception cref="OptionException">No such kind in this build, a bad index, no such device, one that fails its self-test, or a negative number of threads.</exception>
-    public static IBackend Open(string name, int threads = 0)
+    /// <param name="note">Takes what the user should know before it is opened; null: nobody.</param>
+    /// <exception cref="OptionException">No such kind, a bad index, no such device, one that fails its self-test, or a negative number of threads.</exception>
+    public static IBackend Open(string name, int threads = 0, Action<string>? note = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         string[] parts = name.Split(':');
         int index = 0;
         if (parts.Length > 2 || !Registered.TryGetValue(parts[0], out var kind) || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out index) || index < 0)))
-            throw new OptionException($"--device: \"{name}\" is not a device of this build; there is {string.Join(", ", Registered.Keys)} (see sprout devices).");
-        if (threads < 0) throw new OptionException($"--threads: expected 1 or more (0 for all cores), found {threads}.");
-        return kind.Open(index, threads == 0 ? Environment.ProcessorCount : threads);
+            throw OptionException.Expected(nameof(Device), $"one of {string.Join(", ", Registered.Keys)}, a GPU with an index where there are several (cuda:1)", $"\"{name}\"");
+        OptionException.Require(threads >= 0, "Threads", "1 or more (0 for all cores)", threads);
+        return kind.Open(new DeviceRequest(index, threads == 0 ? Environment.ProcessorCount : threads, note ?? (_ => { })));
     }
 
     private static IEnumerable<DeviceInfo> ListCpu()

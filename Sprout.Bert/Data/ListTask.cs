@@ -1,0 +1,38 @@
+// A task whose examples are in memory.
+using Sprout.Bert.Metrics;
+
+namespace Sprout.Bert.Data;
+
+/// <summary>Classification of, or regression over, examples that the program has already.</summary>
+public sealed class ListTask : TextTask
+{
+    private static readonly string[] ClassMetrics = [MetricNames.Accuracy];
+    private static readonly string[] NumberMetrics = [MetricNames.Pearson, MetricNames.Spearman, MetricNames.MeanSquaredError];
+
+    private readonly IReadOnlyList<TextExample> train, eval;
+
+    /// <summary>A task over lists.</summary>
+    /// <param name="labelNames">Label names by class id, at least two; none: a regression over <see cref="TextExample.Score"/>.</param>
+    /// <param name="train">Training examples, at least one.</param>
+    /// <param name="eval">Evaluation examples, at least one.</param>
+    /// <param name="name">The task's name.</param>
+    public ListTask(IReadOnlyList<string> labelNames, IReadOnlyList<TextExample> train, IReadOnlyList<TextExample> eval, string name = "list")
+        : base(name, labelNames, labelNames is { Count: > 0 } ? ClassMetrics : NumberMetrics)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(eval);
+        if (train.Count == 0 || eval.Count == 0) throw new ArgumentException($"Task {name}: expected training and evaluation examples, found {train.Count} and {eval.Count}.");
+        (this.train, this.eval) = (train, eval);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<TextExample> LoadTrain(DataFiles files, Action<string>? note = null) => train;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<EvalSet> LoadEval(DataFiles files, bool needLabels = true, Action<string>? note = null) =>
+        [new EvalSet("", Name, eval, IsRegression ? eval.All(example => float.IsFinite(example.Score)) : eval.All(example => example.Label >= 0))];
+
+    /// <inheritdoc/>
+    /// <remarks>The class ids are the caller's own, so a model that knows other ids has to be given them in its order.</remarks>
+    public override TextTask WithLabels(IReadOnlyDictionary<string, int> label2Id) => this;
+}

@@ -1,0 +1,129 @@
+// Reads fields of a JSON file; whatever is missing or of another kind becomes one sentence.
+using System.Text.Json;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Files;
+
+/// <summary>A JSON object, the file it came from and its path in it, for messages.</summary>
+internal readonly struct JsonFields
+{
+    private readonly string file;
+    private readonly string path;
+    private readonly JsonElement element;
+
+    private JsonFields(string file, string path, JsonElement element)
+    {
+        this.file = file;
+        this.path = path;
+        this.element = element;
+    }
+
+    /// <summary>Reads a whole file, which must hold one JSON object.</summary>
+    /// <exception cref="InputException">The file cannot be read or is not a JSON object.</exception>
+    internal static JsonFields ReadFile(string file)
+    {
+        try
+        {
+            return new JsonFields(file, "", JsonDocument.Parse(InputFile.ReadUtf8(file)).RootElement).AsObject();
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{file}: expected JSON, found an error at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.", e);
+        }
+    }
+
+    /// <summary>The members of the object in file order, repeated names included.</summary>
+    /// <exception cref="InputException">A name is not valid Unicode.</exception>
+    internal IEnumerable<(string Name, JsonFields Value)> Members()
+    {
+        foreach (JsonProperty property in element.EnumerateObject())
+        {
+            string name;
+            try
+            {
+                name = property.Name;
+            }
+            catch (InvalidOperationException)
+            {
+                throw Wrong("names in valid Unicode", "one that is not");
+            }
+
+            yield return (name, new JsonFields(file, PathOf(name), property.Value));
+        }
+    }
+
+    /// <summary>The items of an array field; none when it is missing or null.</summary>
+    internal IEnumerable<JsonFields> Items(string name)
+    {
+        JsonFields field = Optional(name);
+        if (field.IsNull) yield break;
+        if (field.element.ValueKind != JsonValueKind.Array) throw field.Wrong("an array");
+        int index = 0;
+        foreach (JsonElement item in field.element.EnumerateArray())
+            yield return new JsonFields(file, $"{field.path}[{index++}]", item);
+    }
+
+    /// <summary>Whether the value is missing or null.</summary>
+    internal bool IsNull => element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
+
+    /// <summary>Whether the value is text.</summary>
+    internal bool IsString => element.ValueKind == JsonValueKind.String;
+
+    /// <summary>A field that may be missing or null.</summary>
+    internal JsonFields Optional(string name)
+    {
+        JsonElement value = default;
+        if (element.ValueKind == JsonValueKind.Object) element.TryGetProperty(name, out value);
+        return new JsonFields(file, PathOf(name), value);
+    }
+
+    /// <summary>A field that is an object.</summary>
+    internal JsonFields Object(string name) => Optional(name).AsObject();
+
+    /// <summary>A field that is text.</summary>
+    internal string Text(string name) => Optional(name).AsText();
+
+    /// <summary>A field that is true or false.</summary>
+    internal bool Flag(string name) => Optional(name).AsFlag();
+
+    /// <summary>A field that is an integer from 0.</summary>
+    internal int Count(string name) => Optional(name).AsCount();
+
+    /// <summary>The value as text.</summary>
+    internal string AsText()
+    {
+        if (!IsString) throw Wrong("a string");
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Wrong("valid Unicode", "a string that is not");
+        }
+    }
+
+    /// <summary>The value as true or false.</summary>
+    internal bool AsFlag() =>
+        element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Wrong("true or false");
+
+    /// <summary>The value as an integer from 0 that fits 31 bits.</summary>
+    internal int AsCount() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= 0 ? value : throw Wrong("an integer from 0 to 2147483647");
+
+    /// <summary>The error that this value is not what was expected.</summary>
+    internal InputException Wrong(string expected, string? found = null) =>
+        new($"{file}: {(path.Length == 0 ? "the file" : path)}: expected {expected}, found {found ?? Describe()}.");
+
+    private JsonFields AsObject() => element.ValueKind == JsonValueKind.Object ? this : throw Wrong("an object");
+
+    private string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
+
+    private string Describe()
+    {
+        if (element.ValueKind == JsonValueKind.Undefined) return "nothing";
+        if (element.ValueKind is JsonValueKind.Object or JsonValueKind.Array) return element.ValueKind == JsonValueKind.Object ? "an object" : "an array";
+        string raw = element.GetRawText();
+        return raw.Length <= 60 ? raw : raw[..60] + "…";
+    }
+}

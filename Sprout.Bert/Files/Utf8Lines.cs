@@ -1,0 +1,63 @@
+// Lines of a UTF-8 file, streamed, with their numbers.
+using System.Text;
+
+namespace Sprout.Bert.Files;
+
+internal static class Utf8Lines
+{
+    /// <summary>More than any text row; a file without line ends must not fill the memory.</summary>
+    private const int LongestLine = 1 << 28;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>
+    /// The lines, numbered from 1, cut at LF; a CR before it is left to the caller, who knows whether it is text. A byte-order mark
+    /// is dropped, and there is no line after a final LF.
+    /// </summary>
+    public static IEnumerable<(int Number, string Text)> Read(string path)
+    {
+        using FileStream stream = InputFile.Open(path);
+        byte[] buffer = new byte[1 << 16];
+        int start = 0, end = 0, scanned = 0, number = 0;
+        while (true)
+        {
+            int found = buffer.AsSpan(scanned, end - scanned).IndexOf((byte)'\n');
+            if (found >= 0)
+            {
+                int stop = scanned + found;
+                yield return (++number, Decode(buffer.AsSpan(start, stop - start), number, path));
+                start = scanned = stop + 1;
+                continue;
+            }
+
+            scanned = end;
+            if (end == buffer.Length)
+            {
+                if (end - start > LongestLine)
+                    throw InputFile.Bad(path, number + 1, $"at most {LongestLine} bytes", "a longer line");
+                byte[] target = end - start > buffer.Length / 2 ? new byte[buffer.Length * 2] : buffer;
+                buffer.AsSpan(start, end - start).CopyTo(target);
+                (buffer, scanned, end, start) = (target, end - start, end - start, 0);
+            }
+
+            int read = InputFile.Read(stream, buffer.AsSpan(end), path);
+            if (read == 0) break;
+            end += read;
+        }
+
+        if (end > start) yield return (++number, Decode(buffer.AsSpan(start, end - start), number, path));
+    }
+
+    private static string Decode(ReadOnlySpan<byte> line, int number, string path)
+    {
+        if (number == 1 && line.StartsWith(InputFile.ByteOrderMark)) line = line[InputFile.ByteOrderMark.Length..];
+        try
+        {
+            return Strict.GetString(line);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw InputFile.NotUtf8(path, number);
+        }
+    }
+}

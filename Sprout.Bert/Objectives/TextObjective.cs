@@ -1,0 +1,149 @@
+// Classification and regression of texts and pairs.
+using System.Text.Json.Nodes;
+using Sprout.Autograd;
+using Sprout.Autograd.Functions;
+using Sprout.Bert.Data;
+using Sprout.Bert.Metrics;
+using Sprout.Bert.Models;
+using Sprout.Bert.Prediction;
+using Sprout.Bert.Tokenization;
+using Sprout.Bert.Training;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Objectives;
+
+/// <summary>
+/// Classification (cross-entropy) or regression (squared error) of texts and pairs, or a loss of the caller's. With a teacher the loss is (1 − α) · loss + α · T² · KL;
+/// regressions distil by the squared error of the scores.
+/// </summary>
+public sealed class TextObjective : Objective
+{
+    private readonly IBackend backend;
+    private readonly SequenceClassifier model;
+    private readonly TextTask task;
+    private readonly ITextLoss labelLoss;
+    private readonly IReadOnlyList<TextExample> train;
+    private readonly List<TokenSequence> trainSequences;
+    private readonly IReadOnlyList<EvalSet> evalSets;
+    private readonly List<List<TokenSequence>> evalSequences;
+    private readonly Teacher? teacher;
+
+    /// <summary>Tokenizes the examples and binds them to a model.</summary>
+    /// <param name="backend">The model's backend.</param>
+    /// <param name="model">A model with one output a class, or one for a regression.</param>
+    /// <param name="task">Labels and metrics.</param>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="maxLength">Longest sequence in tokens, special ones included.</param>
+    /// <param name="train">Training examples; empty for evaluation only.</param>
+    /// <param name="evalSets">What is evaluated.</param>
+    /// <param name="teacher">A teacher of the same task and vocabulary, or null.</param>
+    /// <param name="loss">The loss of the labels; null: the usual one.</param>
+    /// <exception cref="ArgumentException">The model has another number of outputs, or an example has no class of the task, or no number.</exception>
+    public TextObjective(
+        IBackend backend, SequenceClassifier model, TextTask task, ITokenizer tokenizer, int maxLength,
+        IReadOnlyList<TextExample> train, IReadOnlyList<EvalSet> evalSets, Teacher? teacher = null, ITextLoss? loss = null)
+    {
+        this.backend = backend;
+        this.model = model;
+        this.task = task;
+        this.train = train;
+        this.evalSets = evalSets;
+        this.teacher = teacher;
+        labelLoss = loss ?? TextLosses.Get(null, task.IsRegression);
+        if (model.Outputs != Classes) throw new ArgumentException($"TextObjective: task {task.Name} needs a model with {Classes} outputs, found {model.Outputs}.");
+        RequireTargets("training", train);
+        foreach (EvalSet set in evalSets.Where(set => set.HasLabels)) RequireTargets("evaluation", set.Examples);
+        trainSequences = Encode(tokenizer, train, maxLength);
+        evalSequences = [.. evalSets.Select(set => Encode(tokenizer, set.Examples, maxLength))];
+    }
+
+    /// <inheritdoc/>
+    public override TaskModel Model => model;
+
+    /// <inheritdoc/>
+    public override int TrainCount => train.Count;
+
+    /// <inheritdoc/>
+    public override string PrimaryMetric => "eval_" + task.PrimaryMetric;
+
+    private int Classes => task.IsRegression ? 1 : task.LabelNames.Count;
+
+    /// <inheritdoc/>
+    public override void Prepare(long totalExamples, IProgress<TrainerProgress>? progress, CancellationToken cancellation) =>
+        teacher?.Prepare(trainSequences, totalExamples, (output, batch) => [.. output.Chunk(Classes)], progress, cancellation);
+
+    /// <inheritdoc/>
+    public override int ForwardBackward(Tape tape, ReadOnlySpan<int> examples, int epoch, float scale, Variable loss)
+    {
+        var sequences = new TokenSequence[examples.Length];
+        for (int i = 0; i < sequences.Length; i++) sequences[i] = trainSequences[examples[i]];
+        using Batch batch = Batch.Pack(backend, sequences);
+        Variable logits = model.Forward(tape, batch);
+        float alpha = teacher?.Alpha ?? 0;
+        if (alpha < 1) labelLoss.Add(tape, logits, [.. examples.ToArray().Select(i => train[i])], scale * (1 - alpha), loss);
+        if (alpha > 0)
+        {
+            using Tensor targets = teacher!.Logits(batch, examples, (parts, _) => [.. parts.SelectMany(part => part)]);
+            using IntTensor rows = Segments.OfRows(backend, examples.Length, Classes);
+            if (task.IsRegression) SquaredErrorFunction.Apply(tape, logits, targets, scale * alpha, loss);
+            else DistillationFunction.Apply(tape, logits, targets, rows, teacher.Temperature, scale * alpha, loss);
+        }
+
+        tape.Backward(loss);
+        return batch.Tokens;
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, double> Evaluate(int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
+    {
+        var metrics = new Dictionary<string, double>();
+        using var inference = new Inference(backend, model);
+        for (int i = 0; i < evalSets.Count; i++)
+        {
+            var logits = new float[evalSequences[i].Count][];
+            var stage = new StageProgress("eval", progress);
+            inference.Run(evalSequences[i], batchSize, (first, _, output) => output.ToArray().Chunk(Classes).ToArray().CopyTo(logits, first), stage.Report, cancellation);
+            if (prediction is not null) Predict(evalSets[i], logits, prediction);
+            if (evalSets[i].HasLabels) Measure(evalSets[i], logits, metrics);
+        }
+
+        return metrics;
+    }
+
+    private void Predict(EvalSet set, float[][] logits, Action<JsonObject> prediction)
+    {
+        for (int i = 0; i < logits.Length; i++)
+        {
+            var json = new JsonObject { ["index"] = i };
+            if (set.HasLabels) json["label"] = task.IsRegression ? set.Examples[i].Score : set.Examples[i].Label;
+            json["prediction"] = task.IsRegression ? logits[i][0] : Softmax.ArgMax(logits[i]);
+            json["logits"] = new JsonArray([.. logits[i].Select(value => (JsonNode)value)]);
+            prediction(json);
+        }
+    }
+
+    private void Measure(EvalSet set, float[][] logits, Dictionary<string, double> metrics)
+    {
+        IReadOnlyDictionary<string, double> scores = task.IsRegression
+            ? task.Score(logits.Select(row => row[0]).ToArray(), set.Examples.Select(example => example.Score).ToArray())
+            : task.Score(logits.Select(row => Softmax.ArgMax(row)).ToArray(), set.Examples.Select(example => example.Label).ToArray());
+        foreach ((string name, double value) in scores) metrics[$"eval_{name}{set.Suffix}"] = value;
+        metrics["eval_loss" + set.Suffix] = logits.Select((row, i) => labelLoss.Of(row, set.Examples[i])).DefaultIfEmpty().Average();
+        metrics["eval_samples" + set.Suffix] = logits.Length;
+    }
+
+    private void RequireTargets(string kind, IReadOnlyList<TextExample> examples)
+    {
+        for (int i = 0; i < examples.Count; i++)
+        {
+            TextExample example = examples[i];
+            if (task.IsRegression && !float.IsFinite(example.Score))
+                throw new ArgumentException($"Task {task.Name}, {kind} example {i}: expected a score, found {example.Score}.");
+            if (!task.IsRegression && (uint)example.Label >= (uint)Classes)
+                throw new ArgumentException($"Task {task.Name}, {kind} example {i}: expected a class id from 0 to {Classes - 1}, found {example.Label}.");
+        }
+    }
+
+    private static List<TokenSequence> Encode(ITokenizer tokenizer, IReadOnlyList<TextExample> examples, int maxLength) =>
+        [.. examples.Select(example => tokenizer.Encode(example.Text, example.Pair, maxLength))];
+}

@@ -1,0 +1,149 @@
+// A model that answers.
+using System.Runtime.InteropServices;
+using Sprout.Bert.Models;
+using Sprout.Bert.Sources;
+using Sprout.Bert.Tokenization;
+using Sprout.Tensors;
+using Sprout.Tensors.Devices;
+
+namespace Sprout.Bert.Prediction;
+
+/// <summary>
+/// A fine-tuned model that answers. Any thread may call it at any time, also several at once: calls take turns at the model, and each turn uses all the predictor's threads.
+/// An answer does not depend on other calls.
+/// </summary>
+public abstract class Predictor : IDisposable
+{
+    // [CLS] a [SEP] b [SEP] without a and b.
+    private const int LeastLength = 3;
+
+    private readonly IBackend backend;
+    private readonly TaskModel model;
+    private readonly Inference inference;
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly List<int> ids = [], typeIds = [];
+    private bool disposed;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="source">Where it lies; read here and not kept.</param>
+    /// <param name="create">Makes the kind of model.</param>
+    /// <param name="defaultLength">The longest sequence when the options have none.</param>
+    /// <param name="options">How to work.</param>
+    /// <exception cref="InputException">The weights are damaged, or the head is missing.</exception>
+    /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
+    private protected Predictor(ModelSource source, Func<IBackend, TaskModel> create, int defaultLength, PredictorOptions options)
+    {
+        Config = source.Config;
+        Tokenizer = source.Tokenizer;
+        MaxLength = options.MaxLength ?? Math.Min(defaultLength, Config.MaxPositionEmbeddings);
+        OptionException.Require(
+            MaxLength >= LeastLength && MaxLength <= Config.MaxPositionEmbeddings, nameof(MaxLength), $"{LeastLength} to the model's {Config.MaxPositionEmbeddings} positions", MaxLength);
+        OptionException.Require(options.BatchSize > 0, nameof(BatchSize), "1 or more", options.BatchSize);
+        BatchSize = options.BatchSize;
+        backend = Device.Open(options.Device, options.Threads, options.Note);
+        TaskModel? created = null;
+        try
+        {
+            model = created = create(backend);
+            source.LoadWhole(model);
+            inference = new Inference(backend, model);
+        }
+        catch
+        {
+            created?.Dispose();
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The model's configuration.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>The model's tokenizer.</summary>
+    public ITokenizer Tokenizer { get; }
+
+    /// <summary>Longest sequence in tokens; what is longer loses its end.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>Sequences that go through the model together when a call gives several.</summary>
+    public int BatchSize { get; }
+
+    /// <summary>Loads the kind of predictor that a model is for: answers, a score, or classes.</summary>
+    /// <exception cref="InputException">There is no such model, or it was not fine-tuned.</exception>
+    /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
+    public static Predictor Load(string path, PredictorOptions? options = null)
+    {
+        using ModelSource source = ModelSource.Open(path);
+        options ??= new PredictorOptions();
+        if (source.Config.Architectures?.Any(name => name.EndsWith("ForQuestionAnswering", StringComparison.Ordinal)) == true) return new QuestionAnswerer(source, options);
+        return source.Config.NumLabels == 1 ? new TextRegressor(source, options) : new TextClassifier(source, options);
+    }
+
+    /// <summary>Waits for the calls under way, then gives the model's memory back.</summary>
+    public void Dispose()
+    {
+        turn.Wait();
+        try
+        {
+            if (disposed) return;
+            disposed = true;
+            inference.Dispose();
+            model.Dispose();
+            backend.Dispose();
+        }
+        finally
+        {
+            turn.Release();
+            GC.SuppressFinalize(this);
+        }
+    }
+
+    /// <summary>Waits for this call's turn at the model, which ends with the result's <see cref="Turn.Dispose"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The predictor was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The call was cancelled first.</exception>
+    private protected Turn Enter(CancellationToken cancellation)
+    {
+        turn.Wait(cancellation);
+        if (disposed)
+        {
+            turn.Release();
+            throw new ObjectDisposedException(GetType().Name);
+        }
+
+        // A call that failed may have left texts behind.
+        inference.Batch.Clear();
+        return new Turn(turn);
+    }
+
+    /// <summary>Adds a text, or two, to the turn's batch.</summary>
+    private protected void Append(string text, string? pair)
+    {
+        ids.Clear();
+        typeIds.Clear();
+        Tokenizer.Encode(text, pair, MaxLength, ids, typeIds);
+        Append(CollectionsMarshal.AsSpan(ids), CollectionsMarshal.AsSpan(typeIds));
+    }
+
+    /// <summary>Adds a sequence to the turn's batch.</summary>
+    private protected void Append(ReadOnlySpan<int> sequence, ReadOnlySpan<int> types) => inference.Batch.Append(sequence, types);
+
+    /// <summary>Runs the turn's batch, and begins a new one. The logits are valid until the next call.</summary>
+    private protected ReadOnlySpan<float> Forward()
+    {
+        try
+        {
+            return inference.Forward();
+        }
+        finally
+        {
+            inference.Batch.Clear();
+        }
+    }
+
+    /// <summary>A call's turn at the model.</summary>
+    private protected readonly struct Turn(SemaphoreSlim turn) : IDisposable
+    {
+        /// <summary>Lets the next call go on.</summary>
+        public void Dispose() => turn.Release();
+    }
+}

@@ -1,0 +1,66 @@
+// Classes of texts.
+using System.Globalization;
+using Sprout.Bert.Metrics;
+using Sprout.Bert.Sources;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Prediction;
+
+/// <summary>Predicts the class of texts and pairs.</summary>
+public sealed class TextClassifier : Predictor
+{
+    /// <summary>Loads a classifier from a source, which may be disposed afterwards.</summary>
+    /// <exception cref="InputException">The model was not fine-tuned to classify.</exception>
+    /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
+    public TextClassifier(ModelSource source, PredictorOptions? options = null)
+        : base(source, backend => source.Config.CreateClassifier(backend, source.Config.NumLabels), defaultLength: 128, options ?? new PredictorOptions()) =>
+        Labels = source.Config.Id2Label ?? [.. Enumerable.Range(0, source.Config.NumLabels).Select(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))];
+
+    /// <summary>The names of the classes by class id.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Loads a classifier from a folder.</summary>
+    /// <exception cref="InputException">There is no such model, or it was not fine-tuned to classify.</exception>
+    /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
+    public static new TextClassifier Load(string path, PredictorOptions? options = null)
+    {
+        using ModelSource source = ModelSource.Open(path);
+        return new TextClassifier(source, options);
+    }
+
+    /// <summary>The class of a text, or of a pair.</summary>
+    /// <exception cref="OperationCanceledException">The call was cancelled before its turn.</exception>
+    public Classification Predict(string text, string? pair = null, CancellationToken cancellation = default)
+    {
+        using Turn turn = Enter(cancellation);
+        Append(text, pair);
+        return Of(Forward());
+    }
+
+    /// <summary>The classes of several texts, in their order.</summary>
+    /// <exception cref="OperationCanceledException">The call was cancelled before its end.</exception>
+    public IReadOnlyList<Classification> Predict(IReadOnlyList<TextInput> texts, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        using Turn turn = Enter(cancellation);
+        var answers = new Classification[texts.Count];
+        for (int first = 0; first < answers.Length; first += BatchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int end = Math.Min(first + BatchSize, answers.Length);
+            for (int i = first; i < end; i++) Append(texts[i].Text, texts[i].Pair);
+            ReadOnlySpan<float> logits = Forward();
+            for (int i = first; i < end; i++) answers[i] = Of(logits.Slice((i - first) * Labels.Count, Labels.Count));
+        }
+
+        return answers;
+    }
+
+    private Classification Of(ReadOnlySpan<float> logits)
+    {
+        var probabilities = new double[logits.Length];
+        Softmax.Probabilities(logits, probabilities);
+        int best = Softmax.ArgMax(logits);
+        return new Classification(best, Labels[best], probabilities, logits.ToArray());
+    }
+}

@@ -1,0 +1,40 @@
+// A model that nothing has trained.
+using Sprout.Bert.Models;
+using Sprout.Bert.Tokenization;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Sources;
+
+/// <summary>A configuration and a vocabulary; the weights are random.</summary>
+/// <param name="config">The <c>config.json</c>.</param>
+/// <param name="vocabulary">The <c>vocab.txt</c>; null when no text has to be cut.</param>
+public sealed class FreshModel(string config, string? vocabulary) : ModelSource
+{
+    /// <inheritdoc/>
+    public override string Name => vocabulary ?? config;
+
+    /// <inheritdoc/>
+    public override ModelConfig Config { get; } = ConfigFile.Read(config);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<StoredTensor> Tensors => [];
+
+    /// <inheritdoc/>
+    public override long BytesOnDisk => 0;
+
+    /// <inheritdoc/>
+    public override LoadReport Load(TaskModel model, ulong seed)
+    {
+        Initialization.Apply(model, seed);
+        return new LoadReport([], []);
+    }
+
+    /// <inheritdoc/>
+    public override StoredTensor? Find(string parameter, string encoderPrefix) => null;
+
+    /// <inheritdoc/>
+    public override void Read(StoredTensor tensor, long offset, Span<float> values) => throw new ArgumentException($"{Name} stores no tensors.");
+
+    /// <inheritdoc/>
+    protected override ITokenizer ReadTokenizer() => BertTokenizer.FromVocab(vocabulary ?? throw OptionException.Expected("Vocab", "the vocabulary of the fresh model", null));
+}

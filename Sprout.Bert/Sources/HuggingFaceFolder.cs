@@ -1,0 +1,165 @@
+// Model folders as Hugging Face tools leave and expect them.
+using Sprout.Autograd;
+using Sprout.Bert.Models;
+using Sprout.Bert.Tokenization;
+using Sprout.Tensors;
+using Sprout.Tensors.IO;
+
+namespace Sprout.Bert.Sources;
+
+/// <summary>
+/// A folder with <c>config.json</c>, <c>model.safetensors</c> or its sharded index, and the tokenizer's files. Keys with and without the encoder's prefix, and the old
+/// names gamma and beta, are understood.
+/// </summary>
+public sealed class HuggingFaceFolder : ModelSource
+{
+    /// <summary>The weights' file name.</summary>
+    public const string WeightsFile = "model.safetensors";
+
+    private readonly string folder;
+    private SafetensorsFile? file;
+    private IReadOnlyList<StoredTensor>? tensors;
+
+    /// <summary>Reads a folder's configuration; weights and tokenizer are opened when they are asked for.</summary>
+    /// <exception cref="InputException">The configuration cannot be read.</exception>
+    public HuggingFaceFolder(string folder)
+    {
+        this.folder = folder;
+        Config = ConfigFile.Read(Path.Combine(folder, ModelConfig.FileName));
+    }
+
+    /// <inheritdoc/>
+    public override string Name => folder;
+
+    /// <inheritdoc/>
+    public override ModelConfig Config { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<StoredTensor> Tensors =>
+        tensors ??= [.. Weights.Entries.Where(entry => !Config.IsDerived(entry.Name)).Select(entry => new StoredTensor(entry.Name, entry.Shape))];
+
+    /// <inheritdoc/>
+    public override long BytesOnDisk => Weights.Entries.Select(entry => entry.FilePath).Distinct().Sum(path => new FileInfo(path).Length);
+
+    private SafetensorsFile Weights => file ??= SafetensorsFile.OpenModel(folder);
+
+    /// <summary>Writes config.json, model.safetensors and the tokenizer's files.</summary>
+    /// <param name="folder">Created when missing.</param>
+    /// <param name="model">The weights.</param>
+    /// <param name="config">The configuration, with the labels of the task.</param>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <exception cref="InputException">A file cannot be written.</exception>
+    public static void Save(string folder, TaskModel model, ModelConfig config, ITokenizer tokenizer)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Cannot write the folder {folder}: {e.Message}", e);
+        }
+
+        (config with { Architectures = [model.Architecture] }).Save(folder);
+        tokenizer.Save(folder);
+        SaveWeights(folder, model);
+    }
+
+    /// <summary>Writes the model of a source: its tensors under their own names, so that every head comes along, in dense shapes and single precision.</summary>
+    /// <param name="folder">A new or empty folder.</param>
+    /// <param name="source">The model.</param>
+    /// <exception cref="InputException">The source cannot be read, or a file cannot be written.</exception>
+    /// <exception cref="OptionException">The folder is not empty.</exception>
+    public static void Save(string folder, ModelSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ITokenizer tokenizer = source.Tokenizer;
+        IReadOnlyList<StoredTensor> tensors = source.Tensors;
+        OptionName output = new("Output");
+        try
+        {
+            if (File.Exists(folder)) throw InputException.Of($"{folder}: expected a folder for {output}, found a file.");
+            Directory.CreateDirectory(folder);
+            if (Directory.EnumerateFileSystemEntries(folder).Any()) throw OptionException.Of($"{output}: {folder} is not empty; give another folder.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Cannot write the output folder {folder}: {e.Message}", e);
+        }
+
+        SafetensorsWriter.Write(
+            Path.Combine(folder, WeightsFile),
+            tensors.Select(tensor => SafetensorsTensor.Float32(tensor.Name, [.. tensor.Extents], (offset, chunk) => source.Read(tensor, offset, chunk))));
+        source.Config.Save(folder);
+        tokenizer.Save(folder);
+    }
+
+    /// <summary>Writes a model's weights into an existing folder.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public static void SaveWeights(string folder, TaskModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        TensorFile.Save(Path.Combine(folder, WeightsFile), model.Parameters().Select(parameter => (parameter.Name, parameter.Value)));
+    }
+
+    /// <inheritdoc/>
+    public override LoadReport Load(TaskModel model, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        HashSet<Parameter> essential = [.. model.EssentialParameters];
+        var missing = new List<string>();
+        var used = new HashSet<string>(StringComparer.Ordinal);
+        foreach (Parameter parameter in model.Parameters())
+        {
+            if (Entry(parameter.Name, model.EncoderPrefix) is SafetensorsEntry entry)
+            {
+                used.Add(entry.Name);
+                TensorFile.Read(Weights, entry, parameter.Value);
+                continue;
+            }
+
+            if (essential.Contains(parameter)) throw new InputException($"{folder}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
+            missing.Add(parameter.Name);
+            Initialization.Apply(parameter, model.Config.InitializerRange, seed);
+        }
+
+        return new LoadReport(missing, [.. Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name))]);
+    }
+
+    /// <inheritdoc/>
+    public override StoredTensor? Find(string parameter, string encoderPrefix) =>
+        Entry(parameter, encoderPrefix) is SafetensorsEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
+
+    /// <inheritdoc/>
+    public override unsafe void Read(StoredTensor tensor, long offset, Span<float> values)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        if (!Weights.TryGet(tensor.Name, out SafetensorsEntry? entry)) throw new ArgumentException($"{folder} has no tensor \"{tensor.Name}\".");
+        fixed (float* destination = values) Weights.ReadFloat32(entry, destination, offset, values.Length);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        file?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override ITokenizer ReadTokenizer() => BertTokenizer.Load(folder);
+
+    private SafetensorsEntry? Entry(string name, string prefix)
+    {
+        foreach (string candidate in (string[])[name, name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name])
+        {
+            if (Weights.TryGet(candidate, out SafetensorsEntry? entry)) return entry;
+            string old = candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+            if (Weights.TryGet(old, out entry)) return entry;
+        }
+
+        return null;
+    }
+}

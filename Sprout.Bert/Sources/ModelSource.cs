@@ -1,0 +1,98 @@
+// A model, wherever it lies.
+using Sprout.Autograd;
+using Sprout.Bert.Models;
+using Sprout.Bert.Tokenization;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Sources;
+
+/// <summary>What loading found besides what it needed.</summary>
+/// <param name="Missing">Parameters of the head or pooler that the source lacks; they are fresh.</param>
+/// <param name="Unused">Tensors of the source that the model does not have.</param>
+public sealed record LoadReport(IReadOnlyList<string> Missing, IReadOnlyList<string> Unused);
+
+/// <summary>A tensor of a source.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Extents">Its extents, outermost first.</param>
+public sealed record StoredTensor(string Name, IReadOnlyList<long> Extents)
+{
+    /// <summary>How many elements it has.</summary>
+    public long Count => Extents.Aggregate(1L, (product, extent) => product * extent);
+}
+
+/// <summary>A configuration, a tokenizer and weights, wherever they lie: a Hugging Face folder, or nowhere yet. Not safe for several threads.</summary>
+public abstract class ModelSource : IDisposable
+{
+    private ITokenizer? tokenizer;
+
+    /// <summary>What messages call it, such as its folder.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Sizes and settings of the model.</summary>
+    public abstract ModelConfig Config { get; }
+
+    /// <summary>The tokenizer; read when it is first asked for.</summary>
+    /// <exception cref="InputException">It cannot be read, or has more tokens than the model.</exception>
+    public ITokenizer Tokenizer => tokenizer ??= Checked(ReadTokenizer());
+
+    /// <summary>The tensors that are stored, copies of others left out.</summary>
+    /// <exception cref="InputException">The weights cannot be read.</exception>
+    public abstract IReadOnlyList<StoredTensor> Tensors { get; }
+
+    /// <summary>Bytes of what holds the weights; 0 when nothing does.</summary>
+    public abstract long BytesOnDisk { get; }
+
+    /// <summary>Opens the model at a path: a folder as Hugging Face's tools leave and expect it.</summary>
+    /// <exception cref="InputException">There is none, or its configuration is wrong.</exception>
+    public static ModelSource Open(string path)
+    {
+        if (Directory.Exists(path)) return new HuggingFaceFolder(path);
+        throw new InputException($"{path}: expected a model folder, found {(File.Exists(path) ? "a file" : "nothing")}.");
+    }
+
+    /// <summary>Loads the weights into a model; what pooler and head lack is initialised from the seed.</summary>
+    /// <exception cref="InputException">The weights are damaged, a tensor has another shape, or embeddings or encoder are incomplete.</exception>
+    public abstract LoadReport Load(TaskModel model, ulong seed);
+
+    /// <summary>Loads the weights of a model that has been fine-tuned.</summary>
+    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>, or the head is missing.</exception>
+    public void LoadWhole(TaskModel model)
+    {
+        LoadReport report = Load(model, seed: 0);
+        if (report.Missing.Count > 0) throw new InputException($"{Name}: expected a fine-tuned model, found no {string.Join(", ", report.Missing)}.");
+    }
+
+    /// <summary>Loads the weights and tells what else the user should know.</summary>
+    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>.</exception>
+    public void Load(TaskModel model, ulong seed, Action<string> note)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        LoadReport report = Load(model, seed);
+        if (report.Missing.Count > 0) note($"{Name} lacks {string.Join(", ", report.Missing)}: initialised afresh.");
+        if (report.Unused.Count > 0) note($"{Name} has tensors that are not used: {string.Join(", ", report.Unused)}.");
+    }
+
+    /// <summary>The stored tensor of a parameter, whatever it is called there; null when there is none.</summary>
+    /// <param name="parameter">The parameter's name.</param>
+    /// <param name="encoderPrefix">The encoder's part of it, which files of a bare encoder leave out.</param>
+    public abstract StoredTensor? Find(string parameter, string encoderPrefix);
+
+    /// <summary>Reads elements of a stored tensor, in row-major order, as single precision.</summary>
+    /// <param name="tensor">One of <see cref="Tensors"/>.</param>
+    /// <param name="offset">The first element.</param>
+    /// <param name="values">Receives as many as it is long.</param>
+    /// <exception cref="InputException">The weights are damaged.</exception>
+    public abstract void Read(StoredTensor tensor, long offset, Span<float> values);
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>Reads the tokenizer.</summary>
+    protected abstract ITokenizer ReadTokenizer();
+
+    private ITokenizer Checked(ITokenizer read)
+    {
+        if (read.VocabSize <= Config.VocabSize) return read;
+        throw new InputException($"{Name}: expected at most vocab_size = {Config.VocabSize} tokens, found {read.VocabSize} in the tokenizer's files.");
+    }
+}

@@ -1,0 +1,42 @@
+// Extractive question answering, bound to a model.
+using Sprout.Bert.Data;
+using Sprout.Bert.Models;
+using Sprout.Bert.Objectives;
+
+namespace Sprout.Bert.Tasks;
+
+/// <summary>Question answering in the layout of SQuAD v1.1.</summary>
+public sealed class SquadTask : TrainingTask
+{
+    /// <inheritdoc/>
+    public override int DefaultLength => 384;
+
+    /// <inheritdoc/>
+    public override BoundTask Bind(TaskContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        TaskOptions options = context.Options;
+        var features = new SquadFeatures(context.Source.Tokenizer, context.MaxLength, options.DocStride, options.MaxQueryLength);
+        var answers = new SquadAnswers(options.NBest, options.MaxAnswerLength);
+        IReadOnlyList<SquadQuestion> train = context.Train ? SquadDataset.Load(options.Files.Train(SquadDataset.TrainFile)) : [];
+        IReadOnlyList<SquadQuestion> eval = First(SquadDataset.Load(options.Files.Eval(SquadDataset.EvalFile)), options.MaxEvalSamples);
+        SpanExtractor model = context.Config.CreateSpanExtractor(context.Backend);
+        SpanExtractor? teacherModel = null;
+        try
+        {
+            context.Load(model);
+            // Labels say nothing of answers, so the teacher's may be any.
+            if (options.Teacher is string folder)
+                teacherModel = TeacherSource.Load(folder, context, context.Config with { Id2Label = null, Label2Id = null }, teacher => teacher.CreateSpanExtractor(context.Backend));
+            Teacher? teacher = teacherModel is null ? null : new Teacher(context.Backend, teacherModel, options.DistillAlpha, options.DistillTemperature);
+            var objective = new SquadObjective(context.Backend, model, features, train, eval, answers, options.MaxTrainSamples, teacher);
+            return new BoundTask(model, context.Config, objective, teacherModel);
+        }
+        catch
+        {
+            model.Dispose();
+            teacherModel?.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// Classification and regression of texts, bound to a model.
+using Sprout.Bert.Data;
+using Sprout.Bert.Models;
+using Sprout.Bert.Objectives;
+
+namespace Sprout.Bert.Tasks;
+
+/// <summary>Trains a classifier, or a regression, for a <see cref="TextTask"/>.</summary>
+/// <param name="taskOf">The task, which may depend on data and model.</param>
+public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : TrainingTask
+{
+    /// <summary>Trains for a task that depends on nothing.</summary>
+    public TextTrainingTask(TextTask task) : this(_ => task) { }
+
+    /// <inheritdoc/>
+    public override BoundTask Bind(TaskContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        TaskOptions options = context.Options;
+        TextTask task = taskOf(context);
+        IReadOnlyDictionary<string, int> labels = LabelsOf(context.Config);
+        if (!task.IsRegression && labels.Count > 0) task = task.WithLabels(labels);
+        ModelConfig config = WithLabels(context.Config, task);
+        IReadOnlyList<TextExample> train = context.Train ? First(task.LoadTrain(options.Files, context.Note), options.MaxTrainSamples) : [];
+        IReadOnlyList<EvalSet> evalSets = [.. task.LoadEval(options.Files, context.NeedLabels, context.Note).Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) })];
+        ITextLoss loss = TextLosses.Get(options.Loss, task.IsRegression);
+        SequenceClassifier model = config.CreateClassifier(context.Backend, Outputs(task));
+        SequenceClassifier? teacherModel = null;
+        try
+        {
+            context.Load(model);
+            if (options.Teacher is string folder) teacherModel = TeacherSource.Load(folder, context, config, teacher => teacher.CreateClassifier(context.Backend, Outputs(task)));
+            Teacher? teacher = teacherModel is null ? null : new Teacher(context.Backend, teacherModel, options.DistillAlpha, options.DistillTemperature);
+            var objective = new TextObjective(context.Backend, model, task, context.Source.Tokenizer, context.MaxLength, train, evalSets, teacher, loss);
+            return new BoundTask(model, config, objective, teacherModel);
+        }
+        catch
+        {
+            model.Dispose();
+            teacherModel?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The class ids of a model by name; none for a regression, to which Hugging Face gives one made-up label.</summary>
+    internal static IReadOnlyDictionary<string, int> LabelsOf(ModelConfig config) => config is { NumLabels: > 1, Label2Id: not null } ? config.Label2Id : new Dictionary<string, int>();
+
+    private static int Outputs(TextTask task) => task.IsRegression ? 1 : task.LabelNames.Count;
+
+    private static ModelConfig WithLabels(ModelConfig config, TextTask task)
+    {
+        IReadOnlyList<string> names = task.IsRegression ? ["LABEL_0"] : task.LabelNames;
+        return config with
+        {
+            Id2Label = names,
+            Label2Id = names.Select((name, id) => (name, id)).ToDictionary(pair => pair.name, pair => pair.id),
+            ProblemType = task.IsRegression ? "regression" : "single_label_classification",
+        };
+    }
+}

@@ -1,0 +1,65 @@
+// What train and pretrain have in common.
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using Sprout.Cli.Options;
+using Sprout.Export.TensorBoard;
+using Sprout.Pruning.Runs;
+using Sprout.Tensors;
+using Sprout.Tensors.Devices;
+using Sprout.Tensors.IO;
+
+namespace Sprout.Cli.Commands;
+
+/// <summary>Carries out a recipe and prints what it left.</summary>
+internal static class RunCommand
+{
+    /// <summary>Carries out a recipe.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Execute(Terminal terminal, RunOptions run, Recipe recipe, ParseResult result)
+    {
+        string output = run.Output(result);
+        var predictions = new StringBuilder();
+        using ProfiledBackend? profile = run.Profile(result) ? new ProfiledBackend(recipe.Device.Open(terminal.Log)) : null;
+        RunResult outcome = Run.Execute(
+            recipe,
+            output,
+            new RunSetup
+            {
+                Resume = run.Resume(result),
+                Overwrite = run.Overwrite(result),
+                Progress = new ProgressDisplay(terminal),
+                Note = terminal.Log,
+                Log = folder => new TensorBoardLog(folder),
+                Prediction = run.Predictions(result) is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),
+                Backend = profile,
+                Starting = () => profile?.Restart(),
+                Trained = () =>
+                {
+                    if (profile is not null) ProfileTable.Write(terminal, profile);
+                },
+            },
+            terminal.Cancellation);
+        if (run.Predictions(result) is string path) AtomicFile.WriteText(path, predictions.ToString());
+        if (run.Json(result)) terminal.Document(ToJson(outcome));
+        else Print(terminal, outcome);
+        return ExitCode.Done;
+    }
+
+    private static JsonObject ToJson(RunResult outcome)
+    {
+        JsonObject document = Metrics.ToJson(outcome.Metrics);
+        if (outcome.Pruning is not null) document["density"] = outcome.Density;
+        document["output"] = outcome.Output;
+        return document;
+    }
+
+    private static void Print(Terminal terminal, RunResult outcome)
+    {
+        Metrics.Print(terminal, outcome.Metrics);
+        if (outcome.Pruning is not null)
+            terminal.Output.WriteLine(FormattableString.Invariant(
+                $"density = {100 * outcome.Density:0.00} % of the prunable weights, {outcome.Pruning.RemainingPercent:0.00} % remaining as the paper counts"));
+        terminal.Output.WriteLine($"model = {outcome.Output}");
+    }
+}

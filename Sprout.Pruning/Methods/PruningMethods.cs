@@ -1,0 +1,51 @@
+// The methods by name.
+using Sprout.Bert.Models;
+using Sprout.Tensors;
+
+namespace Sprout.Pruning.Methods;
+
+/// <summary>
+/// The pruning methods by name. To add one: write a class that derives from <see cref="PruningMethod"/> (or from <see cref="TopVMethod"/> when it keeps the best scores) and add its
+/// line to the table here; a program adds its own with <see cref="Register"/>. Then runs and the command know it.
+/// </summary>
+public static class PruningMethods
+{
+    private static readonly Dictionary<string, Func<PruningOptions, PruningMethod>> Known = new(StringComparer.Ordinal)
+    {
+        ["magnitude"] = options => new Magnitude(options),
+        ["movement"] = options => new Movement(options),
+        ["soft-movement"] = options => new SoftMovement(options),
+        ["l0"] = options => new HardConcrete(options),
+        ["random"] = options => new RandomPruning(options),
+    };
+
+    /// <summary>The names.</summary>
+    public static IReadOnlyCollection<string> Names => Known.Keys;
+
+    /// <summary>Adds a method; call it before a run starts.</summary>
+    public static void Register(string name, Func<PruningOptions, PruningMethod> create) => Known[name] = create;
+
+    /// <summary>The method that the options name.</summary>
+    /// <exception cref="OptionException">There is no such method, or it cannot work with these options.</exception>
+    public static PruningMethod Create(PruningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (Known.TryGetValue(options.Method, out Func<PruningOptions, PruningMethod>? create)) return create(options);
+        throw OptionException.Expected(nameof(options.Method), $"{PruningOptions.NoMethod} or one of {string.Join(", ", Names)}", $"\"{options.Method}\"");
+    }
+
+    /// <summary>A pruner of an encoder by the method that the options name; null when they name none.</summary>
+    /// <param name="encoder">Its prunable matrices are pruned.</param>
+    /// <param name="options">What to do.</param>
+    /// <param name="totalSteps">The run's optimiser steps.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <exception cref="OptionException">The options are out of range, contradict each other, or do not fit the model.</exception>
+    /// <exception cref="InputException">The file of initial scores lacks a matrix or has another shape for it.</exception>
+    public static Pruner? CreatePruner(Encoder encoder, PruningOptions options, int totalSteps, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!options.IsPruning) return null;
+        options.Validate(totalSteps);
+        return new Pruner(Create(options), encoder, totalSteps, seed);
+    }
+}

@@ -1,0 +1,70 @@
+// A training run, from its recipe to the files that it leaves.
+using Sprout.Bert.Tasks;
+using Sprout.Bert.Training;
+using Sprout.Pruning.Methods;
+using Sprout.Tensors;
+
+namespace Sprout.Pruning.Runs;
+
+/// <summary>Carries out recipes: loads model and data, trains and prunes, saves scores, makes the masks permanent, saves model and results.</summary>
+public static class Run
+{
+    /// <summary>Carries out a recipe.</summary>
+    /// <param name="recipe">What to do.</param>
+    /// <param name="output">The folder for the model and everything about the run; null: nothing is written.</param>
+    /// <param name="setup">Who listens, and what is not in the recipe; null: nobody and nothing.</param>
+    /// <param name="cancellation">The step under way is finished and, with an output folder, a checkpoint saved.</param>
+    /// <exception cref="OptionException">Options are out of range, contradict each other, or do not fit model, data or folder; nothing was written.</exception>
+    /// <exception cref="InputException">A file, a model or a value is wrong.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="DivergedException">The loss or the gradient is not finite; the last good checkpoint is named.</exception>
+    public static RunResult Execute(Recipe recipe, string? output = null, RunSetup? setup = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        setup ??= new RunSetup();
+        recipe = Complete(recipe, setup);
+        recipe.Validate();
+        // What costs nothing is checked before anything is loaded, and everything before the folder is touched.
+        if (output is not null) RunFolder.Check(output, recipe, setup.Resume, setup.Overwrite);
+        else if (setup.Resume) throw OptionException.Of($"{new OptionName(nameof(setup.Resume))} needs {new OptionName("Output")}, the folder of the run.");
+        using IBackend? own = setup.Backend is null ? recipe.Device.Open(setup.Note) : null;
+        IBackend backend = setup.Backend ?? own!;
+        TrainingTask? task = setup.Task is null ? null : new TextTrainingTask(setup.Task);
+        using TaskSession session = TaskSession.Load(backend, recipe.Task, task, recipe.Training.Seed, note: setup.Note);
+        Objective objective = session.Objective;
+        using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, recipe.Pruning, recipe.Training.TotalSteps(objective.TrainCount), recipe.Training.Seed);
+        recipe.Training.ValidateFor(objective.TrainCount);
+        if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
+        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, setup, cancellation);
+        setup.Trained?.Invoke();
+        if (output is not null) pruner?.Save(output);
+        pruner?.Fold();
+        if (output is not null)
+        {
+            session.Save(output);
+            RunFolder.SaveResults(output, outcome.Metrics);
+        }
+
+        if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
+        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output);
+    }
+
+    private static TrainingResult Train(
+        IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output, RunSetup setup, CancellationToken cancellation)
+    {
+        using ITrainingLog? log = output is null ? null : setup.Log?.Invoke(RunFolder.LogsOf(output));
+        using var trainer = new Trainer(backend, objective, options, pruner, output, log);
+        if (setup.Resume)
+            setup.Note?.Invoke(trainer.Resume() ? $"Continuing the newest checkpoint of {output}." : $"{output} has no checkpoint yet: starting at step 1.");
+        setup.Starting?.Invoke();
+        return trainer.Train(setup.Progress, cancellation);
+    }
+
+    // Options that follow from others, so that the file that a run leaves says what was done.
+    private static Recipe Complete(Recipe recipe, RunSetup setup) => recipe with
+    {
+        Task = recipe.Task with { Task = setup.Task?.Name ?? recipe.Task.Task },
+        Training = recipe.Training with { TrainEmbeddings = recipe.Training.TrainEmbeddings ?? !recipe.Pruning.IsPruning },
+        Pruning = recipe.Pruning with { ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? recipe.Training.WarmupSteps },
+    };
+}

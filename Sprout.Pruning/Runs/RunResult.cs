@@ -1,0 +1,13 @@
+// What a run leaves.
+namespace Sprout.Pruning.Runs;
+
+/// <summary>What a finished run leaves.</summary>
+/// <param name="Metrics">By Hugging Face names: eval_…, train_loss, train_runtime, epoch, ….</param>
+/// <param name="Pruning">What pruning left of the model; null when nothing was pruned.</param>
+/// <param name="Steps">Optimiser steps.</param>
+/// <param name="Output">The folder with the model and everything about the run, or null.</param>
+public sealed record RunResult(IReadOnlyDictionary<string, double> Metrics, PruningReport? Pruning, int Steps, string? Output)
+{
+    /// <summary>Kept ÷ prunable weights; 1 when nothing was pruned.</summary>
+    public double Density => Pruning?.Density ?? 1;
+}
