@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Sprout.Cli.Commands;
+using Sprout.Cli.Shell;
 using Sprout.Tensors.Ilgpu;
 
 namespace Sprout.Cli;

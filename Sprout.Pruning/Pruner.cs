@@ -162,7 +162,7 @@ public sealed class Pruner : IPruner, IDisposable
         Tensor total = matrix.Scores.GradTarget(out bool accumulate);
         Tensor gradient = accumulate ? Tensor.Rent(backend, total.Shape) : total;
         backend.BlockSum(maskedGradient, weight, matrix.Block.Rows, matrix.Block.Columns, gradient);
-        if (!method.IsStraightThrough) method.ToScoreGradient(matrix, step, gradient);
+        (method as IScoreGradient)?.ToScoreGradient(matrix, step, gradient);
         if (!accumulate) return;
         backend.AddScaled(gradient, 1f, total);
         gradient.Dispose();

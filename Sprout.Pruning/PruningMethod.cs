@@ -5,7 +5,7 @@ namespace Sprout.Pruning;
 
 /// <summary>
 /// What makes one pruning method differ from another: how its scores S start, how they become masks M, what the loss's gradient with respect to M
-/// means for S, and a penalty on S. <see cref="Pruner"/> does everything else. A method keeps no state of a run: that is in the matrices.
+/// means for S (see <see cref="IScoreGradient"/>), and a penalty on S. <see cref="Pruner"/> does everything else. A method keeps no state of a run: that is in the matrices.
 /// </summary>
 public abstract class PruningMethod
 {
@@ -25,8 +25,8 @@ public abstract class PruningMethod
     /// <summary>Whether scores are parameters that the optimiser trains.</summary>
     public virtual bool LearnsScores => true;
 
-    /// <summary>Whether ∂L/∂S is ∂L/∂M as it is, so that <see cref="ToScoreGradient"/> need not be asked and the optimiser may form the gradients itself.</summary>
-    public virtual bool IsStraightThrough => true;
+    /// <summary>Whether ∂L/∂S is ∂L/∂M as it is (the straight-through estimator; Sanh et al. 2020, section 3), so that the optimiser may form the gradients itself.</summary>
+    public bool IsStraightThrough => this is not IScoreGradient;
 
     /// <summary>The scale of initial scores when the options have none.</summary>
     public virtual double DefaultScoreScale => 0;
@@ -61,15 +61,6 @@ public abstract class PruningMethod
     /// <see cref="MaskedMatrix.UseBlockGates"/>.
     /// </summary>
     public abstract void ComputeMasks(IReadOnlyList<MaskedMatrix> matrices, PruningStep step);
-
-    /// <summary>
-    /// Turns ∂L/∂M into ∂L/∂S, in place and a block at a time. The default is the straight-through estimator, ∂L/∂S = ∂L/∂M
-    /// (Sanh et al. 2020, section 3), which leaves it as it is. Called only when <see cref="LearnsScores"/> and not <see cref="IsStraightThrough"/>.
-    /// </summary>
-    /// <param name="matrix">The matrix with its scores.</param>
-    /// <param name="step">The step whose masks were used.</param>
-    /// <param name="gradient">Shape of the scores: Σ over the block of ∂L/∂W' ⊙ W, masked entries too.</param>
-    public virtual void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient) { }
 
     /// <summary>Adds the penalty's gradient to the scores' and returns the penalty; none by default.</summary>
     public virtual double AddPenalty(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) => 0;

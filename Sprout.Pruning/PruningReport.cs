@@ -1,6 +1,5 @@
 // pruning.json.
 using System.Text.Json.Nodes;
-using Sprout.Bert;
 using Sprout.Bert.Files;
 using Sprout.Tensors;
 

@@ -18,7 +18,7 @@ public abstract class UserException : Exception
     protected UserException(FormattableString text, Exception? inner = null) : base(Render(text, property => property), inner) => this.text = text;
 
     /// <summary>The message, with every option called as the caller calls it.</summary>
-    /// <param name="nameOf">From a property's name, such as "MaxLength", to the caller's, such as "--max-length".</param>
+    /// <param name="nameOf">From a property's name, such as "MaxLength", to the caller's.</param>
     public string Describe(Func<string, string> nameOf) => text is null ? Message : Render(text, nameOf);
 
     private static string Render(FormattableString text, Func<string, string> nameOf) => string.Format(

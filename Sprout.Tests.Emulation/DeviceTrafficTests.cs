@@ -1,8 +1,9 @@
 // What a training step asks of the host.
 using ILGPU.Runtime;
-using Sprout.Bert.Data;
+using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors.Ilgpu;
 using Sprout.Tests.Training;
 
@@ -25,10 +26,10 @@ public sealed class DeviceTrafficTests : IDisposable
     {
         var accelerator = new Accelerator(laneOrder: 1);
         using var backend = new IlgpuBackend(accelerator, EmulatedDevice.Name);
-        var task = new TaskOptions { Model = tiny.Model, Task = "sst2", Data = new DataFiles(null, tiny.TrainFile, tiny.EvalFile), MaxLength = 16 };
+        var task = new TaskOptions { Model = tiny.Model, Task = "sst2", TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile, MaxLength = 16 };
         using TaskSession session = TaskSession.Load(backend, task);
         var pruning = new PruningOptions { Method = method, Density = 0.3, Lambda = 3, ScheduleWarmup = 1 };
-        using Pruner? pruner = pruning.IsPruning ? Pruner.ForModel(session.Model.Bert, pruning, 32, 1) : null;
+        using Pruner? pruner = pruning.IsPruning ? PruningMethods.CreatePruner(session.Model.Encoder, pruning, 32, 1) : null;
         using var trainer = new Trainer(backend, session.Objective, new TrainingOptions { BatchSize = 4, MaxSteps = 32, LoggingSteps = 100, EvalEvery = 0, Shuffle = false }, pruner);
         var at = new Dictionary<int, (int In, int Out, int Allocations)>();
         trainer.Train(new Listener(report =>

@@ -13,5 +13,5 @@ internal static class EmulatedDevice
 
     /// <summary>Before any test, because the list of devices is not meant to change while runs read it.</summary>
     [ModuleInitializer]
-    internal static void Register() => Device.Register(Name, (_, _) => new IlgpuBackend(new Accelerator(laneOrder: 1), Name), () => []);
+    internal static void Register() => Device.Register(Name, _ => new IlgpuBackend(new Accelerator(laneOrder: 1), Name), () => []);
 }

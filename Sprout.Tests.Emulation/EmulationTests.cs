@@ -34,7 +34,7 @@ public sealed class EmulationTests
         using IlgpuBackend right = SelfTest.Checked(new IlgpuBackend(new Accelerator(laneOrder: 1), "cuda:0"), "cuda:0");
         right.LiveBytes.Should().Be(0);
         Action open = () => SelfTest.Checked(new IlgpuBackend(new Accelerator(laneOrder: 1) { IsBroken = true }, "cuda:0"), "cuda:0");
-        open.Should().Throw<OptionException>().WithMessage("--device: cuda:0 fails its self-test: TopV gave *where 1234 was expected*");
+        open.Should().Throw<OptionException>().WithMessage("Device: cuda:0 fails its self-test: TopV gave *where 1234 was expected*");
     }
 
     [Fact]

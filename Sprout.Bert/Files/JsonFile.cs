@@ -1,5 +1,4 @@
 // JSON files read strictly and written in a stable order.
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;

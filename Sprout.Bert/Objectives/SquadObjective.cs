@@ -2,7 +2,6 @@
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
 using Sprout.Autograd.Functions;
-using Sprout.Autograd.Modules;
 using Sprout.Bert.Data;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Models;

@@ -1,6 +1,5 @@
 // The logits of a teacher model.
 using Sprout.Autograd;
-using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
 using Sprout.Bert.Prediction;
 using Sprout.Bert.Tokenization;

@@ -1,5 +1,4 @@
 // A model, wherever it lies.
-using Sprout.Autograd;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;

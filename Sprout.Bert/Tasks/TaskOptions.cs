@@ -90,7 +90,7 @@ public sealed record TaskOptions
         get
         {
             OptionException.Require(TrainFile.Count <= 1, nameof(TrainFile), "one file", TrainFile.Count);
-            return new DataFiles(Data, TrainFile.FirstOrDefault(), EvalFile);
+            return new DataFiles(Data, TrainFile.Count == 0 ? null : TrainFile[0], EvalFile);
         }
     }
 

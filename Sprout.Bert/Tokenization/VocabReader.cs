@@ -1,5 +1,4 @@
 // Reads vocab.txt and the parts of tokenizer_config.json that go with it.
-using System.Text;
 using Sprout.Bert.Files;
 using Sprout.Tensors;
 

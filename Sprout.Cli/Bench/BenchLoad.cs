@@ -1,7 +1,6 @@
 // Times making a model from its folder.
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Sprout.Bert;
 using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Tensors;

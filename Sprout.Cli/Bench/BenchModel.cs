@@ -1,9 +1,7 @@
 // Times the forward pass and the training step of a model.
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Sprout.Autograd;
 using Sprout.Autograd.Modules;
-using Sprout.Bert;
 using Sprout.Bert.Models;
 using Sprout.Bert.Prediction;
 using Sprout.Bert.Sources;
@@ -46,7 +44,7 @@ internal sealed record BenchModel(
             if (i == Warmup) profile?.Restart();
             TokenSequence[] chosen = [.. Enumerable.Range(i * BatchSize, BatchSize).Select(j => Sequences[j % Sequences.Count])];
             long start = Stopwatch.GetTimestamp();
-            inference.Run(chosen, BatchSize, (_, _, _) => { });
+            inference.Run(chosen, BatchSize, (_, _, _) => { }, cancellation: cancellation);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (i >= Warmup) timing.Add(seconds, Flops(model, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
         }

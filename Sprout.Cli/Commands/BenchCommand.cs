@@ -2,13 +2,13 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spectre.Console;
-using Sprout.Bert;
 using Sprout.Bert.Data;
 using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Bert.Tokenization;
 using Sprout.Cli.Bench;
 using Sprout.Cli.Options;
+using Sprout.Cli.Shell;
 using Sprout.Pruning;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Sprout.Cli.Demo;
+using Sprout.Cli.Shell;
 using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;
@@ -41,7 +42,7 @@ internal static class DemoCommand
     private static void Run(Terminal terminal, int seeds, string output, bool json)
     {
         long start = Stopwatch.GetTimestamp();
-        var job = new DemoJob(terminal, seeds, output);
+        using var job = new DemoJob(terminal, seeds, output);
         terminal.Log($"{DemoAssets.TrainCount} sentences about films, hotels and the like, to be called positive or negative.");
         terminal.Log($"{job.Count} runs: {seeds} fine-tune a small BERT, the others prune what came of it, one run a core.");
         Task<double> bagOfWords = Task.Run(() => new WordCountModel(DemoAssets.Sets.Train, order: 1, epochs: 10).Accuracy(DemoAssets.Sets.Dev));

@@ -1,6 +1,7 @@
 // sprout devices
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Sprout.Cli.Shell;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 

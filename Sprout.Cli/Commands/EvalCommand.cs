@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Text;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
+using Sprout.Cli.Shell;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
@@ -38,8 +39,8 @@ internal static class EvalCommand
             IReadOnlyDictionary<string, double> metrics = session.Objective.Evaluate(
                 recipe.Training.EvalBatchSize, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'), new ProgressDisplay(terminal), terminal.Cancellation);
             if (path is not null) AtomicFile.WriteText(path, lines.ToString());
-            if (result.GetValue(json)) terminal.Document(Metrics.ToJson(metrics));
-            else Metrics.Print(terminal, metrics);
+            if (result.GetValue(json)) terminal.Document(MetricText.ToJson(metrics));
+            else MetricText.Print(terminal, metrics);
             return ExitCode.Done;
         });
         return command;

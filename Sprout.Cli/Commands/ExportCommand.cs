@@ -1,6 +1,7 @@
 // sprout export
 using System.CommandLine;
 using Sprout.Bert.Sources;
+using Sprout.Cli.Shell;
 
 namespace Sprout.Cli.Commands;
 

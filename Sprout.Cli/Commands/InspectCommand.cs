@@ -2,7 +2,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spectre.Console;
-using Sprout.Pruning;
+using Sprout.Cli.Shell;
 using Sprout.Pruning.Inspection;
 
 namespace Sprout.Cli.Commands;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Sprout.Bert.Data;
 using Sprout.Bert.Prediction;
 using Sprout.Cli.Options;
+using Sprout.Cli.Shell;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
 

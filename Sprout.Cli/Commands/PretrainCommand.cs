@@ -2,6 +2,7 @@
 using System.CommandLine;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
+using Sprout.Cli.Shell;
 using Sprout.Pruning.Runs;
 
 namespace Sprout.Cli.Commands;

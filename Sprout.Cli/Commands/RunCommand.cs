@@ -3,9 +3,9 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Cli.Options;
+using Sprout.Cli.Shell;
 using Sprout.Export.TensorBoard;
 using Sprout.Pruning.Runs;
-using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 using Sprout.Tensors.IO;
 
@@ -48,7 +48,7 @@ internal static class RunCommand
 
     private static JsonObject ToJson(RunResult outcome)
     {
-        JsonObject document = Metrics.ToJson(outcome.Metrics);
+        JsonObject document = MetricText.ToJson(outcome.Metrics);
         if (outcome.Pruning is not null) document["density"] = outcome.Density;
         document["output"] = outcome.Output;
         return document;
@@ -56,7 +56,7 @@ internal static class RunCommand
 
     private static void Print(Terminal terminal, RunResult outcome)
     {
-        Metrics.Print(terminal, outcome.Metrics);
+        MetricText.Print(terminal, outcome.Metrics);
         if (outcome.Pruning is not null)
             terminal.Output.WriteLine(FormattableString.Invariant(
                 $"density = {100 * outcome.Density:0.00} % of the prunable weights, {outcome.Pruning.RemainingPercent:0.00} % remaining as the paper counts"));

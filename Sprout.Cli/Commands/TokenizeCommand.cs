@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Tokenization;
+using Sprout.Cli.Shell;
 using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;

@@ -1,8 +1,7 @@
 // sprout train
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Sprout.Cli.Options;
-using Sprout.Pruning.Runs;
+using Sprout.Cli.Shell;
 
 namespace Sprout.Cli.Commands;
 

@@ -1,6 +1,7 @@
 // Carries out all runs of the demo.
 using System.Diagnostics;
 using Sprout.Bert.Training;
+using Sprout.Cli.Shell;
 using Sprout.Pruning.Runs;
 
 namespace Sprout.Cli.Demo;
@@ -9,7 +10,7 @@ namespace Sprout.Cli.Demo;
 /// <param name="terminal">Receives a line a run.</param>
 /// <param name="seeds">Runs of each kind.</param>
 /// <param name="output">Receives the models of all dense runs and of the pruned runs of the first seed.</param>
-internal sealed class DemoJob(Terminal terminal, int seeds, string output)
+internal sealed class DemoJob(Terminal terminal, int seeds, string output) : IDisposable
 {
     private readonly SemaphoreSlim cores = new(Environment.ProcessorCount);
     private readonly List<DemoOutcome> outcomes = [];
@@ -28,6 +29,9 @@ internal sealed class DemoJob(Terminal terminal, int seeds, string output)
         Task.WhenAll(from seed in Enumerable.Range(0, seeds) from run in DemoRun.Pruned select Train(run, seed, dense[seed])).GetAwaiter().GetResult();
         return outcomes;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => cores.Dispose();
 
     /// <summary>The folder of a run.</summary>
     public string FolderOf(DemoRun run, int seed) => Path.Combine(output, "runs", FormattableString.Invariant($"{run.FolderName}-seed{seed}"));
@@ -57,7 +61,7 @@ internal sealed class DemoJob(Terminal terminal, int seeds, string output)
             var outcome = new DemoOutcome(run, seed, result);
             outcomes.Add(outcome);
             double left = Stopwatch.GetElapsedTime(start).TotalSeconds * (Steps - stepsDone) / stepsDone;
-            terminal.Log(FormattableString.Invariant($"{outcomes.Count,2}/{Count} {run.Title,-28} accuracy {100 * outcome.Accuracy:0.0}, {100 * result.Density:0.0} % remain, {left:0} s left"));
+            terminal.Log(FormattableString.Invariant($"{outcomes.Count,2}/{Count} {run.Title,-32} accuracy {100 * outcome.Accuracy:0.0}, {100 * result.Density:0.0} % remain, {left:0} s left"));
         }
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using Sprout.Cli.Shell;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
 
@@ -56,7 +57,7 @@ internal sealed class DemoTable(IReadOnlyList<DemoOutcome> outcomes, int seeds, 
 
     private string[] Summary =>
     [
-        string.Create(CultureInfo.InvariantCulture, $"Accuracy in percent, mean ± standard deviation over {seeds} seeds, {DemoAssets.DevCount} evaluation sentences."),
+        string.Create(CultureInfo.InvariantCulture, $"Accuracy in percent, mean ± deviation over {seeds} seeds, {DemoAssets.DevCount} sentences."),
         string.Create(CultureInfo.InvariantCulture, $"Chance is 50.0, counting words reaches {100 * bagOfWords:0.0}. * marks the best pruned model."),
         string.Create(CultureInfo.InvariantCulture, $"{outcomes.Count} runs in {seconds:0} s on {Environment.ProcessorCount} cores."),
     ];

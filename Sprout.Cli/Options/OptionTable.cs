@@ -39,7 +39,7 @@ internal sealed class OptionTable(Command command)
 
     /// <summary>Adds an option that takes a number.</summary>
     public void Number(string name, string help, params string[] others) =>
-        Add(new Option<double?>(name, others) { HelpName = "number" }, help, number => JsonValue.Create(number), node => node?.GetValue<double>());
+        Add(new Option<double?>(name, others) { HelpName = "number" }, help, number => number is double value && !double.IsFinite(value) ? JsonValue.Create(value.ToString(CultureInfo.InvariantCulture)) : JsonValue.Create(number), node => node?.GetValue<double>());
 
     /// <summary>Adds the option of the seed.</summary>
     public void Seed(string name, string help) =>

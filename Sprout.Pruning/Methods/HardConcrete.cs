@@ -8,7 +8,7 @@ namespace Sprout.Pruning.Methods;
 /// L0 regularisation (Louizos, Welling and Kingma 2018): M are hard-concrete gates in [0, 1], random in training; the formulas are those of <see cref="IBackend.HardConcrete"/>.
 /// Penalty λ · mean of σ(S − β ln(−γ/ζ)), the probability that a gate is open, from the first step on. Evaluation keeps the gates' factors; those above 0 count as kept.
 /// </summary>
-public sealed class HardConcrete : PruningMethod
+public sealed class HardConcrete : PruningMethod, IScoreGradient
 {
     // β ln(−γ/ζ) with β = 2/3, γ = −0.1, ζ = 1.1.
     private static readonly double Shift = 2.0 / 3.0 * Math.Log(0.1 / 1.1);
@@ -19,9 +19,6 @@ public sealed class HardConcrete : PruningMethod
 
     /// <inheritdoc/>
     public override string Name => "l0";
-
-    /// <inheritdoc/>
-    public override bool IsStraightThrough => false;
 
     /// <summary>ln 9, rounded as the authors did: σ(S) = 0.9.</summary>
     public override double DefaultScoreScale => 2.197;
@@ -39,7 +36,7 @@ public sealed class HardConcrete : PruningMethod
     }
 
     /// <inheritdoc/>
-    public override void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient)
+    public void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient)
     {
         ArgumentNullException.ThrowIfNull(matrix);
         ArgumentNullException.ThrowIfNull(gradient);

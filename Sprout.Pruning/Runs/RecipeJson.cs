@@ -25,6 +25,9 @@ public static class RecipeJson
     /// <summary>An option's key: "max-length" for MaxLength.</summary>
     public static string KeyOf(string property) => JsonNamingPolicy.KebabCaseLower.ConvertName(property);
 
+    /// <summary>The property of a key: "MaxLength" for max-length.</summary>
+    internal static string PropertyOf(string key) => string.Concat(key.Split('-').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+
     /// <summary>Whether an option may change when a run is resumed.</summary>
     public static bool IsFree(string key) => Free.Contains(key);
 
@@ -83,7 +86,7 @@ public static class RecipeJson
 }
 
 /// <summary>Reads and writes the parts of recipes without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(TaskOptions))]
 [JsonSerializable(typeof(TrainingOptions))]
 [JsonSerializable(typeof(PruningOptions))]

@@ -90,7 +90,7 @@ public static class RunFolder
         {
             if (RecipeJson.IsFree(key) || JsonNode.DeepEquals(before[key], value)) continue;
             string was = before[key]?.ToJsonString() ?? "unset", found = value?.ToJsonString() ?? "unset";
-            throw OptionException.Of($"{new OptionName("Resume")}: the run in {folder} was started with {key} {was}, found {found}; its options must be the same.");
+            throw OptionException.Of($"{new OptionName("Resume")}: the run in {folder} was started with {new OptionName(RecipeJson.PropertyOf(key))} {was}, found {found}; its options must be the same.");
         }
     }
 }

@@ -1,7 +1,6 @@
 // What surrounds a run without deciding its result.
 using System.Text.Json.Nodes;
 using Sprout.Bert.Data;
-using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Tensors;
 

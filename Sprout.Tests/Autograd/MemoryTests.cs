@@ -2,12 +2,12 @@
 using Sprout.Autograd;
 using Sprout.Autograd.Functions;
 using Sprout.Autograd.Optim;
-using Sprout.Bert;
 using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
 using Sprout.Tensors;
 using Sprout.Tensors.Reference;
-using Sprout.Tests.Models;
 using Sprout.Tests.Functions;
+using Sprout.Tests.Models;
 
 namespace Sprout.Tests.Autograd;
 
@@ -52,7 +52,7 @@ public sealed class MemoryTests
         {
             // Frozen norms and embeddings take the paths that throw gradients away.
             foreach (Parameter parameter in model.Parameters().Where(parameter => parameter.Name.Contains("layer.0.output.LayerNorm", StringComparison.Ordinal))) parameter.RequiresGrad = false;
-            model.Bert.Layers[1].Query.Weight.RequiresGrad = false;
+            model.Bert.Layers[1].Attention.Query.Weight.RequiresGrad = false;
             Step(model, inputs, tape, pass: 0);
             long live = backend.LiveBytes;
             int call = 0;
@@ -82,7 +82,7 @@ public sealed class MemoryTests
         static long Peak(int layers)
         {
             using var backend = new ReferenceBackend();
-            using var model = new BertForSequenceClassification(backend, TinyBert.Config(layers: layers), 3);
+            using BertForSequenceClassification model = TinyBert.Randomise(new BertForSequenceClassification(backend, TinyBert.Config(layers: layers), 3));
             using Batch batch = Batch.Pack(backend, [.. Enumerable.Repeat(TinyBert.Sequences, 20).SelectMany(sequences => sequences)]);
             using var tape = new Tape(backend, recording: false);
             long before = backend.LiveBytes;

@@ -69,7 +69,7 @@ public sealed class BenchTests : IDisposable
 
         CommandResult random = TinyRun.Run(["bench", "--mode", "load", "--config", Path.Combine(tiny.Model, "config.json")]);
         random.Code.Should().Be(2);
-        random.Log.Should().Contain("--mode load: expected --model");
+        random.Log.Should().Contain("--mode load needs --model");
     }
 
     [Fact]

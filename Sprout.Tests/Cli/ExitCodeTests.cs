@@ -1,9 +1,12 @@
 // Wrong options and bad inputs: the exit code and one sentence that says what was expected and what was found.
-using Sprout.Bert.Data;
+using Sprout.Bert.Models;
+using Sprout.Bert.Sources;
+using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
-using Sprout.Cli;
+using Sprout.Cli.Shell;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
+using Sprout.Tensors.IO;
 using Sprout.Tests.Training;
 
 namespace Sprout.Tests.Cli;
@@ -104,8 +107,8 @@ public sealed class ExitCodeTests : IDisposable
     {
         string teacher = tiny.MakeModel("teacher", 2);
         using (IBackend backend = Device.Open("cpu", 1))
-        using (var model = new Sprout.Bert.Models.BertForSequenceClassification(backend, Sprout.Bert.BertConfig.Load(teacher), 2))
-            Sprout.Bert.Models.ModelFolder.Save(model.Bert.Parameters().Select(parameter => (parameter.Name, parameter.Value)), Path.Combine(teacher, "model.safetensors"));
+        using (SequenceClassifier model = ConfigFile.Read(Path.Combine(teacher, "config.json")).CreateClassifier(backend, 2))
+            TensorFile.Save(Path.Combine(teacher, "model.safetensors"), model.Encoder.Parameters().Select(parameter => (parameter.Name, parameter.Value)));
         Refused(ExitCode.Input, "--teacher=$F/teacher", "teacher", "classifier.weight");
     }
 
@@ -189,7 +192,7 @@ public sealed class ExitCodeTests : IDisposable
         ExitCode.Guard(log, () =>
         {
             using IBackend backend = Device.Open("cpu", 1);
-            using TaskSession session = TaskSession.Load(backend, new TaskOptions { Model = tiny.Model, Task = "sst2", Data = new DataFiles(null, tiny.TrainFile, tiny.EvalFile), MaxLength = 16 });
+            using TaskSession session = TaskSession.Load(backend, new TaskOptions { Model = tiny.Model, Task = "sst2", TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile, MaxLength = 16 });
             string output = Directory.CreateDirectory(tiny.PathOf("output")).FullName;
             using var trainer = new Trainer(backend, session.Objective, new TrainingOptions { BatchSize = 4 }, null, output);
             source.Cancel();

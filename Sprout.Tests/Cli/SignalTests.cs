@@ -1,6 +1,6 @@
 // The command in a process of its own, told to end.
 using System.Diagnostics;
-using Sprout.Cli;
+using Sprout.Cli.Shell;
 using Sprout.Tests.Training;
 
 namespace Sprout.Tests.Cli;

@@ -105,7 +105,7 @@ public sealed class CustomTextTaskTests : IDisposable
         files.Write("train.jsonl", "{\"text\":\"x\",\"label\":\"a\"}\n{\"text\":\"y\",\"label\":\"b\"}\n");
         files.Write("validation.csv", "text,label\nz,b\n");
         var data = new DataFiles(files.Folder);
-        CustomTextTask.FromTrainFile(data, Default).LoadEval(data)[0].Examples.Should().Equal(new TextExample(0, "z", null, 1, float.NaN));
+        CustomTextTask.FromTrainFile(data, Default).LoadEval(data)[0].Examples.Should().Equal(new TextExample("z", Label: 1));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class CustomTextTaskTests : IDisposable
     [Fact]
     public void Bad_files_are_named()
     {
-        ShouldFail(() => Load("a.csv", "text,category\nx,y\n"), "a.csv, line 1", "\"label\"", "\"text\", \"category\"", "--label-column");
+        ShouldFail(() => Load("a.csv", "text,category\nx,y\n"), "a.csv, line 1", "\"label\"", "\"text\", \"category\"", "LabelColumn");
         ShouldFail(() => Load("a.csv", "text,label\nhello, world,y\n"), "line 2", "2 cells", "found 3");
         ShouldFail(() => Load("a.csv", "text,label\nhello\n"), "line 2", "2 cells", "found 1");
         ShouldFail(() => Load("a.csv", "label\nx\n"), "line 1", "\"text\"");

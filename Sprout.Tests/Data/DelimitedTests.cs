@@ -1,6 +1,6 @@
 // CSV and TSV: quoting, line ends, encodings, broken files.
 using System.Text;
-using Sprout.Bert.Data;
+using Sprout.Bert.Files;
 using static Sprout.Tests.Data.TemporaryFiles;
 
 namespace Sprout.Tests.Data;

@@ -32,15 +32,15 @@ public sealed class GlueTasksTests : IDisposable
     public void Official_layouts(string task, string text, string first, string? pair, int label, int secondLabel)
     {
         Train(task, text).Should().Equal(
-            new TextExample(0, first, pair, label, float.NaN),
-            GlueTasks.Get(task).LoadTrain(new DataFiles(files.Folder))[1] with { Index = 1, Label = secondLabel });
+            new TextExample(first, pair, label),
+            GlueTasks.Get(task).LoadTrain(new DataFiles(files.Folder))[1] with { Label = secondLabel });
     }
 
     [Fact]
     public void Stsb_is_a_regression()
     {
         Train("stsb", "index\tgenre\tfilename\tyear\told_index\tsource1\tsource2\tsentence1\tsentence2\tscore\n0\tg\tf\ty\t1\tn\tn\ta\tb\t3.800\n")
-            .Should().Equal(new TextExample(0, "a", "b", -1, 3.8f));
+            .Should().Equal(new TextExample("a", "b", Score: 3.8f));
         TextTask task = GlueTasks.Get("stsb");
         task.IsRegression.Should().BeTrue();
         task.Score([1f, 2f, 4f], [1f, 2f, 3f]).Keys.Should().Equal("pearson", "spearmanr", "combined_score");
@@ -118,7 +118,7 @@ public sealed class GlueTasksTests : IDisposable
         ShouldFail(() => GlueTasks.Get("sst2").LoadEval(new DataFiles(files.Folder)), files.Folder, "dev.tsv");
         ShouldFail(() => GlueTasks.Get("sst2").LoadTrain(new DataFiles(Path.Combine(files.Folder, "x"))), "expected a folder");
         ShouldFail(() => GlueTasks.Get("sst2").LoadTrain(new DataFiles(null, files.Folder)), "found a folder");
-        FluentActions.Invoking(() => GlueTasks.Get("sst2").LoadTrain(new DataFiles(null))).Should().Throw<OptionException>().WithMessage("*--train-file*");
+        FluentActions.Invoking(() => GlueTasks.Get("sst2").LoadTrain(new DataFiles(null))).Should().Throw<OptionException>().WithMessage("*TrainFile*");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class GlueTasksTests : IDisposable
     {
         files.Write("train.tsv", "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n1\t2\t3\ta\n1\t2\t3\ta\tb\t1\n");
         var notes = new List<string>();
-        GlueTasks.Get("qqp").LoadTrain(new DataFiles(files.Folder), notes.Add).Should().ContainSingle().Which.Index.Should().Be(0);
+        GlueTasks.Get("qqp").LoadTrain(new DataFiles(files.Folder), notes.Add).Should().ContainSingle().Which.Pair.Should().Be("b");
         notes.Should().ContainSingle().Which.Should().Contain("1 rows");
     }
 
@@ -139,7 +139,7 @@ public sealed class GlueTasksTests : IDisposable
         {
             EvalSet set = GlueTasks.Get(task).LoadEval(new DataFiles(null, null, path), needLabels: false)[0];
             set.HasLabels.Should().BeFalse();
-            set.Examples.Should().Equal(new TextExample(0, "a", null, -1, float.NaN));
+            set.Examples.Should().Equal(new TextExample("a"));
         }
     }
 }

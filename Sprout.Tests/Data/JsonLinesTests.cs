@@ -1,5 +1,5 @@
 // JSON Lines and JSON arrays.
-using Sprout.Bert.Data;
+using Sprout.Bert.Files;
 using static Sprout.Tests.Data.TemporaryFiles;
 
 namespace Sprout.Tests.Data;

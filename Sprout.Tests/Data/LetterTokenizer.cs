@@ -10,6 +10,20 @@ public sealed class LetterTokenizer : ITokenizer
 
     public int SepId => -2;
 
+    public int PadId => throw new NotSupportedException();
+
+    public int MaskId => throw new NotSupportedException();
+
+    public int VocabSize => throw new NotSupportedException();
+
+    public string TokenOf(int id) => throw new NotSupportedException();
+
+    public bool IsWordContinuation(int id) => throw new NotSupportedException();
+
+    public void Encode(string text, string? pair, int maxLength, List<int> ids, List<int> typeIds) => throw new NotSupportedException();
+
+    public void Save(string folder) => throw new NotSupportedException();
+
     public void Tokenize(string text, List<int> ids, List<TokenSpan>? spans)
     {
         int at = 0;

@@ -75,7 +75,7 @@ public class SharedDataTests
             SquadQuestion question = train[group.Key];
             SquadWindow? window = group.FirstOrDefault(w => w.StartLabel > 0);
             if (window is null) continue;
-            float[] start = new float[window.Ids.Length], end = new float[window.Ids.Length];
+            float[] start = new float[window.Sequence.Ids.Length], end = new float[window.Sequence.Ids.Length];
             (start[window.StartLabel], end[window.EndLabel]) = (9, 9);
             new SquadAnswers(20, 500).Best(question.Context, [window], [start], [end]).Text.Should().Be(question.Answers[0].Trim());
         }

@@ -13,7 +13,7 @@ public class SquadFeaturesTests
         new("id", question, context, start < 0 ? [] : [answer], start < 0 ? [] : [start]);
 
     private static string Show(SquadWindow window) =>
-        string.Concat(window.Ids.Select(id => id == Letters.ClsId ? "[" : id == Letters.SepId ? "|" : char.ConvertFromUtf32(id)));
+        string.Concat(window.Sequence.Ids.Select(id => id == Letters.ClsId ? "[" : id == Letters.SepId ? "|" : char.ConvertFromUtf32(id)));
 
     private static IReadOnlyList<SquadWindow> Cut(SquadQuestion question, int maxLength, int docStride, int maxQueryLength = 64) =>
         new SquadFeatures(Letters, maxLength, docStride, maxQueryLength).Windows([question]);
@@ -23,7 +23,7 @@ public class SquadFeaturesTests
     {
         IReadOnlyList<SquadWindow> windows = Cut(Question("qr", "ab cd efg hij"), maxLength: 9, docStride: 3);
         windows.Select(Show).Should().Equal("[qr|abcd|", "[qr|defg|", "[qr|ghij|");
-        windows.Should().OnlyContain(window => window.ContextStart == 4 && window.TypeIds.SequenceEqual(new[] { 0, 0, 0, 0, 1, 1, 1, 1, 1 }));
+        windows.Should().OnlyContain(window => window.ContextStart == 4 && window.Sequence.TypeIds.SequenceEqual(new[] { 0, 0, 0, 0, 1, 1, 1, 1, 1 }));
         windows[1].Spans.Should().Equal(new TokenSpan(4, 5), new TokenSpan(6, 7), new TokenSpan(7, 8), new TokenSpan(8, 9));
     }
 
@@ -46,7 +46,7 @@ public class SquadFeaturesTests
         SquadWindow window = Cut(Question("", ""), 8, 3).Should().ContainSingle().Subject;
         Show(window).Should().Be("[||");
         (window.ContextStart, window.StartLabel, window.EndLabel).Should().Be((2, 0, 0));
-        window.TypeIds.Should().Equal(0, 0, 1);
+        window.Sequence.TypeIds.Should().Equal(0, 0, 1);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public class SquadFeaturesTests
     [Fact]
     public void Impossible_lengths_are_option_errors()
     {
-        FluentActions.Invoking(() => Cut(Question("qrstu", "a"), 8, 3)).Should().Throw<OptionException>().WithMessage("*--max-length 8*5 tokens*");
+        FluentActions.Invoking(() => Cut(Question("qrstu", "a"), 8, 3)).Should().Throw<OptionException>().WithMessage("MaxLength 8*5 tokens*");
         FluentActions.Invoking(() => new SquadFeatures(Letters, 3)).Should().Throw<OptionException>();
         FluentActions.Invoking(() => new SquadFeatures(Letters, docStride: 0)).Should().Throw<OptionException>();
         FluentActions.Invoking(() => new SquadFeatures(Letters, maxQueryLength: 0)).Should().Throw<OptionException>();

@@ -22,8 +22,8 @@ public sealed class FeedForwardFunctionTests : FunctionTests
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        Refuses((s, t) => FeedForwardFunction<Gelu>.Apply(t, s.Input(3, 5), s.Layer(4, 7), s.Layer(7, 2)), "Linear", "last dimension is 5", "[7, 4]");
-        Refuses((s, t) => FeedForwardFunction<Gelu>.Apply(t, s.Input(3, 5), s.Layer(5, 7), s.Layer(6, 2)), "Linear", "last dimension is 7", "[2, 6]");
+        Refuses((s, t) => Apply<Gelu>(t, s.Input(3, 5), s.Layer(4, 7), s.Layer(7, 2)), "Linear", "last dimension is 5", "[7, 4]");
+        Refuses((s, t) => Apply<Gelu>(t, s.Input(3, 5), s.Layer(5, 7), s.Layer(6, 2)), "Linear", "last dimension is 7", "[2, 6]");
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class FeedForwardFunctionTests : FunctionTests
         using var scene = new Scene(backend);
         Variable x = scene.Input(6, 5);
         Linear first = scene.Layer(5, 9), second = scene.Layer(9, 4);
-        first.Mask = scene.RandomMask(MaskKind.Bits, first.Weight.Shape);
+        first.Factor.Mask = scene.RandomMask(MaskKind.Bits, first.Weight.Shape);
         float[][] Gradients(Func<Tape, Variable> apply)
         {
             foreach (Parameter parameter in first.Parameters().Concat(second.Parameters())) parameter.ZeroGrad();
@@ -46,7 +46,7 @@ public sealed class FeedForwardFunctionTests : FunctionTests
             return [value, x.Grad!.ToArray(), .. first.Parameters().Concat(second.Parameters()).Select(parameter => parameter.Grad!.ToArray())];
         }
 
-        float[][] one = Gradients(tape => FeedForwardFunction<Gelu>.Apply(tape, x, first, second));
+        float[][] one = Gradients(tape => Apply<Gelu>(tape, x, first, second));
         float[][] two = Gradients(tape => second.Forward(tape, first.Forward<Gelu>(tape, x)));
         for (int i = 0; i < one.Length; i++) one[i].Should().Equal(two[i]);
     }
@@ -56,7 +56,7 @@ public sealed class FeedForwardFunctionTests : FunctionTests
     {
         Variable x = scene.Input(shape);
         Linear first = scene.Layer(shape.Columns, inner), second = scene.Layer(inner, outputs);
-        (first.Mask, second.Mask) = (scene.RandomMask(kind, first.Weight.Shape), scene.RandomMask(kind, second.Weight.Shape));
+        (first.Factor.Mask, second.Factor.Mask) = (scene.RandomMask(kind, first.Weight.Shape), scene.RandomMask(kind, second.Weight.Shape));
         // The gradient of a masked weight is not its derivative; it has a test of its own.
         if (kind != MaskKind.None)
         {
@@ -66,15 +66,18 @@ public sealed class FeedForwardFunctionTests : FunctionTests
 
         Func<double, double> f = OpFormulaTests.Formulas[typeof(TActivation)].Function;
         return Subject.Of(
-            tape => FeedForwardFunction<TActivation>.Apply(tape, x, first, second),
+            tape => Apply<TActivation>(tape, x, first, second),
             () => Product([.. Product(Plain.Read(x), first, scene.Backend).Select(f)], second, scene.Backend));
     });
+
+    private static Variable Apply<TActivation>(Tape tape, Variable x, Linear first, Linear second) where TActivation : struct, IPointwise =>
+        FeedForwardFunction<TActivation>.Apply(tape, x, first.Factor, first.Bias, second.Factor, second.Bias);
 
     private static double[] Product(double[] x, Linear layer, IBackend backend)
     {
         using Tensor masked = Tensor.Rent(backend, layer.Weight.Shape);
-        if (layer.Mask is null) backend.Copy(layer.Weight.Value, masked);
-        else backend.ApplyMask(layer.Weight.Value, layer.Mask, masked);
+        if (layer.Factor.Mask is null) backend.Copy(layer.Weight.Value, masked);
+        else backend.ApplyMask(layer.Weight.Value, layer.Factor.Mask, masked);
         double[] w = Plain.Read(masked), b = Plain.Read(layer.Bias);
         int n = layer.Weight.Shape[0], k = layer.Weight.Shape[1];
         return [.. Enumerable.Range(0, x.Length / k * n).Select(i => b[i % n] + Enumerable.Range(0, k).Sum(p => x[(i / n * k) + p] * w[(i % n * k) + p]))];

@@ -30,10 +30,10 @@ public sealed class LinearFunctionTests : FunctionTests
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), s.Parameter("w", 7, 4), null), "Linear", "last dimension is 5", "\"w\"", "[7, 4]");
-        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), s.Parameter("w", 5), null), "Linear", "\"w\"", "[5]");
-        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), s.Parameter("w", 7, 5), s.Parameter("b", 5)), "Linear", "\"b\"", "[5]", "[7, 5]");
-        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), s.Parameter("w", 7, 5), null, s.RandomMask(MaskKind.Bits, new Shape(5, 7))), "Linear", "mask", "[5, 7]", "\"w\"", "[7, 5]");
+        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 7, 4)), null), "Linear", "last dimension is 5", "\"w\"", "[7, 4]");
+        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 5)), null), "Linear", "\"w\"", "[5]");
+        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 7, 5)), s.Parameter("b", 5)), "Linear", "\"b\"", "[5]", "[7, 5]");
+        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 7, 5)) { Mask = s.RandomMask(MaskKind.Bits, new Shape(5, 7)) }, null), "Linear", "mask", "[5, 7]", "\"w\"", "[7, 5]");
     }
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class LinearFunctionTests : FunctionTests
         foreach ((Parameter weight, Mask? itsMask) in new[] { (masked, mask), (product, null) })
         {
             using Tape tape = scene.Tape();
-            Variable y = LinearFunction<Gelu>.Apply(tape, x, weight, null, itsMask);
+            Variable y = LinearFunction<Gelu>.Apply(tape, x, new LinearWeight(weight) { Mask = itsMask }, null);
             tape.Backward(y, y.Value);
         }
 
@@ -68,7 +68,7 @@ public sealed class LinearFunctionTests : FunctionTests
         // The gradient of a masked weight is not its derivative; it has a test of its own.
         if (mask is not null) scene.Freeze(w);
         return Subject.Of(
-            tape => LinearFunction<TActivation>.Apply(tape, x, w, b, mask),
+            tape => LinearFunction<TActivation>.Apply(tape, x, new LinearWeight(w) { Mask = mask }, b),
             () => Expected(scene.Backend, Plain.Read(x), w, b is null ? new double[n] : Plain.Read(b), mask, OpFormulaTests.Formulas[typeof(TActivation)].Function));
     });
 

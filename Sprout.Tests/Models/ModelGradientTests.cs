@@ -3,6 +3,7 @@ using Sprout.Autograd;
 using Sprout.Autograd.Functions;
 using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
 using Sprout.Tensors;
 using Sprout.Tensors.Reference;
 using Sprout.Tests.Conformance;
@@ -102,8 +103,8 @@ public sealed class ModelGradientTests : IDisposable
         float[][] found = Gradients();
         foreach (Linear layer in masked)
         {
-            backend.ApplyMask(layer.Weight.Value, layer.Mask!, layer.Weight.Value);
-            layer.Mask = null;
+            backend.ApplyMask(layer.Weight.Value, layer.Factor.Mask!, layer.Weight.Value);
+            layer.Factor.Mask = null;
         }
 
         float[][] expected = Gradients();
@@ -122,13 +123,13 @@ public sealed class ModelGradientTests : IDisposable
 
     private Linear[] Mask(BertForSequenceClassification model, bool gates)
     {
-        BertLayer first = model.Bert.Layers[0], second = model.Bert.Layers[1];
-        Linear[] masked = [first.Query, first.Intermediate, first.AttentionOutput, second.Value, second.Output];
-        foreach (Linear layer in masked) layer.Mask = scene.RandomMask(gates ? MaskKind.Gates : MaskKind.Bits, layer.Weight.Shape);
+        EncoderLayer first = model.Bert.Layers[0], second = model.Bert.Layers[1];
+        Linear[] masked = [first.Attention.Query, first.FeedForward.First, first.Attention.Output, second.Attention.Value, second.FeedForward.Second];
+        foreach (Linear layer in masked) layer.Factor.Mask = scene.RandomMask(gates ? MaskKind.Gates : MaskKind.Bits, layer.Weight.Shape);
         return masked;
     }
 
-    private void Check(BertHead model, Func<Tape, Variable> build)
+    private void Check(TaskModel model, Func<Tape, Variable> build)
     {
         Parameter[] trained = [.. model.Parameters().Where(parameter => parameter.RequiresGrad)];
         GradCheckResult result = GradCheck.Run(backend, build, trained, ElementsPerParameter, Step);

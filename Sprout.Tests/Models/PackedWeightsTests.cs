@@ -2,6 +2,7 @@
 using Sprout.Autograd;
 using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
 using Sprout.Tensors;
 using Sprout.Tests.Functions;
 
@@ -18,7 +19,7 @@ public sealed class PackedWeightsTests
     {
         using IBackend backend = TestBackends.Open(name);
         using BertForSequenceClassification model = TinyBert.Randomise(new BertForSequenceClassification(backend, TinyBert.Config(), 3));
-        using Mask? mask = model.Bert.Layers[1].Intermediate.Mask = HalfOf(backend, model.Bert.Layers[1].Intermediate.Weight.Shape);
+        using Mask? mask = model.Bert.Layers[1].FeedForward.First.Factor.Mask = HalfOf(backend, model.Bert.Layers[1].FeedForward.First.Weight.Shape);
         float[] expected = Logits(backend, model, recording: false);
         long live = backend.LiveBytes;
         using (new PackedWeights(backend, model))
@@ -38,7 +39,7 @@ public sealed class PackedWeightsTests
         using BertForSequenceClassification model = TinyBert.Randomise(new BertForSequenceClassification(backend, TinyBert.Config(), 3));
         using var packed = new PackedWeights(backend, model);
         float[] before = Logits(backend, model, recording: true);
-        backend.Fill(model.Bert.Layers[0].Query.Weight.Value, 0f);
+        backend.Fill(model.Bert.Layers[0].Attention.Query.Weight.Value, 0f);
         Logits(backend, model, recording: true).Should().NotEqual(before);
     }
 

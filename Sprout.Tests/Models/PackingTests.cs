@@ -2,6 +2,7 @@
 using Sprout.Autograd;
 using Sprout.Autograd.Functions;
 using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
 using Sprout.Tests.Functions;
@@ -110,7 +111,7 @@ public sealed class PackingTests
         return [values, .. model.Bert.Layers.SelectMany(layer => layer.Parameters()).Append(model.Bert.WordEmbeddings).Select(parameter => parameter.Grad!.ToArray())];
     }
 
-    private static float[] Infer(IBackend backend, IReadOnlyList<Encoding> sequences, Func<Tape, Batch, Variable> forward)
+    private static float[] Infer(IBackend backend, IReadOnlyList<TokenSequence> sequences, Func<Tape, Batch, Variable> forward)
     {
         using Batch batch = Batch.Pack(backend, sequences);
         using var tape = new Tape(backend, recording: false);

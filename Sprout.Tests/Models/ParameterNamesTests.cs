@@ -1,5 +1,6 @@
 // Parameter names are the keys of transformers' state dictionaries.
 using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
 using Sprout.Tensors;
 using Sprout.Tensors.Reference;
 
@@ -87,14 +88,14 @@ public sealed class ParameterNamesTests
     {
         using var backend = new ReferenceBackend();
         using var model = new BertForSequenceClassification(backend, TinyBert.Config(), 3);
-        model.NamedModules().Should().Contain(pair => pair.Name == "bert.encoder.layer.1.attention.self.value" && ReferenceEquals(pair.Module, model.Bert.Layers[1].Value));
+        model.NamedModules().Should().Contain(pair => pair.Name == "bert.encoder.layer.1.attention.self.value" && ReferenceEquals(pair.Module, model.Bert.Layers[1].Attention.Value));
         model.NamedModules().First().Should().Be(("", model));
     }
 
-    private static void Check(Func<IBackend, BertHead> make, string[] names)
+    private static void Check(Func<IBackend, TaskModel> make, string[] names)
     {
         using var backend = new ReferenceBackend();
-        using (BertHead model = make(backend))
+        using (TaskModel model = make(backend))
         {
             model.Parameters().Select(parameter => parameter.Name).Should().BeEquivalentTo(names);
             model.Parameters().Should().OnlyHaveUniqueItems();

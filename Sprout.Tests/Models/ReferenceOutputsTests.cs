@@ -1,8 +1,9 @@
 // Hidden states and pooler of a real pre-trained model against transformers' own.
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
-using Sprout.Bert;
 using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
+using Sprout.Bert.Sources;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
@@ -18,16 +19,17 @@ public sealed class ReferenceOutputsTests
     public void Hidden_states_of_MiniLM_agree_with_transformers()
     {
         string folder = Path.Combine(SharedData.Folder!, "models", "all-MiniLM-L6-v2");
-        BertConfig config = BertConfig.Load(folder);
+        using var source = new HuggingFaceFolder(folder);
+        var config = (BertConfig)source.Config;
         using IBackend backend = Device.Open("cpu");
         using var model = new BertForSequenceClassification(backend, config, outputs: 2);
-        ModelFolder.Load(model, folder, seed: 0).Missing.Should().OnlyContain(name => name.StartsWith("classifier.", StringComparison.Ordinal));
+        source.Load(model, seed: 0).Missing.Should().OnlyContain(name => name.StartsWith("classifier.", StringComparison.Ordinal));
         JsonArray cases = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "reference_outputs.json")))!["cases"]!.AsArray();
         cases.Should().NotBeEmpty();
         foreach (JsonNode? item in cases)
         {
             int[] ids = [.. item!["ids"]!.AsArray().Select(id => (int)id!)], types = [.. item["type_ids"]!.AsArray().Select(id => (int)id!)];
-            using Batch batch = Batch.Pack(backend, [new Encoding(ids, types)]);
+            using Batch batch = Batch.Pack(backend, [new TokenSequence(ids, types)]);
             using var tape = new Tape(backend, recording: false);
             Variable hidden = model.Bert.Forward(tape, batch), pooled = model.Bert.Pool(tape, model.Bert.ForwardFirstTokens(tape, batch));
             float[] states = hidden.Value.ToArray();

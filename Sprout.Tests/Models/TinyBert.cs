@@ -1,7 +1,7 @@
 // A BERT small enough to check every gradient of.
 using Sprout.Autograd;
-using Sprout.Bert;
 using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors.Random;
 
@@ -24,7 +24,7 @@ internal static class TinyBert
     };
 
     /// <summary>Sequences of 1, 4 and 7 tokens.</summary>
-    public static IReadOnlyList<Encoding> Sequences =>
+    public static IReadOnlyList<TokenSequence> Sequences =>
     [
         new([2], [0]),
         new([2, 7, 10, 3], [0, 0, 0, 0]),
@@ -32,7 +32,7 @@ internal static class TinyBert
     ];
 
     /// <summary>Gives a model weights of magnitude ½ that keep all its parts busy; the usual 0.02 would leave attention nearly uniform.</summary>
-    public static T Randomise<T>(T model, ulong seed = 1) where T : BertHead
+    public static T Randomise<T>(T model, ulong seed = 1) where T : TaskModel
     {
         ulong stream = 0;
         foreach (Parameter parameter in model.Parameters())

@@ -2,9 +2,10 @@
 using System.Text.Json.Nodes;
 using Sprout.Autograd.Modules;
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors;
-using Sprout.Tensors.Reference;
 using Sprout.Tensors.IO;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Pruning;
 
@@ -39,7 +40,7 @@ public sealed class FoldTests : IDisposable
         pruner.BeginStep(5);
         pruner.Fold();
         net.Loss().Should().BeApproximately(loss, 1e-6);
-        net.Layers.Should().OnlyContain(layer => layer.Mask == null);
+        net.Layers.Should().OnlyContain(layer => layer.Factor.Mask == null);
         foreach ((Linear layer, long count) in net.Layers.Zip(kept))
         {
             float[] weight = layer.Weight.Value.ToArray();

@@ -2,6 +2,7 @@
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 using Sprout.Tensors.Cpu;
 
@@ -29,8 +30,9 @@ public sealed class FusedUpdateTests
         using IBackend backend = CpuBackend.Open(1);
         using var net = new SmallNet(backend);
         var options = new PruningOptions { Method = method, Density = 0.4, Lambda = 0.5, Block = BlockShape.Parse(block), ScoreInit = ScoreInit.Uniform, ScoreScale = 1, ScoreLearningRate = 0.1 };
-        using Pruner pruner = net.Prune(options, totalSteps: 20);
-        IReadOnlyList<MaskedWeight> masked = fused ? pruner.MaskedWeights : [];
+        PruningMethod kind = PruningMethods.Create(options);
+        using var pruner = new Pruner(fused ? kind : new WrittenOut(kind), net.Layers, unprunedParameters: 10, totalSteps: 20, seed: 7);
+        IReadOnlyList<MaskedWeight> masked = pruner.MaskedWeights;
         List<ParameterGroup> groups = [new("weights", [.. net.Parameters()], 1e-2, 0.1)];
         if (pruner.ScoreGroup.Parameters.Count > 0) groups.Add(pruner.ScoreGroup);
         using var optimizer = new AdamW(groups, masked: masked);
@@ -41,7 +43,7 @@ public sealed class FusedUpdateTests
             pruner.BeginStep(step);
             net.Backward();
             pruner.AddPenalty(step);
-            pruner.FinishGradients(step, leaveMaskedWeights: fused);
+            pruner.FinishGradients(step);
             norms[step] = GradientNorm.Of(trained, masked);
             optimizer.Step(1, GradientNorm.Coefficient(norms[step], 0.5));
         }

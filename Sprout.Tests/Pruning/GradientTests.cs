@@ -1,6 +1,7 @@
 // Gradients of weights and scores, and the penalty, against their definitions and against differences.
 using Sprout.Autograd.Modules;
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Pruning;

@@ -63,7 +63,7 @@ public sealed class MaskTests : IDisposable
         using Pruner pruner = net.Prune(new PruningOptions { Method = "movement", Density = Density, ScheduleWarmup = 20 });
         pruner.BeginStep(20);
         pruner.Density.Should().Be(1);
-        net.Layers.Should().OnlyContain(layer => layer.Mask == null, "a dense product needs no mask");
+        net.Layers.Should().OnlyContain(layer => layer.Factor.Mask == null, "a dense product needs no mask");
         pruner.BeginStep(21);
         pruner.Density.Should().BeLessThan(1);
     }
@@ -141,7 +141,7 @@ public sealed class MaskTests : IDisposable
     public void A_block_that_does_not_divide_a_matrix_names_it()
     {
         Action create = () => net.Prune(new PruningOptions { Method = "magnitude", Density = 0.5, Block = new BlockShape(2, 5) });
-        create.Should().Throw<OptionException>().WithMessage("--block 2x5 does not divide the matrix \"net.first.weight\" [6, 12].");
+        create.Should().Throw<OptionException>().WithMessage("Block 2x5 does not divide the matrix \"net.first.weight\" [6, 12].");
     }
 
     [Theory]

@@ -1,10 +1,14 @@
 // What inspection counts, on a small BERT whose holes are known.
 using Sprout.Autograd;
 using Sprout.Autograd.Modules;
-using Sprout.Bert;
 using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
+using Sprout.Bert.Sources;
 using Sprout.Pruning;
+using Sprout.Pruning.Inspection;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 using Sprout.Tensors.Random;
 using Sprout.Tensors.Reference;
 
@@ -55,16 +59,16 @@ public sealed class ModelInspectorTests : IDisposable
     [Fact]
     public void Holes_are_found()
     {
-        BertLayer layer = model.Bert.Layers[1];
-        Clear(layer.Value, row => row is 0 or 1);
-        Clear(layer.Value, row => row is 2 or 3);
-        ClearBias(layer.Value, row => row is 2 or 3);
-        Clear(layer.AttentionOutput, column: column => column is 4 or 5);
-        Clear(layer.Key, row => row is 6 or 7);
-        Clear(layer.Query, row => row == 0);
-        Clear(layer.Intermediate, row => row is 0 or 1);
-        ClearBias(layer.Intermediate, row => row is 1 or 2);
-        Clear(layer.Output, column: column => column == 5);
+        (AttentionMatrices attention, FeedForwardMatrices feedForward) = (model.Bert.Layers[1].Attention, model.Bert.Layers[1].FeedForward);
+        Clear(attention.Value, row => row is 0 or 1);
+        Clear(attention.Value, row => row is 2 or 3);
+        ClearBias(attention.Value, row => row is 2 or 3);
+        Clear(attention.Output, column: column => column is 4 or 5);
+        Clear(attention.Key, row => row is 6 or 7);
+        Clear(attention.Query, row => row == 0);
+        Clear(feedForward.First, row => row is 0 or 1);
+        ClearBias(feedForward.First, row => row is 1 or 2);
+        Clear(feedForward.Second, column: column => column == 5);
         ModelCost cost = ModelInspector.Inspect(model);
         cost.Layers[0].Should().Be(new LayerCost(4, 0, 0, 0, 6, 0, 0));
         cost.Layers[1].Should().Be(new LayerCost(4, EmptyHeads: 3, RemovableHeads: 2, BlindHeads: 1, 6, EmptyNeurons: 3, RemovableNeurons: 2));
@@ -79,16 +83,16 @@ public sealed class ModelInspectorTests : IDisposable
     [Fact]
     public void A_folder_counts_like_the_model_it_came_from()
     {
-        Clear(model.Bert.Layers[0].Value, row => row < 4);
+        Clear(model.Bert.Layers[0].Attention.Value, row => row < 4);
         Config.Save(folder.Path);
-        ModelFolder.Save(model, folder.Path);
+        HuggingFaceFolder.SaveWeights(folder.Path, model);
         ModelCost stored = ModelInspector.Inspect(folder.Path), live = ModelInspector.Inspect(model);
         stored.BytesOnDisk.Should().Be(new FileInfo(folder.File("model.safetensors")).Length);
         stored.Should().BeEquivalentTo(live, options => options.Excluding(cost => cost.BytesOnDisk).Excluding(cost => cost.Matrices));
         stored.Matrices.Should().BeEquivalentTo(live.Matrices);
 
         // A bare encoder has no prefix.
-        ModelFolder.Save(model.Parameters().Where(p => p.Name.StartsWith("bert.", StringComparison.Ordinal)).Select(p => (p.Name[5..], p.Value)), folder.File("model.safetensors"));
+        TensorFile.Save(folder.File("model.safetensors"), model.Parameters().Where(p => p.Name.StartsWith("bert.", StringComparison.Ordinal)).Select(p => (p.Name[5..], p.Value)));
         ModelCost bare = ModelInspector.Inspect(folder.Path);
         bare.Layers.Should().Equal(live.Layers);
         (bare.EncoderParameters, bare.KeptWeights, bare.EmbeddingParameters, bare.Parameters).Should().Be((live.EncoderParameters, live.KeptWeights, live.EmbeddingParameters, live.Parameters - 27));
@@ -97,7 +101,7 @@ public sealed class ModelInspectorTests : IDisposable
     [Fact]
     public void A_model_that_is_not_what_its_configuration_says_is_refused()
     {
-        ModelFolder.Save(model, folder.Path);
+        HuggingFaceFolder.SaveWeights(folder.Path, model);
         (Config with { NumHiddenLayers = 3 }).Save(folder.Path);
         Action inspect = () => ModelInspector.Inspect(folder.Path);
         inspect.Should().Throw<InputException>().WithMessage("*expected the tensor \"bert.encoder.layer.2.attention.self.query.weight\"*");
@@ -108,7 +112,7 @@ public sealed class ModelInspectorTests : IDisposable
     [Fact]
     public void A_pruned_and_folded_model_has_the_densities_that_its_pruner_reports()
     {
-        using Pruner pruner = Pruner.ForModel(model.Bert, new PruningOptions { Method = "magnitude", Density = 0.25, Scope = PruningScope.Global }, 10, 42);
+        using Pruner pruner = PruningMethods.CreatePruner(model.Encoder, new PruningOptions { Method = "magnitude", Density = 0.25, Scope = PruningScope.Global }, 10, 42)!;
         pruner.Matrices.Select(matrix => matrix.Name).Should().Equal(
             from layer in new[] { 0, 1 }
             from part in (string[])["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense", "output.dense"]
@@ -125,8 +129,8 @@ public sealed class ModelInspectorTests : IDisposable
     [Fact]
     public void Options_are_checked_before_a_model_is_pruned()
     {
-        Action create = () => Pruner.ForModel(model.Bert, new PruningOptions { Method = "movement", Density = 2 }, 10, 42);
-        create.Should().Throw<OptionException>().WithMessage("--density*");
+        Action create = () => PruningMethods.CreatePruner(model.Encoder, new PruningOptions { Method = "movement", Density = 2 }, 10, 42);
+        create.Should().Throw<OptionException>().WithMessage("Density: *");
     }
 
     private static void Clear(Linear layer, Func<int, bool>? row = null, Func<int, bool>? column = null)

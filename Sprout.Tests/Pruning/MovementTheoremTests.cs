@@ -1,5 +1,6 @@
 // The theorem of appendix A.1: when movement swaps one weight for another, the loss gets smaller.
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors.Reference;
 
 namespace Sprout.Tests.Pruning;
@@ -20,7 +21,7 @@ public sealed class MovementTheoremTests
             using var net = new SmallNet(backend, seed, weightScale: 1e-2f);
             var options = new PruningOptions { Method = "movement", Density = 0.5, InitialDensity = 0.5, Scope = scope, ScoreInit = ScoreInit.Uniform, ScoreScale = 1e-3 };
             // One layer only: in two, swaps in one change what the other's are worth.
-            using var pruner = new Pruner(PruningMethods.Create("movement", options), [net.Second], 0, 10, seed);
+            using var pruner = new Pruner(new WrittenOut(PruningMethods.Create(options)), [net.Second], 0, 10, seed);
             pruner.BeginStep(1);
             float[] before = SmallNet.Factors(net.Second);
             net.Backward();

@@ -26,7 +26,7 @@ public sealed class PlantedSupportTests
             Method = name, Density = Planted / (double)(Inputs * Outputs), ScheduleWarmup = 50, FinalWarmup = 2,
             ScoreLearningRate = 2e-2, Lambda = name == "soft-movement" ? 20 : 10,
         };
-        PruningMethod method = name == "sensitivity" ? new Sensitivity(options) : PruningMethods.Create(name, options);
+        PruningMethod method = name == "sensitivity" ? new Sensitivity(options) : PruningMethods.Create(options);
         (float[] kept, float[] planted) = Train(method);
         int found = kept.Where((value, i) => value != 0 && planted[i] != 0).Count();
         found.Should().BeGreaterThanOrEqualTo(Planted - 1, "{0} of {1} kept weights are planted", found, kept.Count(value => value != 0));
@@ -36,7 +36,7 @@ public sealed class PlantedSupportTests
     [Fact]
     public void Random_pruning_does_not_know()
     {
-        (float[] kept, float[] planted) = Train(PruningMethods.Create("random", new PruningOptions { Method = "random", Density = Planted / (double)(Inputs * Outputs) }));
+        (float[] kept, float[] planted) = Train(PruningMethods.Create(new PruningOptions { Method = "random", Density = Planted / (double)(Inputs * Outputs) }));
         kept.Where((value, i) => value != 0 && planted[i] != 0).Count().Should().BeLessThan(Planted / 2);
     }
 
@@ -52,7 +52,7 @@ public sealed class PlantedSupportTests
         using var layer = new Linear(backend, Inputs, Outputs);
         layer.Weight.Value.CopyFrom(SmallNet.Normal(random, planted.Length, 0.3f));
         var pruner = new Pruner(method, [layer], Outputs, Steps, seed: 3);
-        var optimizer = new AdamW([new ParameterGroup("weights", [layer.Weight, layer.Bias], 1e-2, 0), pruner.ScoreGroup]);
+        var optimizer = new AdamW([new ParameterGroup("weights", [layer.Weight, layer.Bias], 1e-2, 0), pruner.ScoreGroup], masked: pruner.MaskedWeights);
         using Tensor truth = Tensor.From(backend, layer.Weight.Shape, planted), x = Tensor.Rent(backend, new Shape(Batch, Inputs)), y = Tensor.Rent(backend, new Shape(Batch, Outputs));
         using var tape = new Tape(backend);
         long live = 0;
@@ -82,11 +82,11 @@ public sealed class PlantedSupportTests
     }
 
     /// <summary>A method of a user's own, in one class: scores collect |∂L/∂W' · W|, how much the loss feels each weight.</summary>
-    private sealed class Sensitivity(PruningOptions options) : TopVMethod(options)
+    private sealed class Sensitivity(PruningOptions options) : TopVMethod(options), IScoreGradient
     {
         public override string Name => "sensitivity";
 
-        public override void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient)
+        public void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient)
         {
             using Tensor magnitude = Tensor.Rent(gradient.Backend, gradient.Shape);
             gradient.Backend.BlockSum(gradient, null, 1, 1, magnitude);

@@ -1,5 +1,6 @@
 // Options: what is refused, and in which words.
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 
 namespace Sprout.Tests.Pruning;
@@ -14,7 +15,7 @@ public sealed class PruningOptionsTests
     [InlineData("random")]
     public void Methods_that_select_need_a_density(string method)
     {
-        Refused(new PruningOptions { Method = method }, $"--method {method} needs --density*");
+        Refused(new PruningOptions { Method = method }, $"Method {method} needs Density*");
         foreach (PruningScope scope in Enum.GetValues<PruningScope>()) new PruningOptions { Method = method, Density = 1, Scope = scope }.Validate(10);
     }
 
@@ -24,7 +25,7 @@ public sealed class PruningOptionsTests
     public void Methods_with_thresholds_need_none_and_have_no_global_scope(string method)
     {
         new PruningOptions { Method = method }.Validate(10);
-        Refused(new PruningOptions { Method = method, Scope = PruningScope.Global }, $"--method {method} has no global scope*");
+        Refused(new PruningOptions { Method = method, Scope = PruningScope.Global }, $"Method {method} has no global scope*");
     }
 
     [Fact]
@@ -36,28 +37,28 @@ public sealed class PruningOptionsTests
         (options.Scope, options.ScoreLearningRate, options.ScoreInit, options.ScoreScale, options.Block).Should().Be((PruningScope.Local, 1e-2, ScoreInit.Constant, null, new BlockShape(1, 1)));
         (options.InitialWarmup, options.FinalWarmup, options.L0Noise, options.InitScores).Should().Be((1, 1, true, null));
         PruningMethods.Names.Should().Equal("magnitude", "movement", "soft-movement", "l0", "random");
-        PruningMethods.Create("l0", options).DefaultScoreScale.Should().Be(2.197);
-        PruningMethods.Create("soft-movement", options).DefaultScoreScale.Should().Be(0);
+        PruningMethods.Create(options with { Method = "l0" }).DefaultScoreScale.Should().Be(2.197);
+        PruningMethods.Create(options with { Method = "soft-movement" }).DefaultScoreScale.Should().Be(0);
     }
 
     [Fact]
     public void Each_value_has_its_range()
     {
-        Refused(Good with { Method = "magic" }, "--method must be none or one of magnitude, movement, soft-movement, l0, random, not \"magic\".");
-        foreach (double density in (double[])[0, -0.1, 1.5, double.NaN]) Refused(Good with { Density = density }, "--density must be above 0 and at most 1, not *");
-        Refused(Good with { InitialDensity = 0 }, "--initial-density * not 0.");
-        Refused(Good with { InitialDensity = 0.05 }, "--initial-density 0.05 must not be below --density 0.1.");
-        Refused(Good with { Threshold = 1 }, "--threshold * not 1.");
-        Refused(Good with { Lambda = -1 }, "--lambda * not -1.");
-        Refused(Good with { Lambda = double.PositiveInfinity }, "--lambda *");
-        Refused(Good with { ScoreLearningRate = -1 }, "--score-learning-rate * not -1.");
-        Refused(Good with { ScoreScale = double.NaN }, "--score-scale *");
-        Refused(Good with { ScheduleWarmup = -1 }, "--schedule-warmup * not -1.");
-        Refused(Good with { InitialWarmup = -1 }, "--initial-warmup * not -1.");
-        Refused(Good with { FinalWarmup = -2 }, "--final-warmup * not -2.");
-        Refused(Good with { Block = default }, "--block * not 0x0.");
+        Refused(Good with { Method = "magic" }, "Method: expected none or one of magnitude, movement, soft-movement, l0, random, found \"magic\".");
+        foreach (double density in (double[])[0, -0.1, 1.5, double.NaN]) Refused(Good with { Density = density }, "Density: expected above 0 and at most 1, found *");
+        Refused(Good with { InitialDensity = 0 }, "InitialDensity: * found 0.");
+        Refused(Good with { InitialDensity = 0.05 }, "InitialDensity 0.05 must not be below Density 0.1.");
+        Refused(Good with { Threshold = 1 }, "Threshold: * found 1.");
+        Refused(Good with { Lambda = -1 }, "Lambda: * found -1.");
+        Refused(Good with { Lambda = double.PositiveInfinity }, "Lambda: *");
+        Refused(Good with { ScoreLearningRate = -1 }, "ScoreLearningRate: * found -1.");
+        Refused(Good with { ScoreScale = double.NaN }, "ScoreScale: *");
+        Refused(Good with { ScheduleWarmup = -1 }, "ScheduleWarmup: * found -1.");
+        Refused(Good with { InitialWarmup = -1 }, "InitialWarmup: * found -1.");
+        Refused(Good with { FinalWarmup = -2 }, "FinalWarmup: * found -2.");
+        Refused(Good with { Block = default }, "Block: * found 0x0.");
         Refused(Good with { ScheduleWarmup = 50 }, "*(i + f)·N = 100 must be below the run's 100 steps*");
-        Refused(Good with { Method = "magnitude", InitScores = "a.safetensors" }, "--init-scores a.safetensors has no use with --method magnitude*");
+        Refused(Good with { Method = "magnitude", InitScores = "a.safetensors" }, "InitScores a.safetensors has no use with Method magnitude*");
     }
 
     [Theory]
@@ -80,12 +81,16 @@ public sealed class PruningOptionsTests
     public void Other_blocks_are_refused(string text)
     {
         Action parse = () => BlockShape.Parse(text);
-        parse.Should().Throw<OptionException>().WithMessage($"--block takes rows x columns such as 32x32, not \"{text}\".");
+        parse.Should().Throw<OptionException>().WithMessage($"Block: expected rows x columns such as 32x32, found \"{text}\".");
     }
 
     private static void Refused(PruningOptions options, string message)
     {
-        Action validate = () => options.Validate(100);
+        Action validate = () =>
+        {
+            options.Validate(100);
+            PruningMethods.Create(options);
+        };
         validate.Should().Throw<OptionException>().WithMessage(message);
     }
 }

@@ -3,6 +3,7 @@ using Sprout.Autograd;
 using Sprout.Autograd.Functions;
 using Sprout.Autograd.Modules;
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 using Sprout.Tensors.Random;
 
@@ -43,7 +44,7 @@ internal sealed class SmallNet : Module
     }
 
     public Pruner Prune(PruningOptions options, int totalSteps = 100, ulong seed = 7) =>
-        new(PruningMethods.Create(options.Method, options), Layers, unprunedParameters: 10, totalSteps, seed);
+        new(new WrittenOut(PruningMethods.Create(options)), Layers, unprunedParameters: 10, totalSteps, seed);
 
     public double Loss()
     {
@@ -81,9 +82,9 @@ internal sealed class SmallNet : Module
     /// <summary>The kept entries of a matrix as the layer's product sees them.</summary>
     public static float[] Factors(Linear layer)
     {
-        using Tensor ones = Tensor.Rent(layer.Weight.Value.Backend, layer.Weight.Shape);
+        using Tensor ones = Tensor.Rent(layer.Weight.Backend, layer.Weight.Shape);
         ones.Backend.Fill(ones, 1f);
-        if (layer.Mask is Mask mask) ones.Backend.ApplyMask(ones, mask, ones);
+        if (layer.Factor.Mask is Mask mask) ones.Backend.ApplyMask(ones, mask, ones);
         return ones.ToArray();
     }
 

@@ -128,7 +128,7 @@ public sealed class BadInputsTests : IDisposable
     public void A_vocabulary_that_is_not_UTF8_is_refused()
     {
         string file = _folder.File("vocab.txt", [.. "[UNK]\nx"u8, 0xC3, 0x28, 0x0A]);
-        Refused(() => BertTokenizer.FromVocab(file), file, "line 2: expected UTF-8, found an invalid byte 0xC3 at position 2");
+        Refused(() => BertTokenizer.FromVocab(file), file, "line 2: expected UTF-8");
     }
 
     [Fact]
@@ -136,9 +136,9 @@ public sealed class BadInputsTests : IDisposable
     {
         Refused(() => BertTokenizer.Load(_folder.Path), _folder.Path, "found neither");
         Refused(() => BertTokenizer.Load(Path.Combine(_folder.Path, "absent")), "found neither");
-        Refused(() => BertTokenizer.FromVocab(_folder.Path), _folder.Path, "cannot be read");
-        Refused(() => BertTokenizer.FromTokenizerJson(_folder.Path), _folder.Path, "cannot be read");
-        Refused(() => BertTokenizer.FromTokenizerJson(Path.Combine(_folder.Path, "absent")), "cannot be read");
+        Refused(() => BertTokenizer.FromVocab(_folder.Path), _folder.Path, "found a folder");
+        Refused(() => BertTokenizer.FromTokenizerJson(_folder.Path), _folder.Path, "found a folder");
+        Refused(() => BertTokenizer.FromTokenizerJson(Path.Combine(_folder.Path, "absent")), "found none");
     }
 
     [Theory]

@@ -62,7 +62,7 @@ public sealed class BertTokenizerTests : IDisposable
     [Fact]
     public void Encode_adds_the_special_tokens_and_type_ids()
     {
-        Encoding pair = Uncased().Encode("the", "cafe, the", 128);
+        TokenSequence pair = Uncased().Encode("the", "cafe, the", 128);
         pair.Ids.Should().Equal(2, 9, 3, 10, 11, 9, 3);
         pair.TypeIds.Should().Equal(0, 0, 0, 1, 1, 1, 1);
         Uncased().Encode("the cafe the", null, 4).Ids.Should().Equal(2, 9, 10, 3);

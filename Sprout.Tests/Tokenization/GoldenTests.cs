@@ -86,7 +86,7 @@ public sealed class GoldenTests : IClassFixture<TemporaryFolder>
         BertTokenizer tokenizer = SweepTokenizer("uncased");
         foreach (int[] row in JsonSerializer.Deserialize<int[][]>(File.ReadAllText(Golden("pairs.json")))!)
         {
-            Sprout.Bert.Tokenization.Encoding encoding = tokenizer.Encode(string.Concat(Enumerable.Repeat(", ", row[0])), string.Concat(Enumerable.Repeat(". ", row[1])), row[2]);
+            TokenSequence encoding = tokenizer.Encode(string.Concat(Enumerable.Repeat(", ", row[0])), string.Concat(Enumerable.Repeat(". ", row[1])), row[2]);
             string tokens = string.Concat(encoding.Ids.Select(tokenizer.TokenOf));
             tokens.Should().Be($"[CLS]{new string(',', row[3])}[SEP]{new string('.', row[4])}[SEP]", "{0} and {1} tokens in {2}", row[0], row[1], row[2]);
             encoding.TypeIds.Sum().Should().Be(row[4] + 1);
@@ -118,7 +118,7 @@ public sealed class GoldenTests : IClassFixture<TemporaryFolder>
         {
             string text = item.GetProperty("text").GetString()
                 ?? File.ReadAllText(SharedData.PathOf("data", "corpus", "wikitext2_valid.txt"))[..item.GetProperty("corpus_characters").GetInt32()];
-            Sprout.Bert.Tokenization.Encoding encoding = tokenizer.Encode(text, item.GetProperty("pair").GetString(), 512);
+            TokenSequence encoding = tokenizer.Encode(text, item.GetProperty("pair").GetString(), 512);
             encoding.Ids.Should().Equal(item.GetProperty("ids").EnumerateArray().Select(e => e.GetInt32()));
             encoding.TypeIds.Should().Equal(item.GetProperty("type_ids").EnumerateArray().Select(e => e.GetInt32()));
         }

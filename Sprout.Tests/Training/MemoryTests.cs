@@ -1,7 +1,8 @@
 // Steps leave nothing behind.
-using Sprout.Bert.Data;
+using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 
@@ -21,10 +22,10 @@ public sealed class MemoryTests : IDisposable
     public void Live_memory_is_flat_over_steps(string method)
     {
         using IBackend backend = Device.Open("cpu", 1);
-        var task = new TaskOptions { Model = tiny.Model, Task = "sst2", Data = new DataFiles(null, tiny.TrainFile, tiny.EvalFile), MaxLength = 16 };
+        var task = new TaskOptions { Model = tiny.Model, Task = "sst2", TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile, MaxLength = 16 };
         using TaskSession session = TaskSession.Load(backend, task);
         var pruning = new PruningOptions { Method = method, Density = 0.3, Lambda = 3, ScheduleWarmup = 1 };
-        using Pruner? pruner = pruning.IsPruning ? Pruner.ForModel(session.Model.Bert, pruning, 40, 1) : null;
+        using Pruner? pruner = pruning.IsPruning ? PruningMethods.CreatePruner(session.Model.Encoder, pruning, 40, 1) : null;
         var options = new TrainingOptions { BatchSize = 4, MaxSteps = 40, LoggingSteps = 100, EvalEvery = 0 };
         using var trainer = new Trainer(backend, session.Objective, options, pruner);
         var live = new Dictionary<int, long>();
@@ -47,9 +48,9 @@ public sealed class MemoryTests : IDisposable
     {
         using IBackend backend = Device.Open("cpu", 1);
         long before = backend.LiveBytes;
-        var task = new TaskOptions { Model = tiny.Model, Task = "sst2", Data = new DataFiles(null, tiny.TrainFile, tiny.EvalFile), MaxLength = 16 };
+        var task = new TaskOptions { Model = tiny.Model, Task = "sst2", TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile, MaxLength = 16 };
         using (TaskSession session = TaskSession.Load(backend, task))
-        using (Pruner pruner = Pruner.ForModel(session.Model.Bert, new PruningOptions { Method = "movement", Density = 0.3 }, 4, 1))
+        using (Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, new PruningOptions { Method = "movement", Density = 0.3 }, 4, 1))
         using (var trainer = new Trainer(backend, session.Objective, new TrainingOptions { BatchSize = 4, MaxSteps = 4 }, pruner))
             trainer.Train();
         backend.LiveBytes.Should().Be(before);

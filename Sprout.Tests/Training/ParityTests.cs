@@ -1,133 +1,21 @@
-// Deterministic runs against those of an independent PyTorch program; Golden/parity/README.md says how they were made.
-using System.Text.Json.Nodes;
-using Sprout.Tensors.IO;
-
+// Deterministic runs of the command against those of an independent PyTorch program.
 namespace Sprout.Tests.Training;
 
 public sealed class ParityTests : IDisposable
 {
-    private static readonly string Golden = Path.Combine(AppContext.BaseDirectory, "Golden", "parity");
-
-    // The loss does not see a constant that these add to the logits of all tokens or to all attention scores of a row: their true gradient is 0, the rest is rounding.
-    private static readonly string[] Unseen = ["attention.self.key.bias"];
-    private static readonly string[] UnseenByAnswers = ["qa_outputs.bias", "layer.1.output.LayerNorm.bias"];
-
     private readonly TinyRun tiny = new();
+
+    public static TheoryData<string> Runs => [.. GoldenRun.Names];
 
     public void Dispose() => tiny.Dispose();
 
-    private static readonly string[] Runs =
-        ["dense", "magnitude", "movement-end", "movement-ramp", "movement-global", "movement-block", "soft-movement", "l0", "distilled", "regression", "questions"];
-
-    public static TheoryData<string, string> RunsOnDevices
-    {
-        get
-        {
-            var data = new TheoryData<string, string>();
-            foreach (string device in new[] { "cpu" })
-                foreach (string run in Runs) data.Add(run, device);
-            return data;
-        }
-    }
-
     [Theory]
-    [MemberData(nameof(RunsOnDevices))]
-    public void Deterministic_run_agrees_with_an_independent_PyTorch_program(string name, string device)
+    [MemberData(nameof(Runs))]
+    public void Deterministic_run_agrees_with_an_independent_PyTorch_program(string name)
     {
-        JsonNode run = TinyRun.ReadJson(Golden, "runs.json")[name]!;
-        string model = run["model"]!.GetValue<string>();
-        Folder(model);
-        Folder("teacher");
-        JsonObject[] examples = [.. File.ReadLines(Path.Combine(Golden, model + ".jsonl")).Select(line => JsonNode.Parse(line)!.AsObject())];
-        string data = tiny.Write("data", model == "questions" ? Questions(examples) : model == "regression" ? Pairs(examples) : Texts(examples));
-        string options = run["options"]!.GetValue<string>()
-            .Replace("scores.safetensors", Path.Combine(Golden, "scores.safetensors"), StringComparison.Ordinal)
-            .Replace("--teacher teacher", "--teacher " + tiny.PathOf("teacher"), StringComparison.Ordinal);
-        string output = tiny.PathOf("output");
-        CommandResult result = TinyRun.Run(
-            ["train", "--model", tiny.PathOf(model), "--train-file", data, "--eval-file", data, "--output", output, "--max-length", "24", "--logging-steps", "1", "--device", device, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        var golden = new GoldenRun(tiny, name);
+        CommandResult result = TinyRun.Run(["train", "--output", golden.Output, .. golden.Options]);
         result.Code.Should().Be(0, result.Log);
-        CompareSteps(run["steps"]!.AsArray(), TinyRun.ReadJson(output, "trainer_state.json")["log_history"]!.AsArray());
-        if (run["eval_loss"] is JsonNode loss)
-            TinyRun.ReadJson(output, "eval_results.json")["eval_loss"]!.GetValue<double>().Should().BeApproximately(loss.GetValue<double>(), 1e-5);
-        CompareTensors(name, output);
-    }
-
-    private static void CompareSteps(JsonArray expected, JsonArray log)
-    {
-        JsonNode[] steps = [.. log.Where(entry => entry!["grad_norm"] is not null).Select(entry => entry!)];
-        steps.Should().HaveCount(expected.Count);
-        for (int i = 0; i < steps.Length; i++)
-        {
-            double Value(string key) => steps[i][key]!.GetValue<double>();
-            double Wanted(string key) => expected[i]![key]!.GetValue<double>();
-            steps[i]["step"]!.GetValue<int>().Should().Be(i + 1);
-            Value("loss").Should().BeApproximately(Wanted("loss"), 1e-5 * Math.Abs(Wanted("loss")), $"loss of step {i + 1}");
-            Value("grad_norm").Should().BeApproximately(Wanted("grad_norm"), 1e-4 * Wanted("grad_norm"), $"norm of step {i + 1}");
-            Value("density").Should().BeApproximately(Wanted("density"), 1e-12, $"density of step {i + 1}");
-        }
-    }
-
-    private static void CompareTensors(string name, string output)
-    {
-        using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(Golden, name + ".expected.safetensors"));
-        using SafetensorsFile weights = SafetensorsFile.Open(Path.Combine(output, "model.safetensors"));
-        string scorePath = Path.Combine(output, "scores.safetensors");
-        using SafetensorsFile? scores = File.Exists(scorePath) ? SafetensorsFile.Open(scorePath) : null;
-        string[] unseen = name == "questions" ? [.. Unseen, .. UnseenByAnswers] : Unseen;
-        expected.Entries.Should().NotBeEmpty();
-        foreach (SafetensorsEntry entry in expected.Entries)
-        {
-            if (unseen.Any(end => entry.Name.EndsWith(end, StringComparison.Ordinal))) continue;
-            bool isScore = entry.Name.EndsWith("mask_scores", StringComparison.Ordinal);
-            float[] wanted = Values(expected, entry.Name), found = Values(isScore ? scores! : weights, entry.Name);
-            found.Should().HaveSameCount(wanted, entry.Name);
-            double worst = wanted.Zip(found, (a, b) => (double)Math.Abs(a - b)).Max();
-            worst.Should().BeLessThan(isScore ? 1e-4 : 1e-5, entry.Name);
-        }
-    }
-
-    private static float[] Values(SafetensorsFile file, string name)
-    {
-        file.TryGet(name, out SafetensorsEntry? entry).Should().BeTrue(name);
-        var values = new float[entry!.Count];
-        file.ReadFloat32(entry, values);
-        return values;
-    }
-
-    private void Folder(string name)
-    {
-        string folder = Directory.CreateDirectory(tiny.PathOf(name)).FullName;
-        File.Copy(Path.Combine(Golden, name + ".safetensors"), Path.Combine(folder, "model.safetensors"));
-        File.Copy(Path.Combine(Golden, "config.json"), Path.Combine(folder, "config.json"));
-        File.WriteAllLines(Path.Combine(folder, "vocab.txt"), TinyRun.Vocabulary.Take(45));
-    }
-
-    // The golden files hold ids; each id from 5 on is a word of its own.
-    private static string[] Parts(JsonObject example)
-    {
-        string all = string.Join(' ', example["ids"]!.AsArray().Select(id => TinyRun.Vocabulary[id!.GetValue<int>()]));
-        return [.. all.Replace("[CLS]", "", StringComparison.Ordinal).Split("[SEP]").Select(part => part.Trim())];
-    }
-
-    private static string Texts(JsonObject[] examples) =>
-        "sentence\tlabel\n" + string.Concat(examples.Select(example => $"{Parts(example)[0]}\t{example["label"]}\n"));
-
-    private static string Pairs(JsonObject[] examples) =>
-        "sentence1\tsentence2\tscore\n" + string.Concat(examples.Select(example => $"{Parts(example)[0]}\t{Parts(example)[1]}\t{example["label"]}\n"));
-
-    private static string Questions(JsonObject[] examples)
-    {
-        var paragraphs = new JsonArray();
-        foreach (JsonObject example in examples)
-        {
-            int first = example["ctx"]!.GetValue<int>(), start = example["start"]!.GetValue<int>() - first, end = example["end"]!.GetValue<int>() - first;
-            string[] parts = Parts(example), words = parts[1].Split(' ');
-            var answer = new JsonObject { ["text"] = string.Join(' ', words[start..(end + 1)]), ["answer_start"] = words[..start].Sum(word => word.Length + 1) };
-            var question = new JsonObject { ["id"] = example["qid"]!.DeepClone(), ["question"] = parts[0], ["answers"] = new JsonArray(answer) };
-            paragraphs.Add((JsonNode)new JsonObject { ["context"] = parts[1], ["qas"] = new JsonArray(question) });
-        }
-
-        return new JsonObject { ["version"] = "1.1", ["data"] = new JsonArray(new JsonObject { ["title"] = "tiny", ["paragraphs"] = paragraphs }) }.ToJsonString();
+        golden.Compare();
     }
 }

@@ -1,8 +1,9 @@
 // A run that was cancelled or killed, and continued, gives the bits of one that was not.
 using System.Text.Json.Nodes;
-using Sprout.Bert.Data;
+using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 
@@ -73,14 +74,14 @@ public sealed class ResumeTests : IDisposable
         {
             Model = tiny.Model,
             Task = "sst2",
-            Data = new DataFiles(null, tiny.TrainFile, tiny.EvalFile),
+            TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile,
             MaxLength = 16,
             Dropout = 0.1,
             Teacher = distilled ? tiny.PathOf("teacher") : null,
         };
         using TaskSession session = TaskSession.Load(backend, taskOptions);
         var pruning = new PruningOptions { Method = method, Density = 0.3, Lambda = 3, ScheduleWarmup = 1 };
-        using Pruner? pruner = pruning.IsPruning ? Pruner.ForModel(session.Model.Bert, pruning, 8, Eight.Seed) : null;
+        using Pruner? pruner = pruning.IsPruning ? PruningMethods.CreatePruner(session.Model.Encoder, pruning, 8, Eight.Seed) : null;
         string folder = Directory.CreateDirectory(tiny.PathOf(output)).FullName;
         using var trainer = new Trainer(backend, session.Objective, Eight, pruner, folder);
         trainer.Resume().Should().Be(resume);

@@ -1,8 +1,9 @@
 // A folder with a tiny model and a little task.
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Sprout.Bert;
 using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
+using Sprout.Bert.Sources;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 using Sprout.Tensors.Random;
@@ -51,7 +52,7 @@ public sealed partial class TinyRun : IDisposable
         using var model = new BertForSequenceClassification(backend, config, 2);
         foreach (Sprout.Autograd.Parameter parameter in model.Parameters()) Initialization.Apply(parameter, config.InitializerRange, seed);
         config.Save(folder);
-        ModelFolder.Save(model, folder);
+        HuggingFaceFolder.SaveWeights(folder, model);
         return folder;
     }
 

@@ -27,7 +27,7 @@ public static class TokenizerTiming
             long start = Stopwatch.GetTimestamp();
             foreach (string text in texts)
             {
-                Encoding encoding = tokenizer.Encode(text, null, int.MaxValue);
+                TokenSequence encoding = tokenizer.Encode(text, null, int.MaxValue);
                 tokens += encoding.Ids.Length;
                 foreach (int id in encoding.Ids) hash = unchecked((hash ^ (uint)id) * 16777619);
             }

@@ -10,21 +10,23 @@ namespace Sprout.Bert.Models.Architectures;
 /// <summary>Logits over the vocabulary [T, V]: transform, layer norm, and the word embeddings as the decoder (tied), no pooler.</summary>
 public sealed class BertForMaskedLM : MaskedLanguageModel
 {
-    private readonly BertModel bert;
     private readonly PredictionHead head;
     private readonly LinearWeight decoder;
 
     /// <summary>A model of zeros.</summary>
     public BertForMaskedLM(IBackend backend, BertConfig config)
     {
-        bert = Add("bert", new BertModel(backend, config, pooler: false));
+        Bert = Add("bert", new BertModel(backend, config, pooler: false));
         head = Add("cls.predictions", new PredictionHead(backend, config));
-        decoder = new LinearWeight(bert.WordEmbeddings);
+        decoder = new LinearWeight(Bert.WordEmbeddings);
         AssignNames();
     }
 
+    /// <summary>The encoder.</summary>
+    public BertModel Bert { get; }
+
     /// <inheritdoc/>
-    public override Encoder Encoder => bert;
+    public override Encoder Encoder => Bert;
 
     /// <inheritdoc/>
     public override string EncoderPrefix => BertModel.Prefix;
@@ -33,10 +35,10 @@ public sealed class BertForMaskedLM : MaskedLanguageModel
     public override string Architecture => nameof(BertForMaskedLM);
 
     /// <inheritdoc/>
-    public override Variable Forward(Tape tape, Batch batch) => Decode(tape, bert.Forward(tape, batch));
+    public override Variable Forward(Tape tape, Batch batch) => Decode(tape, Bert.Forward(tape, batch));
 
     /// <inheritdoc/>
-    public override Variable Forward(Tape tape, Batch batch, IntTensor tokens) => Decode(tape, GatherFunction.Apply(tape, bert.Forward(tape, batch), tokens));
+    public override Variable Forward(Tape tape, Batch batch, IntTensor tokens) => Decode(tape, GatherFunction.Apply(tape, Bert.Forward(tape, batch), tokens));
 
     private Variable Decode(Tape tape, Variable states) => LinearFunction<Identity>.Apply(tape, head.Transform(tape, states), decoder, head.Bias);
 

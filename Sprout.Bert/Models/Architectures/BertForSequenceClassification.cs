@@ -9,7 +9,6 @@ namespace Sprout.Bert.Models.Architectures;
 /// <summary>Pooled first token → dropout → linear: logits [B, C], or scores [B, 1] for regression.</summary>
 public sealed class BertForSequenceClassification : SequenceClassifier
 {
-    private readonly BertModel bert;
     private readonly BertConfig config;
     private readonly Linear classifier;
 
@@ -18,13 +17,16 @@ public sealed class BertForSequenceClassification : SequenceClassifier
     {
         this.config = config;
         Outputs = outputs;
-        bert = Add("bert", new BertModel(backend, config, pooler: true));
+        Bert = Add("bert", new BertModel(backend, config, pooler: true));
         classifier = Add("classifier", new Linear(backend, config.HiddenSize, outputs));
         AssignNames();
     }
 
+    /// <summary>The encoder.</summary>
+    public BertModel Bert { get; }
+
     /// <inheritdoc/>
-    public override Encoder Encoder => bert;
+    public override Encoder Encoder => Bert;
 
     /// <inheritdoc/>
     public override string EncoderPrefix => BertModel.Prefix;
@@ -38,7 +40,7 @@ public sealed class BertForSequenceClassification : SequenceClassifier
     /// <inheritdoc/>
     public override Variable Forward(Tape tape, Batch batch)
     {
-        Variable pooled = bert.Pool(tape, bert.ForwardFirstTokens(tape, batch));
+        Variable pooled = Bert.Pool(tape, Bert.ForwardFirstTokens(tape, batch));
         double dropout = config.ClassifierDropout ?? config.HiddenDropoutProb;
         return classifier.Forward(tape, DropoutFunction.Apply(tape, pooled, (float)dropout));
     }

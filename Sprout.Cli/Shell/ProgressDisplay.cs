@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text;
 using Sprout.Bert.Training;
 
-namespace Sprout.Cli;
+namespace Sprout.Cli.Shell;
 
 /// <summary>One live line on a person's screen, otherwise a plain line every few seconds and at the end of each stage.</summary>
 internal sealed class ProgressDisplay : IProgress<TrainerProgress>

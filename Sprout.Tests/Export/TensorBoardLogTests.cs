@@ -1,12 +1,12 @@
 // Event files read back record by record, and the checksum against published values.
 using System.Text;
 using Google.Protobuf;
-using Sprout.Bert.Reporting;
+using Sprout.Export.TensorBoard;
 using Sprout.Tensors;
 
-namespace Sprout.Tests.Bert.Reporting;
+namespace Sprout.Tests.Export;
 
-public sealed class TensorBoardWriterTests : IDisposable
+public sealed class TensorBoardLogTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
@@ -32,7 +32,7 @@ public sealed class TensorBoardWriterTests : IDisposable
     {
         var clock = new FixedClock(1_700_000_000_250);
         string path;
-        using (var writer = new TensorBoardWriter(folder.File("logs"), clock))
+        using (var writer = new TensorBoardLog(folder.File("logs"), clock))
         {
             path = writer.FilePath;
             writer.AddScalar("train/loss", 0.5, 1);
@@ -55,7 +55,7 @@ public sealed class TensorBoardWriterTests : IDisposable
         var clock = new FixedClock(5_000);
         for (int run = 0; run < 3; run++)
         {
-            using var writer = new TensorBoardWriter(folder.Path, clock);
+            using var writer = new TensorBoardLog(folder.Path, clock);
             writer.AddScalar("loss", run, run);
         }
 
@@ -67,7 +67,7 @@ public sealed class TensorBoardWriterTests : IDisposable
     [Fact]
     public void Points_are_in_the_file_before_it_is_closed()
     {
-        using var writer = new TensorBoardWriter(folder.Path);
+        using var writer = new TensorBoardLog(folder.Path);
         writer.AddScalar("loss", 1, 1);
         ReadEvents(writer.FilePath).Should().HaveCount(2);
     }
@@ -76,7 +76,7 @@ public sealed class TensorBoardWriterTests : IDisposable
     public void A_folder_that_is_a_file_is_an_input_error()
     {
         File.WriteAllText(folder.File("taken"), "");
-        FluentActions.Invoking(() => new TensorBoardWriter(folder.File("taken"))).Should().Throw<InputException>().WithMessage("*taken*");
+        FluentActions.Invoking(() => new TensorBoardLog(folder.File("taken"))).Should().Throw<InputException>().WithMessage("*taken*");
     }
 
     private static List<Event> ReadEvents(string path)

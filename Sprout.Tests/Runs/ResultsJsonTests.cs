@@ -1,9 +1,9 @@
 // The results files: names, order, numbers and merging.
 using System.Globalization;
-using Sprout.Bert.Reporting;
+using Sprout.Pruning.Runs;
 using Sprout.Tensors;
 
-namespace Sprout.Tests.Bert.Reporting;
+namespace Sprout.Tests.Runs;
 
 public sealed class ResultsJsonTests : IDisposable
 {

@@ -1,10 +1,10 @@
 // How metrics are shown.
 using System.Text.Json.Nodes;
 
-namespace Sprout.Cli;
+namespace Sprout.Cli.Shell;
 
 /// <summary>Shows metrics, sorted by name.</summary>
-internal static class Metrics
+internal static class MetricText
 {
     /// <summary>A line each.</summary>
     public static void Print(Terminal terminal, IReadOnlyDictionary<string, double> metrics)

@@ -1,10 +1,11 @@
 // config.json: what is read, what is kept, and a sentence for each value that makes no model.
 using System.Text.Json.Nodes;
-using Sprout.Bert;
+using Sprout.Bert.Models;
+using Sprout.Bert.Models.Architectures;
 using Sprout.Tensors;
 using Sprout.Tensors.Random;
 
-namespace Sprout.Tests.Bert;
+namespace Sprout.Tests.Models;
 
 public sealed class BertConfigTests : IDisposable
 {
@@ -72,7 +73,7 @@ public sealed class BertConfigTests : IDisposable
         json["model_type"]!.GetValue<string>().Should().Be("bert");
         json["hidden_dropout_prob"]!.GetValue<double>().Should().Be(0.25);
         json["architectures"]!.ToJsonString().Should().Be("""["BertForSequenceClassification"]""");
-        BertConfig again = BertConfig.Load(folder.Path);
+        BertConfig again = Load(folder.Path);
         again.HiddenAct.Should().Be(HiddenActivation.Relu);
         again.Save(folder.Path);
         File.ReadAllText(folder.File("config.json")).Should().Be(text);
@@ -121,7 +122,7 @@ public sealed class BertConfigTests : IDisposable
 
     [Fact]
     public void A_missing_file_is_an_input_error() =>
-        FluentActions.Invoking(() => BertConfig.Load(folder.Path)).Should().Throw<InputException>().WithMessage("Cannot read*config.json*");
+        FluentActions.Invoking(() => Load(folder.Path)).Should().Throw<InputException>().WithMessage("*config.json: expected a file, found none.");
 
     [Fact]
     public void Any_damage_is_an_input_error_or_a_valid_configuration()
@@ -137,7 +138,7 @@ public sealed class BertConfigTests : IDisposable
             File.WriteAllBytes(folder.File("config.json"), bytes);
             try
             {
-                BertConfig.Load(folder.Path).Check("again");
+                Load(folder.Path).Check("again");
             }
             catch (InputException)
             {
@@ -149,17 +150,19 @@ public sealed class BertConfigTests : IDisposable
     [SharedFact]
     public void A_real_configuration_loads_and_survives_saving()
     {
-        BertConfig config = BertConfig.Load(Path.Combine(SharedData.Folder!, "models", "all-MiniLM-L6-v2"));
+        BertConfig config = Load(Path.Combine(SharedData.Folder!, "models", "all-MiniLM-L6-v2"));
         (config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize, config.VocabSize).Should().Be((384, 6, 12, 1536, 30522));
         config.Architectures.Should().Equal("BertModel");
         config.Save(folder.Path);
-        BertConfig.Load(folder.Path).Should().BeEquivalentTo(config, options => options.Excluding(c => c.Extra));
-        JsonNode.DeepEquals(BertConfig.Load(folder.Path).Extra, config.Extra).Should().BeTrue();
+        Load(folder.Path).Should().BeEquivalentTo(config, options => options.Excluding(c => c.Extra));
+        JsonNode.DeepEquals(Load(folder.Path).Extra, config.Extra).Should().BeTrue();
     }
 
     private BertConfig Read(string json)
     {
         File.WriteAllText(folder.File("config.json"), json);
-        return BertConfig.Load(folder.Path);
+        return Load(folder.Path);
     }
+
+    private static BertConfig Load(string folder) => BertConfig.FromFile(Path.Combine(folder, ModelConfig.FileName));
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using Sprout.Tensors.Devices;
 
-namespace Sprout.Cli;
+namespace Sprout.Cli.Shell;
 
 /// <summary>Prints where the time went: calls, seconds and share of each kernel, with its rate of arithmetic or memory as a share of what the machine can do.</summary>
 internal static class ProfileTable

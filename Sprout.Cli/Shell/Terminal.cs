@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Sprout.Cli;
+namespace Sprout.Cli.Shell;
 
 /// <summary>Results go to <see cref="Output"/>, progress and messages to <see cref="LogWriter"/>; Ctrl+C is <see cref="Cancellation"/>.</summary>
 internal sealed class Terminal

@@ -1,8 +1,9 @@
 // What a run leaves in its folder, and that evaluation of the folder repeats the run's metrics.
 using System.Text.Json.Nodes;
 using Sprout.Tensors.IO;
+using Sprout.Tests.Training;
 
-namespace Sprout.Tests.Training;
+namespace Sprout.Tests.Runs;
 
 public sealed class RunFolderTests : IDisposable
 {

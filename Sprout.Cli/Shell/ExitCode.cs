@@ -3,7 +3,7 @@ using Sprout.Bert.Training;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
 
-namespace Sprout.Cli;
+namespace Sprout.Cli.Shell;
 
 /// <summary>The exit codes, and which error leads to which.</summary>
 internal static class ExitCode

@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sprout.Tensors;
 
-namespace Sprout.Cli;
+namespace Sprout.Cli.Shell;
 
 /// <summary>The lines of standard input or of a file, in strict UTF-8, as they come.</summary>
 internal sealed class InputLines : IDisposable

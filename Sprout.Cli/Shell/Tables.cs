@@ -2,7 +2,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Sprout.Cli;
+namespace Sprout.Cli.Shell;
 
 /// <summary>Writes Spectre tables to a command's output: coloured on a screen, plain elsewhere.</summary>
 internal static class Tables
