@@ -3,12 +3,11 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Sprout.Cli.Commands;
 using Sprout.Cli.Shell;
-using Sprout.Tensors.Ilgpu;
 
 namespace Sprout.Cli;
 
 /// <summary>Entry point.</summary>
-public static class Program
+public static partial class Program
 {
     private static readonly (string Name, string Summary, Func<Terminal, Command> Create)[] Commands =
     [
@@ -24,7 +23,7 @@ public static class Program
         ("devices", DevicesCommand.Summary, DevicesCommand.Create),
     ];
 
-    static Program() => IlgpuDevices.Register();
+    static Program() => RegisterGpuDevices();
 
     /// <summary>Runs one command; returns its exit code.</summary>
     public static int Main(string[] args) => Run(args, Console.Out, Console.Error, handleSignals: true);
@@ -72,4 +71,7 @@ public static class Program
             ProcessTerminationTimeout = null,
         });
     }
+
+    /// <summary>Makes the devices of ILGPU known, in programs that have it.</summary>
+    static partial void RegisterGpuDevices();
 }

@@ -15,12 +15,12 @@ public sealed class Batch : IDisposable
     /// <param name="backend">Where it lives.</param>
     public Batch(IBackend backend)
     {
-        Ids = IntTensor.From(backend, []);
-        Types = IntTensor.From(backend, []);
-        Positions = IntTensor.From(backend, []);
-        Offsets = IntTensor.From(backend, [0]);
-        FirstTokens = IntTensor.From(backend, []);
-        FirstTokenOffsets = IntTensor.From(backend, [0]);
+        Ids = IntTensor.Rent(backend, 0);
+        Types = IntTensor.Rent(backend, 0);
+        Positions = IntTensor.Rent(backend, 0);
+        Offsets = IntTensor.Rent(backend, 1);
+        FirstTokens = IntTensor.Rent(backend, 0);
+        FirstTokenOffsets = IntTensor.Rent(backend, 1);
     }
 
     /// <summary>Token ids [T].</summary>
