@@ -1,4 +1,5 @@
 // The processor backend: one class, compiled by the JIT once for each vector width.
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Host;
 using Sprout.Tensors.Simd;
 

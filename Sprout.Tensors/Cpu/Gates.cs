@@ -1,7 +1,9 @@
 // The hard-concrete gates of L0 and the penalty on how many are open.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Ops;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -1,6 +1,8 @@
 // Rows of a table by index, and their gradients back into the table.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -1,6 +1,8 @@
 // The two loops over elements: do something to each, and add something up over all.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 
@@ -45,12 +47,6 @@ internal sealed unsafe partial class CpuBackend<V>
         for (int i = 0; i < count; i++) sum += partials[i];
         return sum;
     }
-
-    private static int DivideUp(int x, int by) => (x + by - 1) / by;
-
-    private static long DivideUp(long x, long by) => (x + by - 1) / by;
-
-    private static int PiecesOf(long count, int size) => checked((int)DivideUp(count, size));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Read(float* source, int lanes) => lanes == V.Lanes ? V.Load(source) : V.LoadPartial(source, lanes);

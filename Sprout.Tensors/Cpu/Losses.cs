@@ -1,7 +1,9 @@
 // Losses and their gradients; segments are the groups of logits that one softmax runs over.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Ops;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -1,7 +1,9 @@
 // Masks: from blocks to entries and back, applied, and the gates of L0.
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 

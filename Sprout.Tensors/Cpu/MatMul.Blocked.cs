@@ -1,6 +1,8 @@
 // The matrix products: packed operands, cache blocks, register tiles (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015).
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 
@@ -289,6 +291,4 @@ internal sealed unsafe partial class CpuBackend<V>
             }
         }
     }
-
-    private static int RoundUp(long x, int multiple) => (int)((x + multiple - 1) / multiple * multiple);
 }

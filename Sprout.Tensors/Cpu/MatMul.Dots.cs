@@ -1,6 +1,8 @@
 // Thin products of row-major operands as dot products, without packing: classifier heads, a few rows against a large weight.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -1,6 +1,7 @@
 // The sizes of a matrix product's tiles, cache blocks and pieces, all in one place.
 using System.Numerics;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 

@@ -1,5 +1,6 @@
 // The short way of Top_v: a guess where the cut lies, from the last selections or from a sample, and one pass over the scores that leaves few to seek it among.
 using System.Runtime.CompilerServices;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 

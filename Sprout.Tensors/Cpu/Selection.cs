@@ -1,4 +1,7 @@
 // Top_v: the exact k-th largest of all scores by counting in ever smaller ranges, and the bits of those that are kept.
+using Sprout.Tensors.Cpu.Threads;
+using static Sprout.Tensors.Cpu.Threads.Division;
+
 namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>

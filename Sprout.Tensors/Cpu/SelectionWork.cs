@@ -1,6 +1,7 @@
 // The passes of Top_v over a piece of the scores.
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;

@@ -1,4 +1,7 @@
 // Matrix transposition.
+using Sprout.Tensors.Cpu.Threads;
+using static Sprout.Tensors.Cpu.Threads.Division;
+
 namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>

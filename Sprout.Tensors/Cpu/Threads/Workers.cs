@@ -3,14 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 
-namespace Sprout.Tensors.Cpu;
-
-/// <summary>A piece of work for <see cref="Workers"/>: a struct, so that starting it allocates nothing.</summary>
-internal interface IWork
-{
-    /// <summary>Does piece number <paramref name="piece"/>; pieces run in any order on any thread.</summary>
-    void Run(int piece);
-}
+namespace Sprout.Tensors.Cpu.Threads;
 
 /// <summary>
 /// Threads that spin shortly for the next run of pieces and then park. Each thread, the calling one among them, begins with its own share of the pieces, neighbours in number and the same in every run of as many

@@ -1,5 +1,5 @@
 // Scratch memory for pieces of work: one block a thread.
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Threads;
 
 /// <summary>
 /// Equal blocks of scratch memory, one a thread of the pool. Which pieces share a block is chance, so results may not depend on what an earlier piece left there,
