@@ -2,9 +2,9 @@
 using System.Runtime.CompilerServices;
 using static Sprout.Tensors.Cpu.Threads.Division;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Selection;
 
-internal sealed unsafe partial class CpuBackend<V>
+internal sealed unsafe partial class Selector<V>
 {
     // So few scores are all sought among.
     private const int FewScores = 1 << 10;
@@ -25,8 +25,8 @@ internal sealed unsafe partial class CpuBackend<V>
         OrderedRange all = OrderedRange.Numbers;
         if (total < FewScores) return new Guess(all, 1);
         int size = 2 * (int)Math.Sqrt(total) / Neighbours * Neighbours;
-        DeviceBuffer memory = Allocate((long)size * sizeof(float));
-        var sample = new ScoreList((float*)memory.Address, size, null, 0);
+        DeviceBuffer buffer = memory.Allocate((long)size * sizeof(float));
+        var sample = new ScoreList((float*)buffer.Address, size, null, 0);
         for (int i = 0; i < size; i += Neighbours)
         {
             // Multiples of the golden ratio spread evenly and fall in with no row length.
@@ -39,11 +39,11 @@ internal sealed unsafe partial class CpuBackend<V>
         double share = (double)keep / total, rank = share * size, spread = 2 + (3 * Math.Sqrt(rank * (1 - share)));
         int last = (int)Math.Ceiling(rank - spread), first = (int)(rank + spread);
         uint high = last < 1 ? all.High : OrderedRange.Of(Nth(sample, last)), low = first > size ? all.Low : OrderedRange.Of(Nth(sample, first));
-        Free(memory);
+        memory.Free(buffer);
         return new Guess(OrderedRange.Of(low, high), 2 * spread / size);
     }
 
-    private float Nth(ScoreList scores, int n) => Select(new Scores(&scores, 1), PiecesOf(scores.Count, Chunk), OrderedRange.Numbers, scores.Count, n).Cut;
+    private float Nth(ScoreList scores, int n) => Select(new Scores(&scores, 1), PiecesOf(scores.Count, Piece), OrderedRange.Numbers, scores.Count, n).Cut;
 
     // Marks the scores above the range, gathers those in it with their places, and seeks the cut among these. False, with bits left undefined, when it lies elsewhere or when there are too many.
     private bool TryMark(Guess guess, Scores sources, int pieces, long keep, out float cut)
@@ -51,9 +51,9 @@ internal sealed unsafe partial class CpuBackend<V>
         cut = float.NaN;
         // Equal scores need counting, not gathering.
         if (guess.Range.Low == guess.Range.High) return false;
-        int capacity = (int)Math.Min(Chunk, 64 + (Room * guess.Share * Chunk));
-        DeviceBuffer memory = Allocate(Near.BytesFor(pieces, capacity));
-        var near = new Near(memory.Address, pieces, capacity);
+        int capacity = (int)Math.Min(Piece, 64 + (Room * guess.Share * Piece));
+        DeviceBuffer buffer = memory.Allocate(Near.BytesFor(pieces, capacity));
+        var near = new Near(buffer.Address, pieces, capacity);
         workers.Run(pieces, new GatherNearWork(sources, guess.Range, near));
         long above = 0, gathered = 0;
         bool fits = true;
@@ -74,39 +74,8 @@ internal sealed unsafe partial class CpuBackend<V>
             else WriteBits(sources, pieces, selected);
         }
 
-        Free(memory);
+        memory.Free(buffer);
         return found;
-    }
-
-    /// <summary>Where the cut is expected, and the share of the scores expected there.</summary>
-    private readonly record struct Guess(OrderedRange Range, double Share);
-
-    /// <summary>Where the cuts of one mask's last selections lay. From one training step to the next they move little.</summary>
-    private sealed class CutHistory
-    {
-        // The next change is expected to be at most so many times the largest recent one, whose memory fades with every selection.
-        private const float Reach = 2, Fading = 0.9f;
-
-        private const double ExpectedShare = 1.0 / 64;
-
-        private float cut = float.NaN, change = float.NaN;
-
-        /// <summary>Whether two cuts are known.</summary>
-        public bool IsKnown => float.IsFinite(change);
-
-        /// <summary>Where the next cut is expected.</summary>
-        public Guess Expected => new(OrderedRange.Of(OrderedRange.Of(cut - (Reach * change)), OrderedRange.Of(cut + (Reach * change))), ExpectedShare);
-
-        /// <summary>After a wrong guess only the latest change counts: a leap would widen the range for many selections.</summary>
-        public void ForgetChange() => change = float.NaN;
-
-        /// <summary>Adds the latest cut.</summary>
-        public void Add(float latest)
-        {
-            float latestChange = MathF.Abs(latest - cut);
-            change = IsKnown ? MathF.Max(latestChange, Fading * change) : latestChange;
-            cut = latest;
-        }
     }
 
     /// <summary>The scores near the cut, a list for each piece; the list's bits are the piece's. A list longer than the capacity says that they did not fit.</summary>

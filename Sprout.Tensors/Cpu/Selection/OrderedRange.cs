@@ -1,7 +1,7 @@
 // Ranges of floats in the order of unsigned integers.
 using System.Numerics;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Selection;
 
 /// <summary>
 /// A range of floats, both ends included, cut into bins of equally many values. Floats are mapped to unsigned integers of the same order;

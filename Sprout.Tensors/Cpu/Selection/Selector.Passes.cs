@@ -4,9 +4,9 @@ using System.Runtime.CompilerServices;
 using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Selection;
 
-internal sealed unsafe partial class CpuBackend<V>
+internal sealed unsafe partial class Selector<V>
 {
     /// <summary>Counts the scores above a range and in its bins. Counts commute, so every thread has its own.</summary>
     private readonly struct HistogramWork(Scores sources, Scratch histograms, OrderedRange range) : IWork
@@ -169,6 +169,9 @@ internal sealed unsafe partial class CpuBackend<V>
         inside = atLeast & ~above & Valid(length);
         return above;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Read(float* x, int lanes) => lanes == V.Lanes ? V.Load(x) : V.LoadPartial(x, lanes);
 
     private static uint Valid(int length) => length == 32 ? uint.MaxValue : (1u << length) - 1;
 }
