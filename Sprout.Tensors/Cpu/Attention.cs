@@ -1,5 +1,6 @@
 // Attention within each sequence of a batch: what both directions share, and the forward pass.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Gemm;
 using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Ops;
 using Sprout.Tensors.Simd;

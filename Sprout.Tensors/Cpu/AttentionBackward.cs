@@ -1,5 +1,6 @@
 // The backward pass of attention: probabilities are computed again from the kept denominators, some queries at a time.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Gemm;
 using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Ops;
 using Sprout.Tensors.Simd;

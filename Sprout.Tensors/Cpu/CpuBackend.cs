@@ -1,4 +1,5 @@
 // The processor backend: one class, compiled by the JIT once for each vector width.
+using Sprout.Tensors.Cpu.Gemm;
 using Sprout.Tensors.Cpu.Selection;
 using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Host;
@@ -34,11 +35,13 @@ internal sealed unsafe partial class CpuBackend<V> : HostBackend, IBackend
     where V : struct, IVector<V>
 {
     private readonly Workers workers;
+    private readonly Gemm<V> gemm;
     private readonly Selector<V> selector;
 
     public CpuBackend(int threads, string instructions)
     {
         workers = new Workers(threads);
+        gemm = new Gemm<V>(this, workers);
         selector = new Selector<V>(this, workers);
         Threads = threads;
         Name = $"cpu ({instructions}, {threads} thread{(threads == 1 ? "" : "s")})";

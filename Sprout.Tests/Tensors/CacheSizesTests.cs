@@ -1,5 +1,5 @@
 // The caches that the processor tells of.
-using Sprout.Tensors.Cpu;
+using Sprout.Tensors.Cpu.Gemm;
 
 namespace Sprout.Tests.Tensors;
 

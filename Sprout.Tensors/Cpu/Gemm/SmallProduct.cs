@@ -2,7 +2,7 @@
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>
 /// C = A · B or C += A · B for the matrices of one attention head. Rows of B and C are padded to whole registers; A may have any strides, so that its transpose needs no copy.

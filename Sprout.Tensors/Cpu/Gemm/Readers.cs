@@ -2,7 +2,7 @@
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>Reads registers from a row-major matrix by the index of their first entry.</summary>
 internal interface IReader<V> where V : struct, IVector<V>

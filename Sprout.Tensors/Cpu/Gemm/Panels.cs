@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Sprout.Tensors.Simd;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>
 /// Panels of one operand: entry (line, step) of panel q lies at <c>panels + q · PanelStride + step · Width + line</c>. A line is a row of A or a column of B;

@@ -1,7 +1,7 @@
 // The processor's caches, as it describes them itself.
 using System.Runtime.Intrinsics.X86;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>
 /// Bytes of a core's level-2 cache and of the level-3 cache that it shares, read once from the processor (CPUID leaf 4 of Intel, 0x8000001D of AMD, or 0x80000006, which tells the level-2 cache also in

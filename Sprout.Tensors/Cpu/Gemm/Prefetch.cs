@@ -2,7 +2,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>Fetches rows that lie far apart, which the processor does not foresee. Only a hint: any address will do, and other processors do nothing.</summary>
 internal static unsafe class Prefetch

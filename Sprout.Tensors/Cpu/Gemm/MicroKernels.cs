@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Sprout.Tensors.Simd;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>
 /// C [rows, vectors · Lanes] = or += A · B over packed panels: step p reads one group of A at <c>a + p · AStride</c> and one row of B at <c>b + p · vectors · Lanes</c>.
 /// Each tile fills the registers of one kind of processor: 24 accumulators of 32 registers, or 12 of 16. Every step (in tiles that take four at a time every other one) asks for
 /// one place of what follows the tile, at <c>following + p · fetch</c>: asked for all at once, so many lines would hold the tile up (measured on a product whose weights come from memory: 0.6 instead of 0.9 of the peak).
 /// </summary>
-internal static unsafe class Kernels
+internal static unsafe class MicroKernels
 {
     // How many steps before it is needed a tile of 12 rows asks for a line of B.
     private const int StepsAhead = 8;

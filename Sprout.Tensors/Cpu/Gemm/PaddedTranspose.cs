@@ -1,7 +1,7 @@
 // Transposes whose result is padded to whole registers.
 using Sprout.Tensors.Simd;
 
-namespace Sprout.Tensors.Cpu;
+namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>Transposes the keys and values of a head, so that products run over registers of keys.</summary>
 internal static unsafe class PaddedTranspose

@@ -1,7 +1,8 @@
 // A weight in the panels that the tiles of a product walk.
-namespace Sprout.Tensors.Cpu;
 
-/// <summary>W ⊙ M packed once into the panels of <see cref="CpuBackend{V}"/>'s blocked product.</summary>
+namespace Sprout.Tensors.Cpu.Gemm;
+
+/// <summary>W ⊙ M packed once into the panels of <see cref="Gemm{V}"/>'s blocked product.</summary>
 /// <param name="shape">The extents of the weight, [N, K].</param>
 /// <param name="panels">The panels, which end with this object.</param>
 internal sealed class PanelLayout(Shape shape, Tensor panels) : WeightLayout(shape)
