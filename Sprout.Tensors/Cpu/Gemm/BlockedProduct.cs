@@ -1,4 +1,4 @@
-// The matrix products: packed operands, cache blocks, register tiles (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015).
+// A product from packed operands, one shared block after the other: the loops around the register tile.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
@@ -6,172 +6,159 @@ using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu.Gemm;
 
-/// <summary>Which shared lines meet which steps in one pass over a product, and where the packed shared and private lines lie (or each thread's block of the latter).</summary>
-internal readonly unsafe struct Pass(int line, int lines, int step, int steps, float* shared, float* own)
+/// <summary>
+/// One product on its way through its shared blocks. As work it is the pieces of C that the selected block adds to, each mc by a part of nc; they read panels
+/// that lie packed in scratch memory, or pack their own. Sizes and words are those of <see cref="Blocking{V}"/>.
+/// </summary>
+internal unsafe struct BlockedProduct<V, TReader, TEpilogue> : IWork
+    where V : struct, IVector<V>
+    where TReader : struct, IReader<V>
+    where TEpilogue : struct, IEpilogue
 {
-    public readonly int Line = line, Lines = lines, Step = step, Steps = steps;
-    public readonly float* Shared = shared, Private = own;
+    private readonly Product product;
+    private readonly Blocking<V> blocking;
+    private readonly TEpilogue epilogue;
+    private readonly Operand<V, PlainReader<V>> operandA;
+    private readonly Operand<V, TReader> operandB;
+    private readonly int ownBlocks;
+    private readonly float* packedB, scratch;
+    private SharedBlock block;
+
+    /// <summary>A product before its first shared block.</summary>
+    /// <param name="product">The product.</param>
+    /// <param name="blocking">Its sizes.</param>
+    /// <param name="b">Reads B.</param>
+    /// <param name="packedB">All of B in panels, if it is already packed; otherwise null.</param>
+    /// <param name="epilogue">What happens to finished parts of C.</param>
+    /// <param name="scratch">Memory of <see cref="Blocking{V}.ScratchBytes"/>.</param>
+    public BlockedProduct(in Product product, in Blocking<V> blocking, TReader b, float* packedB, TEpilogue epilogue, float* scratch)
+    {
+        this.product = product;
+        this.blocking = blocking;
+        this.epilogue = epilogue;
+        this.packedB = packedB;
+        this.scratch = scratch;
+        operandA = new(new PlainReader<V>(product.A), RegisterTile<V>.PanelsOfA(product.M), product.K, product.TransposeA);
+        operandB = new(b, RegisterTile<V>.PanelsOfB(product.N), product.K, !product.TransposeB);
+        ownBlocks = DivideUp(blocking.Own.Extent, blocking.MC);
+    }
+
+    public readonly int Pieces => ownBlocks * DivideUp(block.Count, blocking.PieceOfNC);
+
+    /// <summary>Selects the shared block to multiply.</summary>
+    public void Select(int number) => block = BlockAt(number);
+
+    /// <summary>
+    /// What has to be packed before a shared block is multiplied: that block, and with the first of each kc the own blocks if those are packed beforehand.
+    /// Nothing after the last block.
+    /// </summary>
+    public readonly PackBothWork<V, TReader> Packing(int number)
+    {
+        SharedBlock next = BlockAt(number);
+        int own = blocking.PacksOwnBeforehand && next.First == 0 && next.Count > 0 ? blocking.Own.Extent : 0;
+        return blocking.SharesA
+            ? new(
+                new(operandA, next.First, next.Count, next.P, next.K, next.Packed, blocking.SharedStride),
+                new(operandB, 0, packedB == null ? own : 0, next.P, next.K, next.Own, blocking.OwnStride))
+            : new(
+                new(operandA, 0, own, next.P, next.K, next.Own, blocking.OwnStride),
+                new(operandB, next.First, packedB == null ? next.Count : 0, next.P, next.K, next.Packed, blocking.SharedStride));
+    }
+
+    private readonly SharedBlock BlockAt(int number)
+    {
+        int round = number / blocking.BlocksAcross, first = number % blocking.BlocksAcross * blocking.NC, p = round * blocking.SharedK;
+        float* packed = scratch + (number % 2 * blocking.SharedLength);
+        if (packedB != null && !blocking.SharesA) packed = packedB + (first / blocking.Shared.Tile * blocking.SharedStride);
+        float* own = scratch + (blocking.SharedCopies * blocking.SharedLength) + (blocking.KOutermost ? round % 2 * blocking.OwnLength : 0);
+        if (packedB != null && blocking.SharesA) own = packedB;
+        int count = number < blocking.SharedBlocks ? Math.Min(blocking.Shared.Extent - first, blocking.NC) : 0;
+        return new SharedBlock(first, count, p, Math.Min(product.K - p, blocking.SharedK), packed, own);
+    }
+
+    [MethodImpl(Jit.Kernel)]
+    public readonly void Run(int piece)
+    {
+        PanelShape shared = blocking.Shared, own = blocking.Own;
+        int first = piece % ownBlocks * blocking.MC, mc = Math.Min(own.Extent - first, blocking.MC);
+        int begin = piece / ownBlocks * blocking.PieceOfNC, end = Math.Min(begin + blocking.PieceOfNC, block.Count);
+        float* ownPanels = block.Own + (blocking.PacksOwnBeforehand ? first / own.Tile * blocking.OwnStride : Workers.Current * blocking.OwnLength);
+        float* sharedPanels = block.Packed + (begin / shared.Tile * blocking.SharedStride);
+        int p = 0;
+        do
+        {
+            // k = 0 passes once, with a kc of 0, and so writes the empty sums.
+            int kc = Math.Min(block.K - p, blocking.KC), at = block.P + p;
+            var ownBlock = new PackedPanels(ownPanels + (blocking.PacksOwnBeforehand ? (nint)p * own.Width : 0), blocking.OwnStride, first, mc);
+            if (!blocking.PacksOwnBeforehand)
+            {
+                if (blocking.SharesA) operandB.Pack(ownBlock.Packed, ownBlock.Stride, first, mc, at, kc);
+                else operandA.Pack(ownBlock.Packed, ownBlock.Stride, first, mc, at, kc);
+            }
+
+            var sharedPart = new PackedPanels(sharedPanels + ((nint)p * shared.Width), blocking.SharedStride, block.First + begin, end - begin);
+            bool accumulate = product.Accumulate || at > 0, last = at + kc == product.K;
+            if (blocking.StreamsB) Multiply(ownBlock, own.Tile, sharedPart, ofA: false, kc, accumulate, last);
+            else Multiply(sharedPart, shared.Tile, ownBlock, blocking.SharesA, kc, accumulate, last);
+            p += kc;
+        }
+        while (p < block.K);
+    }
+
+    // The macro-kernel: one after the other, panels (of A, or of B) meet all panels of the other operand's block, which stays in the cache.
+    [MethodImpl(Jit.Kernel)]
+    private readonly void Multiply(in PackedPanels passing, int tile, in PackedPanels staying, bool ofA, int kc, bool accumulate, bool last)
+    {
+        int panels = DivideUp(passing.Count, tile);
+        for (int i = 0; i < panels; i++)
+        {
+            PackedPanels panel = passing.Panel(i, tile);
+            MultiplyPanel(panel, staying, ofA, kc, accumulate);
+            if (!last) continue;
+            if (ofA) epilogue.Apply(panel.First, staying.First, panel.Count, staying.Count);
+            else epilogue.Apply(staying.First, panel.First, staying.Count, panel.Count);
+        }
+    }
+
+    // The tiles where one panel meets all panels of a block. Meanwhile they fetch the panel that comes next, which would otherwise be waited for.
+    [MethodImpl(Jit.Kernel)]
+    private readonly void MultiplyPanel(in PackedPanels panel, in PackedPanels block, bool ofA, int kc, bool accumulate)
+    {
+        float* next = panel.Packed + panel.Stride;
+        int tile = ofA ? RegisterTile<V>.NR : RegisterTile<V>.MR;
+        int tiles = DivideUp(block.Count, tile);
+        nint nextStride = DivideUp(ofA ? operandA.Shape.Width : operandB.Shape.Width, tiles);
+        for (int i = 0; i < tiles; i++, next += kc * nextStride)
+        {
+            PackedPanels other = block.Panel(i, tile), rows = ofA ? panel : other, columns = ofA ? other : panel;
+            float* c = product.C + ((nint)rows.First * product.N) + columns.First;
+            if (rows.Count == RegisterTile<V>.MR && columns.Count == RegisterTile<V>.NR)
+                RegisterTile<V>.Multiply(kc, rows.Packed, columns.Packed, c, product.N, accumulate, next, nextStride);
+            else
+                RegisterTile<V>.MultiplyEdge(rows.Count, columns.Count, kc, rows.Packed, columns.Packed, c, product.N, accumulate, next, nextStride);
+        }
+    }
+
+    /// <summary>
+    /// A shared block: which rows of A or columns of B it has, which values of k, where it lies packed, and where the own blocks do (those packed beforehand,
+    /// or the first thread's).
+    /// </summary>
+    private readonly struct SharedBlock(int first, int count, int p, int k, float* packed, float* own)
+    {
+        public readonly int First = first, Count = count, P = p, K = k;
+        public readonly float* Packed = packed, Own = own;
+    }
 }
 
-/// <summary>Computes the tiles of a pass and packs for another.</summary>
-internal readonly struct PassWork<V, TReader, TEpilogue>(TileWork<V, TReader, TEpilogue> tiles, PackBothWork<V, TReader> packing) : IWork
+/// <summary>Multiplies a shared block and packs for the next.</summary>
+internal readonly struct MultiplyAndPackWork<V, TReader, TEpilogue>(BlockedProduct<V, TReader, TEpilogue> product, PackBothWork<V, TReader> packing) : IWork
     where V : struct, IVector<V>
     where TReader : struct, IReader<V>
     where TEpilogue : struct, IEpilogue
 {
     public void Run(int piece)
     {
-        if (piece < tiles.Pieces) tiles.Run(piece);
-        else packing.Run(piece - tiles.Pieces);
-    }
-}
-
-/// <summary>Computes pieces of C from the packed shared operand and the other one.</summary>
-internal unsafe struct TileWork<V, TReader, TEpilogue> : IWork
-    where V : struct, IVector<V>
-    where TReader : struct, IReader<V>
-    where TEpilogue : struct, IEpilogue
-{
-    private readonly Product product;
-    private readonly Tiling<V> tiling;
-    private readonly TEpilogue epilogue;
-    private readonly int privatePieces;
-    private readonly float* packedB, scratch;
-    private Pass pass;
-
-    public TileWork(in Product product, in Tiling<V> tiling, TReader b, float* packedB, TEpilogue epilogue, float* scratch)
-    {
-        this.product = product;
-        this.tiling = tiling;
-        this.epilogue = epilogue;
-        this.packedB = packedB;
-        this.scratch = scratch;
-        A = new(new PlainReader<V>(product.A), product.M, product.K, product.TransposeA, Tiling<V>.TileRows, MicroKernels.AStride<V>(Tiling<V>.TileRows));
-        B = new(b, product.N, product.K, !product.TransposeB, Tiling<V>.TileColumns, Tiling<V>.TileColumns);
-        privatePieces = DivideUp(tiling.PrivateLines, tiling.PrivatePiece);
-    }
-
-    public Operand<V, PlainReader<V>> A { get; }
-
-    public Operand<V, TReader> B { get; }
-
-    public readonly int Pieces => privatePieces * DivideUp(pass.Lines, tiling.SharedPiece);
-
-    /// <summary>Selects the pass to work on.</summary>
-    public void Select(int number) => pass = At(number);
-
-    /// <summary>What has to be packed before a pass: its shared lines, and with the first of them the private lines if those are packed beforehand. Nothing after the last pass.</summary>
-    public readonly PackBothWork<V, TReader> Packing(int number)
-    {
-        Pass next = At(number);
-        int privateLines = tiling.PacksPrivateBeforehand && next.Line == 0 && next.Lines > 0 ? tiling.PrivateLines : 0;
-        return tiling.SharesA
-            ? new(new(A, next.Line, next.Lines, next.Step, next.Steps, next.Shared, tiling.SharedPanel), new(B, 0, packedB == null ? privateLines : 0, next.Step, next.Steps, next.Private, tiling.PrivatePanel))
-            : new(new(A, 0, privateLines, next.Step, next.Steps, next.Private, tiling.PrivatePanel), new(B, next.Line, packedB == null ? next.Lines : 0, next.Step, next.Steps, next.Shared, tiling.SharedPanel));
-    }
-
-    private readonly Pass At(int number)
-    {
-        int block = number / tiling.Chunks, line = number % tiling.Chunks * tiling.SharedChunk, step = block * tiling.Span;
-        float* shared = scratch + (number % 2 * tiling.SharedLength);
-        if (packedB != null && !tiling.SharesA) shared = packedB + (line / Tiling<V>.TileColumns * tiling.SharedPanel);
-        float* own = scratch + (tiling.SharedCopies * tiling.SharedLength) + (tiling.StepsOutermost ? block % 2 * tiling.BlockLength : 0);
-        if (packedB != null && tiling.SharesA) own = packedB;
-        int lines = number < tiling.Passes ? Math.Min(tiling.SharedLines - line, tiling.SharedChunk) : 0;
-        return new Pass(line, lines, step, Math.Min(product.K - step, tiling.Span), shared, own);
-    }
-
-    [MethodImpl(Jit.Kernel)]
-    public readonly void Run(int piece)
-    {
-        int line = piece % privatePieces * tiling.PrivatePiece, lines = Math.Min(tiling.PrivateLines - line, tiling.PrivatePiece);
-        int begin = piece / privatePieces * tiling.SharedPiece, end = Math.Min(begin + tiling.SharedPiece, pass.Lines);
-        int sharedTile = tiling.SharesA ? Tiling<V>.TileRows : Tiling<V>.TileColumns, privateTile = tiling.SharesA ? Tiling<V>.TileColumns : Tiling<V>.TileRows;
-        int sharedWidth = tiling.SharesA ? A.Width : B.Width, privateWidth = tiling.SharesA ? B.Width : A.Width;
-        float* own = pass.Private + (tiling.PacksPrivateBeforehand ? line / privateTile * tiling.PrivatePanel : Workers.Current * tiling.BlockLength);
-        int step = 0;
-        do
-        {
-            // K = 0 passes once, with no steps, and so writes the empty sums.
-            int steps = Math.Min(pass.Steps - step, tiling.Steps), at = pass.Step + step;
-            var block = new Lines(own + (tiling.PacksPrivateBeforehand ? (nint)step * privateWidth : 0), tiling.PrivatePanel, line, lines);
-            if (!tiling.PacksPrivateBeforehand)
-            {
-                if (tiling.SharesA) B.Pack(block.Packed, block.Stride, line, lines, at, steps);
-                else A.Pack(block.Packed, block.Stride, line, lines, at, steps);
-            }
-
-            var shared = new Lines(pass.Shared + (begin / sharedTile * tiling.SharedPanel) + ((nint)step * sharedWidth), tiling.SharedPanel, pass.Line + begin, end - begin);
-            bool accumulate = product.Accumulate || at > 0, last = at + steps == product.K;
-            if (tiling.StreamsB) Strips(block, privateTile, shared, ofA: false, steps, accumulate, last);
-            else Strips(shared, sharedTile, block, tiling.SharesA, steps, accumulate, last);
-            step += steps;
-        }
-        while (step < pass.Steps);
-    }
-
-    // One after the other, the panels of some lines (rows of A, or columns of B) meet a block of the other operand, which stays in the cache.
-    [MethodImpl(Jit.Kernel)]
-    private readonly void Strips(in Lines passing, int tile, in Lines block, bool ofA, int steps, bool accumulate, bool last)
-    {
-        int panels = DivideUp(passing.Count, tile);
-        for (int i = 0; i < panels; i++)
-        {
-            Lines panel = passing.Panel(i, tile);
-            Strip(panel, block, ofA, steps, accumulate);
-            if (!last) continue;
-            if (ofA) epilogue.Apply(panel.First, block.First, panel.Count, block.Count);
-            else epilogue.Apply(block.First, panel.First, block.Count, panel.Count);
-        }
-    }
-
-    // The tiles where one panel meets all panels of a block. Meanwhile they fetch the panel that follows, which would otherwise be waited for.
-    [MethodImpl(Jit.Kernel)]
-    private readonly void Strip(in Lines panel, in Lines block, bool ofA, int steps, bool accumulate)
-    {
-        float* edge = stackalloc float[Tiling<V>.TileRows * Tiling<V>.TileColumns], following = panel.Packed + panel.Stride;
-        int tile = ofA ? Tiling<V>.TileColumns : Tiling<V>.TileRows;
-        int panels = DivideUp(block.Count, tile);
-        nint fetch = DivideUp(ofA ? A.Width : B.Width, panels);
-        for (int i = 0; i < panels; i++, following += steps * fetch)
-        {
-            Lines other = block.Panel(i, tile), rows = ofA ? panel : other, columns = ofA ? other : panel;
-            float* c = product.C + ((nint)rows.First * product.N) + columns.First;
-            if (rows.Count == Tiling<V>.TileRows && columns.Count == Tiling<V>.TileColumns)
-            {
-                Tile(steps, rows.Packed, columns.Packed, c, product.N, accumulate, following, fetch);
-                continue;
-            }
-
-            EdgeTile(rows.Count, steps, rows.Packed, columns.Packed, edge, following, fetch);
-            for (int y = 0; y < rows.Count; y++)
-                CopyEdge(edge + (y * Tiling<V>.TileColumns), c + ((nint)y * product.N), columns.Count, accumulate);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile(nint steps, float* a, float* b, float* c, nint ldc, bool accumulate, float* following, nint fetch)
-    {
-        if (typeof(V) == typeof(V512)) MicroKernels.Tile12x2<V>(steps, a, b, c, ldc, accumulate, following, fetch);
-        else if (typeof(V) == typeof(V256)) MicroKernels.Tile6x2<V>(steps, a, b, c, ldc, accumulate, following, fetch);
-        else MicroKernels.Tile4x3<V>(steps, a, b, c, ldc, accumulate, following, fetch);
-    }
-
-    private static void EdgeTile(int height, nint steps, float* a, float* b, float* edge, float* following, nint fetch)
-    {
-        // Half a tile where that is enough: both have the same stride of A.
-        if (typeof(V) == typeof(V256) && height <= 3) MicroKernels.Tile3x2<V>(steps, a, b, edge, Tiling<V>.TileColumns, accumulate: false, following, fetch);
-        else if (typeof(V) == typeof(V512) && height <= 6) MicroKernels.Tile6x2<V>(steps, a, b, edge, Tiling<V>.TileColumns, accumulate: false, following, fetch);
-        else Tile(steps, a, b, edge, Tiling<V>.TileColumns, accumulate: false, following, fetch);
-    }
-
-    private static void CopyEdge(float* edge, float* c, int width, bool accumulate)
-    {
-        for (int j = 0; j < width; j += V.Lanes)
-        {
-            int count = Math.Min(V.Lanes, width - j);
-            V value = V.Load(edge + j);
-            V.StorePartial(accumulate ? V.LoadPartial(c + j, count) + value : value, c + j, count);
-        }
+        if (piece < product.Pieces) product.Run(piece);
+        else packing.Run(piece - product.Pieces);
     }
 }

@@ -4,12 +4,14 @@ using System.Runtime.Intrinsics.X86;
 namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>
-/// Bytes of a core's level-2 cache and of the level-3 cache that it shares, read once from the processor (CPUID leaf 4 of Intel, 0x8000001D of AMD, or 0x80000006, which tells the level-2 cache also in
-/// virtual machines that hide the others). Where they are not told, on other processors or in some virtual machines, sizes that were usual in 2020. Block sizes follow from them; results do not.
+/// Bytes of a core's level-2 cache and of the level-3 cache that it shares, read once from the processor (CPUID leaf 4 of Intel, 0x8000001D of AMD, or
+/// 0x80000006, which tells the level-2 cache also in virtual machines that hide the others). Where they are not told, on other processors or in some virtual
+/// machines, sizes that were usual in 2020. Block sizes follow from them; results do not.
 /// </summary>
 public sealed record CacheSizes(long Level2, long Level3)
 {
-    private const int IntelLeaf = 4, AmdLeaf = unchecked((int)0x8000001D), Level2Leaf = unchecked((int)0x80000006), HighestAmdLeaf = unchecked((int)0x80000000), MostCaches = 16;
+    private const int IntelLeaf = 4, AmdLeaf = unchecked((int)0x8000001D), Level2Leaf = unchecked((int)0x80000006), HighestAmdLeaf = unchecked((int)0x80000000);
+    private const int MostCaches = 16;
 
     /// <summary>Those of this processor.</summary>
     public static CacheSizes Own { get; } = Read();

@@ -77,7 +77,8 @@ internal readonly unsafe struct DotProduct<V, TReader, TEpilogue>(Product produc
         if (p < k)
         {
             int rest = k - p;
-            V b0 = b.LoadPartial(at + p, rest), b1 = b.LoadPartial(at + k + p, rest), b2 = b.LoadPartial(at + (2 * (nint)k) + p, rest), b3 = b.LoadPartial(at + (3 * (nint)k) + p, rest);
+            V b0 = b.LoadPartial(at + p, rest), b1 = b.LoadPartial(at + k + p, rest);
+            V b2 = b.LoadPartial(at + (2 * (nint)k) + p, rest), b3 = b.LoadPartial(at + (3 * (nint)k) + p, rest);
             r0.Add(V.LoadPartial(a0 + p, rest), b0, b1, b2, b3);
             r1.Add(V.LoadPartial(a1 + p, rest), b0, b1, b2, b3);
             r2.Add(V.LoadPartial(a2 + p, rest), b0, b1, b2, b3);
@@ -110,7 +111,8 @@ internal readonly unsafe struct DotProduct<V, TReader, TEpilogue>(Product produc
         if (p < k)
         {
             int rest = k - p;
-            V b0 = b.LoadPartial(at + p, rest), b1 = b.LoadPartial(at + k + p, rest), b2 = b.LoadPartial(at + (2 * (nint)k) + p, rest), b3 = b.LoadPartial(at + (3 * (nint)k) + p, rest);
+            V b0 = b.LoadPartial(at + p, rest), b1 = b.LoadPartial(at + k + p, rest);
+            V b2 = b.LoadPartial(at + (2 * (nint)k) + p, rest), b3 = b.LoadPartial(at + (3 * (nint)k) + p, rest);
             r0.Add(V.LoadPartial(a0 + p, rest), b0, b1, b2, b3);
             r1.Add(V.LoadPartial(a1 + p, rest), b0, b1, b2, b3);
         }

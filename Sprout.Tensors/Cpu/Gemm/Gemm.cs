@@ -45,39 +45,37 @@ internal sealed unsafe class Gemm<V>(IBackend memory, Workers workers) where V :
         workers.Run(work.Pieces, work);
     }
 
-    // The smaller operand is packed first, as a whole or in as many lines as fit, and shared by all threads. Then pieces of C are computed: each packs its own lines of the
-    // other operand, block by block into the level-2 cache, so that a large weight is read from memory once however few rows meet it. A weight's gradient goes through all this one block of K after the other,
-    // a very large operand one chunk of lines after the other: these are the passes.
-    // An entry of C sums its products in one order whatever the pieces are. packedB: B as Pack made it, or null.
+    // Packs and multiplies one shared block after the other (see Blocking). An entry of C sums its products in one order whatever the pieces are. packedB: B as
+    // Pack made it, or null.
     private void MultiplyBlocked<TReader, TEpilogue>(in Product product, TReader b, float* packedB, TEpilogue epilogue)
         where TReader : struct, IReader<V>
         where TEpilogue : struct, IEpilogue
     {
-        var tiling = new Tiling<V>(product.M, product.N, product.K, stepsAreRows: product.TransposeA && !product.TransposeB, packedB != null, workers.Count);
-        DeviceBuffer scratch = memory.Allocate(tiling.ScratchBytes(workers.Count));
-        var work = new TileWork<V, TReader, TEpilogue>(product, tiling, b, packedB, epilogue, (float*)scratch.Address);
-        PackBothWork<V, TReader> packing = work.Packing(0);
+        var blocking = new Blocking<V>(product, packedB != null, workers.Count);
+        DeviceBuffer scratch = memory.Allocate(blocking.ScratchBytes(workers.Count));
+        var blocked = new BlockedProduct<V, TReader, TEpilogue>(product, blocking, b, packedB, epilogue, (float*)scratch.Address);
+        PackBothWork<V, TReader> packing = blocked.Packing(0);
         workers.Run(packing.Pieces, packing);
-        for (int pass = 0; pass < tiling.Passes; pass++)
+        for (int block = 0; block < blocking.SharedBlocks; block++)
         {
-            // What the next pass needs is packed behind this one's tiles: small pieces last, so that threads finish together and meet once a pass.
-            work.Select(pass);
-            packing = work.Packing(pass + 1);
-            workers.Run(work.Pieces, packing.Pieces, new PassWork<V, TReader, TEpilogue>(work, packing));
+            // What the next block needs is packed behind this one's tiles: small pieces last, so that threads finish together and meet once a block.
+            blocked.Select(block);
+            packing = blocked.Packing(block + 1);
+            workers.Run(blocked.Pieces, packing.Pieces, new MultiplyAndPackWork<V, TReader, TEpilogue>(blocked, packing));
         }
 
         memory.Free(scratch);
     }
 
-    // All of a weight [N, K] as the panels of op(B) = Bᵀ, which products read whichever operand they share.
-    private PanelLayout Pack<TReader>(Shape shape, TReader reader) where TReader : struct, IReader<V>
+    // All of a weight [n, k] as the panels of B = Wᵀ, which products read whichever operand they share.
+    private PanelLayout Pack<TReader>(Shape weight, TReader reader) where TReader : struct, IReader<V>
     {
-        int n = shape[0], k = shape[1];
-        nint panel = Tiling<V>.PanelLength(k, Tiling<V>.TileColumns);
-        Tensor panels = Tensor.Rent(memory, new Shape(DivideUp(n, Tiling<V>.TileColumns), checked((int)panel)));
-        var operand = new Operand<V, TReader>(reader, n, k, stepsAreRows: false, Tiling<V>.TileColumns, Tiling<V>.TileColumns);
-        var work = new PackWork<V, TReader>(operand, 0, n, 0, k, panels.Pointer, panel);
+        int n = weight[0], k = weight[1];
+        PanelShape shape = RegisterTile<V>.PanelsOfB(n);
+        nint stride = shape.Stride(k);
+        Tensor panels = Tensor.Rent(memory, new Shape(DivideUp(n, shape.Tile), checked((int)stride)));
+        var work = new PackWork<V, TReader>(new(reader, shape, k, rowsAreK: false), 0, n, 0, k, panels.Pointer, stride);
         workers.Run(work.Pieces, work);
-        return new PanelLayout(shape, panels);
+        return new PanelLayout(weight, panels);
     }
 }

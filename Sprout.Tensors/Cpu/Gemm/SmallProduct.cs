@@ -5,7 +5,8 @@ using Sprout.Tensors.Simd;
 namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>
-/// C = A · B or C += A · B for the matrices of one attention head. Rows of B and C are padded to whole registers; A may have any strides, so that its transpose needs no copy.
+/// C = A · B or C += A · B for the matrices of one attention head. Rows of B and C are padded to whole registers; A may have any strides, so that its transpose
+/// needs no copy.
 /// </summary>
 internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
 {
@@ -21,7 +22,8 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
     /// <param name="c">The first element of C.</param>
     /// <param name="cStride">Floats from row to row of C.</param>
     /// <param name="accumulate">Whether C is added to.</param>
-    public static void Run(float* a, long rowStride, long depthStride, int rows, int depth, float* b, long bStride, int columns, float* c, long cStride, bool accumulate)
+    public static void Run(
+        float* a, long rowStride, long depthStride, int rows, int depth, float* b, long bStride, int columns, float* c, long cStride, bool accumulate)
     {
         int column = 0;
         // Sixteen accumulators fit only where there are 32 registers.
@@ -35,15 +37,17 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
         for (; column + V.Lanes < columns; column += 2 * V.Lanes)
             for (int row = 0; row < rows; row += 4)
                 Tile4X2(new Rows(a, rowStride, row, rows), depthStride, depth, b + column, bStride, new Rows(c + column, cStride, row, rows), accumulate);
-        if (column < columns)
+        if (column >= columns) return;
+        for (int row = 0; row < rows; row += 8)
         {
-            for (int row = 0; row < rows; row += 8)
-                Tile8X1(new Rows(a, rowStride, row, rows), new Rows(a, rowStride, row + 4, rows), depthStride, depth, b + column, bStride, new Rows(c + column, cStride, row, rows), new Rows(c + column, cStride, row + 4, rows), accumulate);
+            Rows ofA = new(a, rowStride, row, rows), nextOfA = new(a, rowStride, row + 4, rows);
+            Rows ofC = new(c + column, cStride, row, rows), nextOfC = new(c + column, cStride, row + 4, rows);
+            Tile8X1(ofA, nextOfA, depthStride, depth, b + column, bStride, ofC, nextOfC, accumulate);
         }
     }
 
     [MethodImpl(Jit.Kernel)]
-    private static void Tile4X4(Rows a, long step, int depth, float* b, long bStride, Rows c, bool accumulate)
+    private static void Tile4X4(Rows a, long depthStride, int depth, float* b, long bStride, Rows c, bool accumulate)
     {
         float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3;
         Registers4 c0 = default, c1 = default, c2 = default, c3 = default;
@@ -54,7 +58,7 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
         }
 
         long at = 0;
-        for (int i = 0; i < depth; i++, at += step, b += bStride)
+        for (int i = 0; i < depth; i++, at += depthStride, b += bStride)
         {
             V b0 = V.Load(b), b1 = V.Load(b + V.Lanes), b2 = V.Load(b + (2 * V.Lanes)), b3 = V.Load(b + (3 * V.Lanes));
             c0.Add(a0[at], b0, b1, b2, b3);
@@ -70,7 +74,7 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
     }
 
     [MethodImpl(Jit.Kernel)]
-    private static void Tile4X2(Rows a, long step, int depth, float* b, long bStride, Rows c, bool accumulate)
+    private static void Tile4X2(Rows a, long depthStride, int depth, float* b, long bStride, Rows c, bool accumulate)
     {
         float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3;
         Registers2 c0 = default, c1 = default, c2 = default, c3 = default;
@@ -81,7 +85,7 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
         }
 
         long at = 0;
-        for (int i = 0; i < depth; i++, at += step, b += bStride)
+        for (int i = 0; i < depth; i++, at += depthStride, b += bStride)
         {
             V b0 = V.Load(b), b1 = V.Load(b + V.Lanes);
             c0.Add(a0[at], b0, b1);
@@ -97,7 +101,7 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
     }
 
     [MethodImpl(Jit.Kernel)]
-    private static void Tile8X1(Rows a, Rows aNext, long step, int depth, float* b, long bStride, Rows c, Rows cNext, bool accumulate)
+    private static void Tile8X1(Rows a, Rows aNext, long depthStride, int depth, float* b, long bStride, Rows c, Rows cNext, bool accumulate)
     {
         float* a0 = a.R0, a1 = a.R1, a2 = a.R2, a3 = a.R3, a4 = aNext.R0, a5 = aNext.R1, a6 = aNext.R2, a7 = aNext.R3;
         V c0 = V.Zero, c1 = V.Zero, c2 = V.Zero, c3 = V.Zero, c4 = V.Zero, c5 = V.Zero, c6 = V.Zero, c7 = V.Zero;
@@ -108,7 +112,7 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
         }
 
         long at = 0;
-        for (int i = 0; i < depth; i++, at += step, b += bStride)
+        for (int i = 0; i < depth; i++, at += depthStride, b += bStride)
         {
             V x = V.Load(b);
             c0 = V.MultiplyAdd(V.Broadcast(a0[at]), x, c0);
@@ -182,7 +186,9 @@ internal static unsafe class SmallProduct<V> where V : struct, IVector<V>
         }
     }
 
-    /// <summary>Four rows from the given one on. Rows beyond the end repeat the last: they compute and store the same once more, which saves tiles of other heights.</summary>
+    /// <summary>
+    /// Four rows from the given one on. Rows beyond the end repeat the last: they compute and store the same once more, which saves tiles of other heights.
+    /// </summary>
     private readonly struct Rows(float* matrix, long stride, int row, int count)
     {
         public readonly float* R0 = matrix + (Math.Min(row, count - 1) * stride);
