@@ -7,7 +7,8 @@ namespace Sprout.Tensors.Ilgpu;
 public sealed partial class IlgpuBackend
 {
     /// <inheritdoc/>
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
+    public void AttentionForward(
+        Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
         if (q.Count == 0) return;
         AttentionSize size = SizeOf(q, k, keyOffsets, heads) with { KeepLogSumExp = Flag(logSumExp) };
@@ -15,7 +16,9 @@ public sealed partial class IlgpuBackend
     }
 
     /// <inheritdoc/>
-    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
+    public void AttentionBackward(
+        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout,
+        Tensor dq, Tensor dk, Tensor dv)
     {
         if (k.Count == 0) return;
         AttentionSize size = SizeOf(q, k, keyOffsets, heads);

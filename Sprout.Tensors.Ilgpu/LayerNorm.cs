@@ -7,7 +7,8 @@ namespace Sprout.Tensors.Ilgpu;
 public sealed partial class IlgpuBackend
 {
     /// <inheritdoc/>
-    public void LayerNormForward(Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y)
+    public void LayerNormForward(
+        Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y)
     {
         if (x.Count == 0) return;
         var options = new LayerNormKernels.ForwardOptions
@@ -19,7 +20,9 @@ public sealed partial class IlgpuBackend
     }
 
     /// <inheritdoc/>
-    public void LayerNormBackward(Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual, Tensor dgamma, Tensor dbeta)
+    public void LayerNormBackward(
+        Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual,
+        Tensor dgamma, Tensor dbeta)
     {
         int rows = s.Shape.Rows, columns = s.Shape.Columns;
         if (s.Count == 0) return;

@@ -1,4 +1,4 @@
-// The largest scores, and counting what was kept.
+// Which entries stay: the largest scores, or those above a threshold.
 using ILGPU;
 using Sprout.Tensors.Ilgpu.Kernels;
 
@@ -36,14 +36,6 @@ public sealed partial class IlgpuBackend
         TopV([scores], minimumKept, [bits]);
         int groups = Divided(scores.Count, 32 * SelectionKernels.MarkLanes);
         if (groups > 0) launcher.Run(SelectionKernels.MarkAbove, new KernelConfig(groups, SelectionKernels.MarkLanes), View(scores), threshold, View(bits), (int)scores.Count);
-    }
-
-    /// <inheritdoc/>
-    public long CountBits(IntTensor bits, long count)
-    {
-        using IntTensor result = IntTensor.Rent(this, 1);
-        launcher.Run(SelectionKernels.CountBits, new KernelConfig(1, lanes), View(bits), View(result), checked((int)count));
-        return result.ToArray()[0];
     }
 
     // The tensors that have groups at all, with the number of groups before them.

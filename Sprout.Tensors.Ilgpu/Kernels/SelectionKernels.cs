@@ -142,22 +142,6 @@ internal static class SelectionKernels
         bits[Threads.Index] = set;
     }
 
-    /// <summary>result[0] = the number of set bits among the first <paramref name="count"/>, by one group.</summary>
-    public static void CountBits(ArrayView<int> bits, ArrayView<int> result, int count)
-    {
-        ArrayView<int> shared = SharedMemory.Allocate<int>(Reduce.MaxLanes);
-        int sum = 0;
-        for (int word = Group.IdxX; word * 32 < count; word += Group.DimX)
-        {
-            uint value = (uint)bits[word];
-            if (count - (word * 32) < 32) value &= (1u << (count - (word * 32))) - 1;
-            sum += PopulationCount(value);
-        }
-
-        Reduce.Sum(shared, sum);
-        if (Group.IdxX == 0) result[0] = shared[0];
-    }
-
     // Unsigned order of keys is the order of scores; both zeros are one key, a NaN is below everything.
     private static uint KeyOf(float score)
     {
@@ -176,13 +160,5 @@ internal static class SelectionKernels
         }
 
         return ties;
-    }
-
-    // Sums of neighbouring bits, pairs, fours, and all bytes by one product.
-    private static int PopulationCount(uint value)
-    {
-        value -= (value >> 1) & 0x55555555;
-        value = (value & 0x33333333) + ((value >> 2) & 0x33333333);
-        return (int)((((value + (value >> 4)) & 0x0F0F0F0F) * 0x01010101) >> 24);
     }
 }

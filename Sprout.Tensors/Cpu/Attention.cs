@@ -20,7 +20,8 @@ internal sealed unsafe partial class CpuBackend<V>
     private const int QueriesPerPiece = 64;
 
     /// <inheritdoc/>
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
+    public void AttentionForward(
+        Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
         DeviceBuffer memory = PlanAttention(queryOffsets, keyOffsets, q.Shape.Columns, heads, dropout, QueriesPerPiece, ForwardScratch, out AttentionPlan plan);
         workers.Run(plan.Pieces, new AttentionForwardWork(plan, q.Pointer, k.Pointer, v.Pointer, PointerOf(logSumExp), context.Pointer));

@@ -54,4 +54,6 @@ internal sealed unsafe partial class CpuBackend<V> : HostBackend, IBackend
 
     /// <inheritdoc/>
     protected override void Close() => workers.Dispose();
+
+    private static float* PointerOf(Tensor? tensor) => tensor is null ? null : tensor.Pointer;
 }

@@ -25,9 +25,6 @@ internal sealed unsafe partial class CpuBackend<V>
         workers.Run(PiecesOf(columns, ScatterColumns), new ScatterWork(dy.Pointer, rows.Pointer, rows.Length, columns, dtable.Pointer));
     }
 
-    // Rows that make about one chunk.
-    private static int RowsPerPiece(int columns) => Math.Max(Chunk / Math.Max(columns, 1), 1);
-
     // y += x.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddRow(float* x, float* y, int count)

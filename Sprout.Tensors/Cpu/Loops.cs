@@ -48,6 +48,9 @@ internal sealed unsafe partial class CpuBackend<V>
         return sum;
     }
 
+    // Rows of a piece: about one chunk.
+    private static int RowsPerPiece(int columns) => Math.Max(Chunk / Math.Max(columns, 1), 1);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Read(float* source, int lanes) => lanes == V.Lanes ? V.Load(source) : V.LoadPartial(source, lanes);
 

@@ -170,7 +170,8 @@ public sealed class ProfiledBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void LayerNormForward(Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y)
+    public void LayerNormForward(
+        Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y)
     {
         long start = Stopwatch.GetTimestamp();
         inner.LayerNormForward(x, residual, dropout, gamma, beta, epsilon, s, mean, rstd, y);
@@ -178,7 +179,9 @@ public sealed class ProfiledBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void LayerNormBackward(Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual, Tensor dgamma, Tensor dbeta)
+    public void LayerNormBackward(
+        Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual,
+        Tensor dgamma, Tensor dbeta)
     {
         long start = Stopwatch.GetTimestamp();
         inner.LayerNormBackward(s, mean, rstd, gamma, dy, dropout, dx, dResidual, accumulateResidual, dgamma, dbeta);
@@ -210,7 +213,8 @@ public sealed class ProfiledBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
+    public void AttentionForward(
+        Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
         double pairs = Pairs(queryOffsets, keyOffsets);
         long start = Stopwatch.GetTimestamp();
@@ -219,7 +223,9 @@ public sealed class ProfiledBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
+    public void AttentionBackward(
+        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout,
+        Tensor dq, Tensor dk, Tensor dv)
     {
         double pairs = Pairs(queryOffsets, keyOffsets);
         long start = Stopwatch.GetTimestamp();
@@ -342,7 +348,9 @@ public sealed class ProfiledBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public void MaskedAdamW(Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v, in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV)
+    public void MaskedAdamW(
+        Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v,
+        in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV)
     {
         long start = Stopwatch.GetTimestamp();
         inner.MaskedAdamW(gradient, mask, scoreGradient, step, w, m, v, scoreStep, scores, scoreM, scoreV);

@@ -22,7 +22,8 @@ internal static class KernelMenu
 
     private static readonly ILookup<string, KernelCase> CasesByKernel = new[]
     {
-        ElementCases.All, ProductCases.All, RowCases.All, AttentionCases.All, LossCases.All, SelectionCases.All, MaskCases.All, OptimiserCases.All,
+        ElementsCases.All, MatMulCases.All, MatrixCases.All, LayerNormCases.All, GatherCases.All, AttentionCases.All, LossCases.All, SelectionCases.All,
+        MaskingCases.All, GatingCases.All, AdamWCases.All,
     }.SelectMany(cases => cases).ToLookup(test => test.Kernel);
 
     /// <summary>The names of all kernels.</summary>

@@ -32,8 +32,6 @@ internal static class SelectionCases
            from threshold in new[] { 0f, 1f, 1e9f }
            from minimum in new[] { 0, n / 5, n }.Distinct()
            select Threshold(n, distribution.Key, distribution.Value, threshold, minimum),
-        .. from n in KernelMenu.Lengths
-           select new KernelCase(nameof(IBackend.CountBits), $"{n} bits", run => run.Returned("count", run.Backend.CountBits(run.Words(Mask.WordsOf(n) + 1), n))),
     ];
 
     private static KernelCase TopV(int[] model, string label, Func<RandomStream, float> draw, int keep) =>

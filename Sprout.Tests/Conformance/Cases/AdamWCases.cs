@@ -1,9 +1,9 @@
-// Cases of the optimiser step.
+// Cases of the optimiser step and of the norms of gradients.
 using Sprout.Tensors;
 
 namespace Sprout.Tests.Conformance.Cases;
 
-internal static class OptimiserCases
+internal static class AdamWCases
 {
     private static readonly (string Label, AdamWStep Step)[] Steps =
     [
@@ -12,7 +12,14 @@ internal static class OptimiserCases
         ("rate 0", new(Rate: 0f, Beta1: 0.9f, Beta2: 0.98f, Epsilon: 1e-8f, WeightDecay: 0.1f, GradientScale: 1f, Step: 7)),
     ];
 
-    public static IEnumerable<KernelCase> All => Plain.Concat(Masked);
+    public static IEnumerable<KernelCase> All =>
+    [
+        .. KernelMenu.Lengths.Select(n => SumOfSquares(n, scale: 1f)),
+        // Squares of 1e15 sum to 1e33: within a float, far beyond an integer.
+        SumOfSquares(1023, scale: 1e15f),
+        .. Plain,
+        .. Masked,
+    ];
 
     private static IEnumerable<KernelCase> Plain =>
         from n in KernelMenu.Lengths
@@ -26,6 +33,10 @@ internal static class OptimiserCases
         from penalty in new[] { false, true }
         from test in new[] { MaskedAdamW(n, mask, penalty), MaskedSumOfSquares(n, mask, penalty) }
         select test;
+
+    // Summed in double, but for short runs; all terms are positive, so only a few roundings to float may differ.
+    private static KernelCase SumOfSquares(int n, float scale) => new(nameof(IBackend.SumOfSquares), $"[{n}] · {scale}", run =>
+        run.Backend.SumOfSquares(run.Source(new Shape(n), random => scale * random.Normal()), run.Sum("results", new Tolerance(5e-7, 0), 3), 1));
 
     // A few roundings relative to the moments and to the update; v starts above ¼, so that no update is much larger than the rate.
     private static KernelCase AdamW(int n, string label, AdamWStep step, float scale) => new(nameof(IBackend.AdamW), $"[{n}] {label}, gradients · {scale}", run =>

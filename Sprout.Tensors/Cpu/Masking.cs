@@ -1,4 +1,4 @@
-// Masks: from blocks to entries and back, applied, and the gates of L0.
+// Masks: counted, spread from blocks to entries, applied.
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Cpu.Threads;

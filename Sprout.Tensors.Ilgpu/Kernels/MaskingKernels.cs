@@ -1,7 +1,5 @@
-// Masks, blocks and the gates of L0.
+// Masks and blocks.
 using ILGPU;
-using Sprout.Tensors.Ops;
-using Sprout.Tensors.Random;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
@@ -22,14 +20,22 @@ internal struct BlockGrid
 }
 
 /// <summary>Device side of the masks.</summary>
-internal static class MaskKernels
+internal static class MaskingKernels
 {
-    // β, γ and ζ of Louizos et al. 2018.
-    private const float Beta = 2f / 3f, Gamma = -0.1f, Zeta = 1.1f;
-
-    public static void ApplyMask<TMask>(ArrayView<float> x, ArrayView<int> bits, ArrayView<float> gates, ArrayView<float> y, int count) where TMask : struct, IMaskReader
+    /// <summary>result[0] = the number of set bits among the first <paramref name="count"/>, by one group.</summary>
+    public static void CountBits(ArrayView<int> bits, ArrayView<int> result, int count)
     {
-        for (int i = Threads.Index; i < count; i += Threads.Count) y[i] = TMask.Apply(x[i], bits, gates, i);
+        ArrayView<int> shared = SharedMemory.Allocate<int>(Reduce.MaxLanes);
+        int sum = 0;
+        for (int word = Group.IdxX; word * 32 < count; word += Group.DimX)
+        {
+            uint value = (uint)bits[word];
+            if (count - (word * 32) < 32) value &= (1u << (count - (word * 32))) - 1;
+            sum += PopulationCount(value);
+        }
+
+        Reduce.Sum(shared, sum);
+        if (Group.IdxX == 0) result[0] = shared[0];
     }
 
     /// <summary>A thread a word of bits.</summary>
@@ -73,35 +79,9 @@ internal static class MaskKernels
         if (Group.IdxX == 0) blocks[Grid.IdxX] = shared[0];
     }
 
-    /// <summary>Gates in training: noise is drawn.</summary>
-    public static void NoisyGates(ArrayView<float> scores, DropoutPlace noise, ArrayView<float> gates, int count)
+    public static void ApplyMask<TMask>(ArrayView<float> x, ArrayView<int> bits, ArrayView<float> gates, ArrayView<float> y, int count) where TMask : struct, IMaskReader
     {
-        for (int i = Threads.Index; i < count; i += Threads.Count) gates[i] = Clamp(Stretch(NoisySigmoid(scores[i], noise, i)));
-    }
-
-    /// <summary>Gates in evaluation.</summary>
-    public static void Gates(ArrayView<float> scores, ArrayView<float> gates, int count)
-    {
-        for (int i = Threads.Index; i < count; i += Threads.Count) gates[i] = Clamp(Stretch(Sigmoid.Forward(new Lane(scores[i])).Value));
-    }
-
-    public static void GatesBackward(ArrayView<float> scores, DropoutPlace noise, ArrayView<float> dgates, ArrayView<float> dscores, int count)
-    {
-        for (int i = Threads.Index; i < count; i += Threads.Count)
-        {
-            float s = NoisySigmoid(scores[i], noise, i), z = Stretch(s);
-            dscores[i] = z >= 0f && z <= 1f ? dgates[i] * ((Zeta - Gamma) / Beta) * s * (1f - s) : 0f;
-        }
-    }
-
-    /// <summary>dscores += scale · σ'(S − shift).</summary>
-    public static void SigmoidPenaltyGradient(ArrayView<float> scores, float shift, float scale, ArrayView<float> dscores, int count)
-    {
-        for (int i = Threads.Index; i < count; i += Threads.Count)
-        {
-            float s = Sigmoid.Forward(new Lane(scores[i] - shift)).Value;
-            dscores[i] += scale * s * (1f - s);
-        }
+        for (int i = Threads.Index; i < count; i += Threads.Count) y[i] = TMask.Apply(x[i], bits, gates, i);
     }
 
     private static float Term(ArrayView<float> x, ArrayView<float> y, int hasY, int entry)
@@ -110,14 +90,11 @@ internal static class MaskKernels
         return x[entry] < 0f ? -x[entry] : x[entry];
     }
 
-    private static float NoisySigmoid(float score, DropoutPlace noise, int element)
+    // Sums of neighbouring bits, pairs, fours, and all bytes by one product.
+    private static int PopulationCount(uint value)
     {
-        float u = noise.IsActive ? 0.0001f + (0.9998f * Philox.Uniform(noise.Word((ulong)element / 4, element & 3))) : 0.5f;
-        float logit = Log.Forward(new Lane(u)).Value - Log.Forward(new Lane(1f - u)).Value;
-        return Sigmoid.Forward(new Lane((logit + score) / Beta)).Value;
+        value -= (value >> 1) & 0x55555555;
+        value = (value & 0x33333333) + ((value >> 2) & 0x33333333);
+        return (int)((((value + (value >> 4)) & 0x0F0F0F0F) * 0x01010101) >> 24);
     }
-
-    private static float Stretch(float s) => (s * (Zeta - Gamma)) + Gamma;
-
-    private static float Clamp(float z) => z < 0f ? 0f : z > 1f ? 1f : z;
 }

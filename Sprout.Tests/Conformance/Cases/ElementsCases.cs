@@ -5,14 +5,12 @@ using Sprout.Tensors.Ops;
 
 namespace Sprout.Tests.Conformance.Cases;
 
-internal static class ElementCases
+internal static class ElementsCases
 {
     public static IEnumerable<KernelCase> All =>
     [
         .. KernelMenu.Lengths.SelectMany(OfLength),
         .. KernelMenu.PointwiseOperators.SelectMany(OfOperator),
-        // Squares of 1e15 sum to 1e33: within a float, far beyond an integer.
-        SumOfSquares(1023, scale: 1e15f),
     ];
 
     private static IEnumerable<KernelCase> OfLength(int n) =>
@@ -21,7 +19,6 @@ internal static class ElementCases
         new(nameof(IBackend.Copy), $"[{n}]", run => run.Backend.Copy(run.Source(n), run.Destination("y", Tolerance.Exact, n))),
         // With or without fusing the multiplication and the addition.
         new(nameof(IBackend.AddScaled), $"[{n}]", run => run.Backend.AddScaled(run.Source(n), -0.37f, run.Sum("y", Tolerance.Formula, n))),
-        SumOfSquares(n, scale: 1f),
         ApplyDropout(n, Dropout.None),
         ApplyDropout(n, KernelMenu.Dropout),
         ApplyDropout(n, KernelMenu.Dropout with { Probability = 0.9f }),
@@ -36,13 +33,9 @@ internal static class ElementCases
     private static KernelCase ApplyDropout(int n, Dropout dropout) => new(nameof(IBackend.ApplyDropout), $"[{n}] p = {dropout.Probability}", run =>
         run.Backend.ApplyDropout(run.Source(n), dropout, run.Destination("y", Tolerance.Exact, n)));
 
-    // Summed in double, but for short runs; all terms are positive, so only a few roundings to float may differ.
-    private static KernelCase SumOfSquares(int n, float scale) => new(nameof(IBackend.SumOfSquares), $"[{n}] · {scale}", run =>
-        run.Backend.SumOfSquares(run.Source(new Shape(n), random => scale * random.Normal()), run.Sum("results", new Tolerance(5e-7, 0), 3), 1));
-
     private static IEnumerable<KernelCase> OfOperator(Type op)
     {
-        MethodInfo method = typeof(ElementCases).GetMethod(nameof(Pointwise), BindingFlags.NonPublic | BindingFlags.Static)!;
+        MethodInfo method = typeof(ElementsCases).GetMethod(nameof(Pointwise), BindingFlags.NonPublic | BindingFlags.Static)!;
         return (IEnumerable<KernelCase>)method.MakeGenericMethod(op).Invoke(null, null)!;
     }
 

@@ -1,10 +1,10 @@
-// Cases of the kernels that work on rows: layer normalisation and tables.
+// Cases of layer normalisation.
 using Sprout.Tensors;
 using Sprout.Tensors.Random;
 
 namespace Sprout.Tests.Conformance.Cases;
 
-internal static class RowCases
+internal static class LayerNormCases
 {
     private const float Epsilon = 1e-12f;
 
@@ -14,7 +14,6 @@ internal static class RowCases
     public static IEnumerable<KernelCase> All =>
     [
         .. KernelMenu.Matrices.Where(shape => shape.Columns > 1).SelectMany(OfShape),
-        .. KernelMenu.Matrices.SelectMany(Tables),
         // A mean of 100 leaves the deviations 2⁻¹⁸ of absolute precision; a variance from Σx² would lose them altogether.
         Forward(5, 127, "around 100", new Tolerance(1e-4, 1e-4), random => 100 + random.Normal()),
         Forward(5, 127, "large", Normalised, random => 1e15f * random.Normal()),
@@ -64,24 +63,4 @@ internal static class RowCases
             run.Backend.LayerNormBackward(s, mean, rstd, gamma, dy, dropout, dx, dResidual, accumulate ?? false,
                 run.Sum("dgamma", Tolerance.Sum(rows, size: 4), columns), run.Sum("dbeta", Tolerance.Sum(rows), columns));
         });
-
-    private static IEnumerable<KernelCase> Tables((int Rows, int Columns) shape)
-    {
-        (int tokens, int width) = shape;
-        // Three rows of the table make many tokens meet in one row.
-        foreach (int table in new[] { 3, 50 })
-        {
-            // A copy, or one addition: exact.
-            foreach (bool accumulate in new[] { false, true })
-            {
-                yield return new(nameof(IBackend.Gather), $"[{table}, {width}] → [{tokens}, {width}] accumulate {accumulate}", run => run.Backend.Gather(
-                    run.Source(table, width), run.Indices(tokens, table), run.Destination("y", Tolerance.Exact, new Shape(tokens, width), accumulate), accumulate));
-            }
-
-            yield return new(nameof(IBackend.Transpose), $"[{tokens}, {width}]", run =>
-                run.Backend.Transpose(run.Source(tokens, width), run.Destination("y", Tolerance.Exact, width, tokens)));
-            yield return new(nameof(IBackend.ScatterAdd), $"[{tokens}, {width}] → [{table}, {width}]", run => run.Backend.ScatterAdd(
-                run.Source(tokens, width), run.Indices(tokens, table), run.Sum("dtable", Tolerance.Sum(tokens), table, width)));
-        }
-    }
 }

@@ -1,14 +1,11 @@
-// Rows of tables: lookup, its gradient, transposition.
+// Rows of tables: lookup and its gradient.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Device side of gathering, scattering and transposing.</summary>
-internal static class TableKernels
+/// <summary>Device side of gathering and scattering.</summary>
+internal static class GatherKernels
 {
-    /// <summary>Rows and columns of one transposed tile.</summary>
-    public const int Tile = 32;
-
     public static void Gather(ArrayView<float> table, ArrayView<int> rows, ArrayView<float> y, int accumulate, int columns, int count)
     {
         for (int i = Threads.Index; i < count; i += Threads.Count)
@@ -46,25 +43,6 @@ internal static class TableKernels
             float sum = dtable[(row * columns) + j];
             for (int i = first; i < end; i++) sum += dy[(order[i] * columns) + j];
             dtable[(row * columns) + j] = sum;
-        }
-    }
-
-    public static void Transpose(ArrayView<float> x, ArrayView<float> y, int rows, int columns)
-    {
-        // One more column, so that a column of the tile lies in different banks.
-        ArrayView<float> tile = SharedMemory.Allocate<float>(Tile * (Tile + 1));
-        int firstRow = Grid.IdxY * Tile, firstColumn = Grid.IdxX * Tile;
-        for (int i = Group.IdxX; i < Tile * Tile; i += Group.DimX)
-        {
-            int row = firstRow + (i / Tile), column = firstColumn + (i % Tile);
-            if (row < rows && column < columns) tile[(i / Tile * (Tile + 1)) + (i % Tile)] = x[(row * columns) + column];
-        }
-
-        Group.Barrier();
-        for (int i = Group.IdxX; i < Tile * Tile; i += Group.DimX)
-        {
-            int row = firstRow + (i % Tile), column = firstColumn + (i / Tile);
-            if (row < rows && column < columns) y[(column * rows) + row] = tile[(i % Tile * (Tile + 1)) + (i / Tile)];
         }
     }
 }

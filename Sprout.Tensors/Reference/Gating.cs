@@ -1,4 +1,4 @@
-// Masks and gates, plainly.
+// The gates of L0 and the penalty on how many are open, plainly.
 using Sprout.Tensors.Random;
 
 namespace Sprout.Tensors.Reference;
@@ -8,39 +8,6 @@ public sealed unsafe partial class ReferenceBackend
     private const double Beta = 2.0 / 3.0;
     private const double Gamma = -0.1;
     private const double Zeta = 1.1;
-
-    /// <inheritdoc/>
-    public void ExpandBits(IntTensor blockBits, Shape matrix, int blockRows, int blockColumns, IntTensor bits)
-    {
-        ClearBits(bits);
-        for (long i = 0; i < matrix.Count; i++)
-            if (GetBit(blockBits, BlockOf(i, matrix.Columns, blockRows, blockColumns))) SetBit(bits, i);
-    }
-
-    /// <inheritdoc/>
-    public void ExpandBlocks(Tensor blocks, int blockRows, int blockColumns, Tensor y)
-    {
-        for (long i = 0; i < y.Count; i++) y.Pointer[i] = blocks.Pointer[BlockOf(i, y.Shape.Columns, blockRows, blockColumns)];
-    }
-
-    /// <inheritdoc/>
-    public void BlockSum(Tensor x, Tensor? y, int blockRows, int blockColumns, Tensor blocks)
-    {
-        var sums = new double[blocks.Count];
-        for (long i = 0; i < x.Count; i++)
-        {
-            double term = y is null ? Math.Abs(x.Pointer[i]) : (double)x.Pointer[i] * y.Pointer[i];
-            sums[BlockOf(i, x.Shape.Columns, blockRows, blockColumns)] += term;
-        }
-
-        for (int i = 0; i < sums.Length; i++) blocks.Pointer[i] = (float)sums[i];
-    }
-
-    /// <inheritdoc/>
-    public void ApplyMask(Tensor x, Mask mask, Tensor y)
-    {
-        for (long i = 0; i < x.Count; i++) y.Pointer[i] = (float)(x.Pointer[i] * MaskFactor(mask, i));
-    }
 
     /// <inheritdoc/>
     public void HardConcrete(Tensor scores, Dropout? noise, Tensor gates)
@@ -82,7 +49,4 @@ public sealed unsafe partial class ReferenceBackend
         double u = noise.Probability == 0 ? 0.5 : 0.0001 + (0.9998 * Philox.Uniform(RandomWord(noise, element)));
         return Sigmoid((Math.Log(u) - Math.Log(1 - u) + score) / Beta);
     }
-
-    private static long BlockOf(long entry, int columns, int blockRows, int blockColumns) =>
-        (entry / columns / blockRows * (columns / blockColumns)) + (entry % columns / blockColumns);
 }

@@ -4,7 +4,7 @@ using Sprout.Tensors.Ops;
 
 namespace Sprout.Tests.Conformance.Cases;
 
-internal static class ProductCases
+internal static class MatMulCases
 {
     // m, n, k: nothing, one, around register tiles, several cache blocks in each direction.
     private static readonly (int M, int N, int K)[] Shapes =
@@ -16,7 +16,6 @@ internal static class ProductCases
     public static IEnumerable<KernelCase> All =>
     [
         .. Shapes.SelectMany(OfShape),
-        .. KernelMenu.Matrices.Select(ColumnSum),
         Linear<GeluTanh>(13, 33, 9, MaskKind.None, bias: true, keepZ: true),
         Linear<Relu>(13, 33, 9, MaskKind.None, bias: true, keepZ: true),
         Linear<Tanh>(13, 33, 9, MaskKind.None, bias: true, keepZ: true),
@@ -80,7 +79,4 @@ internal static class ProductCases
         foreach (int rows in new[] { 1, 40, 3 })
             run.Backend.PackedLinear<Identity>(run.Source(rows, k), packed, null, run.Destination($"y {rows}", Tolerance.Sum(k, size: 2), rows, n));
     });
-
-    private static KernelCase ColumnSum((int Rows, int Columns) shape) => new(nameof(IBackend.ColumnSum), $"[{shape.Rows}, {shape.Columns}]", run =>
-        run.Backend.ColumnSum(run.Source(shape.Rows, shape.Columns), run.Sum("y", Tolerance.Sum(shape.Rows), shape.Columns)));
 }

@@ -4,8 +4,8 @@ using Sprout.Tensors.Ops;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Device side of the "elements" of <see cref="IBackend"/>.</summary>
-internal static class ElementKernels
+/// <summary>Device side of the family Elements of <see cref="IBackend"/>.</summary>
+internal static class ElementsKernels
 {
     public static void Fill(ArrayView<float> x, float value, int count)
     {

@@ -62,6 +62,4 @@ public sealed unsafe partial class ReferenceBackend
         for (int i = 0; i < values.Length; i++) values[i] -= denominator;
         return values;
     }
-
-    private static void Add(Tensor x, long index, double value) => x.Pointer[index] = (float)(x.Pointer[index] + value);
 }
