@@ -45,10 +45,10 @@ internal static class AttentionTiles
             for (int d = 0; d < Tile; d++)
             {
                 Float4 rows = x4[(d * Line4) + ty], columns = y4[(d * Line4) + tx];
-                s0 = s0.AddScaled(columns.X, rows);
-                s1 = s1.AddScaled(columns.Y, rows);
-                s2 = s2.AddScaled(columns.Z, rows);
-                s3 = s3.AddScaled(columns.W, rows);
+                s0 = Float4.MultiplyAdd(columns.X, rows, s0);
+                s1 = Float4.MultiplyAdd(columns.Y, rows, s1);
+                s2 = Float4.MultiplyAdd(columns.Z, rows, s2);
+                s3 = Float4.MultiplyAdd(columns.W, rows, s3);
             }
 
             Group.Barrier();
@@ -79,10 +79,10 @@ internal static class AttentionTiles
             for (int c = 0; c < Tile; c++)
             {
                 Float4 rows = weights4[(c * Line4) + ty], columns = y4[(c * Line4) + tx];
-                s0 = s0.AddScaled(rows.X, columns);
-                s1 = s1.AddScaled(rows.Y, columns);
-                s2 = s2.AddScaled(rows.Z, columns);
-                s3 = s3.AddScaled(rows.W, columns);
+                s0 = Float4.MultiplyAdd(rows.X, columns, s0);
+                s1 = Float4.MultiplyAdd(rows.Y, columns, s1);
+                s2 = Float4.MultiplyAdd(rows.Z, columns, s2);
+                s3 = Float4.MultiplyAdd(rows.W, columns, s3);
             }
 
             int row = ty * 4, column = width + (tx * 4);
