@@ -17,8 +17,8 @@ public sealed partial class IlgpuBackend
 
     /// <inheritdoc/>
     public void AttentionBackward(
-        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout,
-        Tensor dq, Tensor dk, Tensor dv)
+        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets,
+        int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
     {
         if (k.Count == 0) return;
         AttentionSize size = SizeOf(q, k, keyOffsets, heads);

@@ -132,8 +132,8 @@ public interface IBackend : IDisposable
 
     /// <summary>Backward of <see cref="AttentionForward"/>: overwrites dq, dk, dv; probabilities are computed again from logSumExp.</summary>
     void AttentionBackward(
-        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout,
-        Tensor dq, Tensor dk, Tensor dv);
+        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets,
+        int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv);
 
     // ---- Loss: each adds scale · its value to loss [1] and, when dlogits is given, scale · its gradient to dlogits ------------
 

@@ -14,8 +14,8 @@ internal sealed unsafe partial class CpuBackend<V>
 
     /// <inheritdoc/>
     public void AttentionBackward(
-        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout,
-        Tensor dq, Tensor dk, Tensor dv)
+        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets,
+        int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
     {
         DeviceBuffer memory = PlanAttention(queryOffsets, keyOffsets, q.Shape.Columns, heads, dropout, AllQueries, BackwardScratch, out AttentionPlan plan);
         workers.Run(plan.Pieces, new AttentionBackwardWork(plan, q.Pointer, k.Pointer, v.Pointer, context.Pointer, logSumExp.Pointer, dcontext.Pointer, dq.Pointer, dk.Pointer, dv.Pointer));

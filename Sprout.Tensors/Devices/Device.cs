@@ -26,7 +26,8 @@ public static class Device
     /// <summary>Opens a device.</summary>
     /// <param name="name">A kind with an optional index: "cpu", "cuda", "cuda:1".</param>
     /// <param name="threads">Processor threads; 0 means all cores.</param>
-    /// <exception cref="OptionException">No such kind in this build, a bad index, no such device, one that fails its self-test, or a negative number of threads.</exception>
+    /// <exception cref="OptionException">No such kind in this build, a bad index, no such device, one that fails its self-test, or a negative number of
+    /// threads.</exception>
     public static IBackend Open(string name, int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(name);

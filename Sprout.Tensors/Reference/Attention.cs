@@ -32,8 +32,8 @@ public sealed unsafe partial class ReferenceBackend
 
     /// <inheritdoc/>
     public void AttentionBackward(
-        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout,
-        Tensor dq, Tensor dk, Tensor dv)
+        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets,
+        int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
     {
         int hidden = q.Shape.Columns, width = hidden / heads;
         double[] sumQ = new double[q.Count], sumK = new double[k.Count], sumV = new double[v.Count];
