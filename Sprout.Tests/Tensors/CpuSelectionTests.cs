@@ -72,6 +72,18 @@ public class CpuSelectionTests
         }
     }
 
+    [Fact]
+    public void What_a_selection_remembers_lies_in_its_mask_and_ends_with_it()
+    {
+        using var arena = new CpuArena(CpuBackend.Open(1));
+        IntTensor bits = arena.Ints(new int[4]);
+        bits.Hint.Should().BeNull();
+        arena.Backend.TopV([arena.Random(new Shape(128))], 5, [bits]);
+        bits.Hint.Should().NotBeNull();
+        bits.Dispose();
+        bits.Hint.Should().BeNull();
+    }
+
     [Theory, MemberData(nameof(Sets))]
     public void Threshold_keeps_greater_scores_and_at_least_the_minimum(InstructionSet set)
     {

@@ -1,5 +1,4 @@
 // The short way of Top_v: a guess where the cut lies, from the last selections or from a sample, and one pass over the scores that leaves few to seek it among.
-using System.Runtime.CompilerServices;
 using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu.Selection;
@@ -14,9 +13,6 @@ internal sealed unsafe partial class Selector<V>
 
     // The sample takes so many scores that lie together: they cost one wait for memory.
     private const int Neighbours = 4;
-
-    // For each mask, known by the bits of its first tensor.
-    private readonly ConditionalWeakTable<IntTensor, CutHistory> histories = [];
 
     // A range around the keep-th largest score of a sample, wide enough to hold that of all scores but for once in some hundred times.
     private Guess GuessFrom(Scores sources, int pieces, long total, long keep)
@@ -45,7 +41,8 @@ internal sealed unsafe partial class Selector<V>
 
     private float Nth(ScoreList scores, int n) => Select(new Scores(&scores, 1), PiecesOf(scores.Count, Piece), OrderedRange.Numbers, scores.Count, n).Cut;
 
-    // Marks the scores above the range, gathers those in it with their places, and seeks the cut among these. False, with bits left undefined, when it lies elsewhere or when there are too many.
+    // Marks the scores above the range, gathers those in it with their places, and seeks the cut among these. False, with bits left undefined, when it lies
+    // elsewhere or when there are too many.
     private bool TryMark(Guess guess, Scores sources, int pieces, long keep, out float cut)
     {
         cut = float.NaN;
@@ -78,7 +75,9 @@ internal sealed unsafe partial class Selector<V>
         return found;
     }
 
-    /// <summary>The scores near the cut, a list for each piece; the list's bits are the piece's. A list longer than the capacity says that they did not fit.</summary>
+    /// <summary>
+    /// The scores near the cut, a list for each piece; the list's bits are the piece's. A list longer than the capacity says that they did not fit.
+    /// </summary>
     private readonly struct Near(nint memory, int pieces, int capacity)
     {
         /// <summary>The scores of each piece.</summary>

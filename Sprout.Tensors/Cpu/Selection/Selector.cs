@@ -44,7 +44,7 @@ internal sealed unsafe partial class Selector<V>(IBackend memory, Workers worker
         }
         else
         {
-            CutHistory history = histories.GetOrCreateValue(bits[0]);
+            CutHistory history = CutHistory.Of(bits[0]);
             history.Add(Mark(history, sources, pieces, total, keep));
         }
 
