@@ -18,7 +18,7 @@ public sealed partial class IlgpuBackend
         {
             launcher.Run(
                 mask is null ? AdamWKernels.MaskedSquares<NoMask> : AdamWKernels.MaskedSquares<BitMask>, new KernelConfig(pieces, lanes),
-                View(gradient), ViewOrNothing(mask?.Bits), View(w), ViewOrNothing(scoreGradient), Flag(scoreGradient), View(sums), View(scoreSums), (int)w.Count);
+                View(gradient), ViewOrNothing(mask?.Bits), View(w), ViewOrNothing(scoreGradient), Flag(scoreGradient), View(sums), View(scoreSums), CountOf(w));
         }
 
         Total(sums, results, index, scale: 1f, accumulate: false);
@@ -28,7 +28,7 @@ public sealed partial class IlgpuBackend
     /// <inheritdoc/>
     public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v)
     {
-        if (w.Count > 0) launcher.Run(AdamWKernels.AdamW, Elements(w.Count), View(gradient), new AdamWScalars(step), Group(w, m, v), (int)w.Count);
+        if (w.Count > 0) launcher.Run(AdamWKernels.AdamW, Elements(w.Count), View(gradient), new AdamWScalars(step), Group(w, m, v), CountOf(w));
     }
 
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public sealed partial class IlgpuBackend
         launcher.Run(
             mask is null ? AdamWKernels.MaskedAdamW<NoMask> : AdamWKernels.MaskedAdamW<BitMask>, Elements(w.Count),
             View(gradient), ViewOrNothing(mask?.Bits), ViewOrNothing(scoreGradient), Flag(scoreGradient),
-            new AdamWScalars(step), Group(w, m, v), new AdamWScalars(scoreStep), Group(scores, scoreM, scoreV), (int)w.Count);
+            new AdamWScalars(step), Group(w, m, v), new AdamWScalars(scoreStep), Group(scores, scoreM, scoreV), CountOf(w));
     }
 
     private static AdamWTensors Group(Tensor w, Tensor m, Tensor v) => new() { W = View(w), M = View(m), V = View(v) };

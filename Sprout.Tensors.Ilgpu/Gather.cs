@@ -9,7 +9,7 @@ public sealed partial class IlgpuBackend
     /// <inheritdoc/>
     public void Gather(Tensor table, IntTensor rows, Tensor y, bool accumulate)
     {
-        if (y.Count > 0) launcher.Run(GatherKernels.Gather, Elements(y.Count), View(table), View(rows), View(y), Flag(accumulate), y.Shape.Columns, (int)y.Count);
+        if (y.Count > 0) launcher.Run(GatherKernels.Gather, Elements(y.Count), View(table), View(rows), View(y), Flag(accumulate), y.Shape.Columns, CountOf(y));
     }
 
     /// <inheritdoc/>

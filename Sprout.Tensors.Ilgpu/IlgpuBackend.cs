@@ -12,6 +12,9 @@ namespace Sprout.Tensors.Ilgpu;
 /// </summary>
 public sealed partial class IlgpuBackend : IBackend
 {
+    // Kernels count elements with 32 bits. What lies between this and 2³¹ is for the last step of a loop over them, which leads beyond the end.
+    private const int MostElements = 2_000_000_000;
+
     // Sequences of four floats may be read at once from multiples of this.
     private const int VectorBytes = 16;
 
@@ -109,7 +112,15 @@ public sealed partial class IlgpuBackend : IBackend
         }
     }
 
-    private static ArrayView<float> View(Tensor x) => ((IlgpuBuffer)x.Buffer).View(x.Offset * sizeof(float), Math.Max(x.Count, 1) * sizeof(float)).Cast<float>();
+    /// <summary>A number of elements as kernels take it. Every tensor that a kernel sees is counted so.</summary>
+    /// <exception cref="NotSupportedException">It is beyond what kernels count.</exception>
+    internal static int CountOf(long elements) =>
+        elements <= MostElements ? (int)elements : throw new NotSupportedException($"A GPU kernel counts at most {MostElements:N0} elements, found {elements:N0}.");
+
+    private static int CountOf(Tensor x) => CountOf(x.Count);
+
+    private static ArrayView<float> View(Tensor x) =>
+        ((IlgpuBuffer)x.Buffer).View(x.Offset * sizeof(float), Math.Max(CountOf(x), 1) * (long)sizeof(float)).Cast<float>();
 
     private static ArrayView<int> View(IntTensor x) => ((IlgpuBuffer)x.Buffer).View(0, Math.Max(x.Length, 1) * (long)sizeof(int)).Cast<int>();
 

@@ -30,8 +30,8 @@ public sealed partial class IlgpuBackend
     public void SquaredError(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx)
     {
         Sum<SquaredDifference>(x, target, 0f, loss, 0, scale, accumulate: true);
-        if (dx is not null && x.Count > 0) launcher.Run(LossKernels.SquaredErrorGradient, Elements(x.Count), View(x), View(target), scale, View(dx), (int)x.Count);
+        if (dx is not null && x.Count > 0) launcher.Run(LossKernels.SquaredErrorGradient, Elements(x.Count), View(x), View(target), scale, View(dx), CountOf(x));
     }
 
-    private static int Width(Tensor logits, int segments) => Math.Max(1, (int)(logits.Count / segments));
+    private static int Width(Tensor logits, int segments) => Math.Max(1, CountOf(logits) / segments);
 }

@@ -13,20 +13,20 @@ public sealed partial class IlgpuBackend
     public long CountBits(IntTensor bits, long count)
     {
         using IntTensor result = IntTensor.Rent(this, 1);
-        launcher.Run(MaskingKernels.CountBits, new KernelConfig(1, lanes), View(bits), View(result), checked((int)count));
+        launcher.Run(MaskingKernels.CountBits, new KernelConfig(1, lanes), View(bits), View(result), CountOf(count));
         return result.ToArray()[0];
     }
 
     /// <inheritdoc/>
     public void ExpandBits(IntTensor blockBits, Shape matrix, int blockRows, int blockColumns, IntTensor bits)
     {
-        if (matrix.Count > 0) launcher.Run(MaskingKernels.ExpandBits, Elements(Divided(matrix.Count, 32)), View(blockBits), Grid(matrix, blockRows, blockColumns), View(bits), (int)matrix.Count);
+        if (matrix.Count > 0) launcher.Run(MaskingKernels.ExpandBits, Elements(Divided(matrix.Count, 32)), View(blockBits), Grid(matrix, blockRows, blockColumns), View(bits), CountOf(matrix.Count));
     }
 
     /// <inheritdoc/>
     public void ExpandBlocks(Tensor blocks, int blockRows, int blockColumns, Tensor y)
     {
-        if (y.Count > 0) launcher.Run(MaskingKernels.ExpandBlocks, Elements(y.Count), View(blocks), Grid(y.Shape, blockRows, blockColumns), View(y), (int)y.Count);
+        if (y.Count > 0) launcher.Run(MaskingKernels.ExpandBlocks, Elements(y.Count), View(blocks), Grid(y.Shape, blockRows, blockColumns), View(y), CountOf(y));
     }
 
     /// <inheritdoc/>
@@ -34,8 +34,8 @@ public sealed partial class IlgpuBackend
     {
         if (blocks.Count == 0) return;
         BlockGrid grid = Grid(x.Shape, blockRows, blockColumns);
-        if (blockRows * blockColumns < LargeBlock) launcher.Run(MaskingKernels.BlockSum, Elements(blocks.Count), View(x), ViewOrNothing(y), Flag(y), grid, View(blocks), (int)blocks.Count);
-        else launcher.Run(MaskingKernels.LargeBlockSum, Rows((int)blocks.Count, blockRows * blockColumns), View(x), ViewOrNothing(y), Flag(y), grid, View(blocks));
+        if (blockRows * blockColumns < LargeBlock) launcher.Run(MaskingKernels.BlockSum, Elements(blocks.Count), View(x), ViewOrNothing(y), Flag(y), grid, View(blocks), CountOf(blocks));
+        else launcher.Run(MaskingKernels.LargeBlockSum, Rows(CountOf(blocks), blockRows * blockColumns), View(x), ViewOrNothing(y), Flag(y), grid, View(blocks));
     }
 
     /// <inheritdoc/>
@@ -43,8 +43,8 @@ public sealed partial class IlgpuBackend
     {
         ArgumentNullException.ThrowIfNull(mask);
         if (x.Count == 0) return;
-        if (mask.Bits is not null) launcher.Run(MaskingKernels.ApplyMask<BitMask>, Elements(x.Count), View(x), View(mask.Bits), View(x), View(y), (int)x.Count);
-        else launcher.Run(MaskingKernels.ApplyMask<GateMask>, Elements(x.Count), View(x), View(nothing), View(mask.Gates!), View(y), (int)x.Count);
+        if (mask.Bits is not null) launcher.Run(MaskingKernels.ApplyMask<BitMask>, Elements(x.Count), View(x), View(mask.Bits), View(x), View(y), CountOf(x));
+        else launcher.Run(MaskingKernels.ApplyMask<GateMask>, Elements(x.Count), View(x), View(nothing), View(mask.Gates!), View(y), CountOf(x));
     }
 
     private static BlockGrid Grid(Shape matrix, int blockRows, int blockColumns) => new() { Columns = matrix.Columns, BlockRows = blockRows, BlockColumns = blockColumns };

@@ -15,19 +15,19 @@ public sealed partial class IlgpuBackend
         int[] markGroups = [.. scores.Select(tensor => Divided(tensor.Count, 32 * SelectionKernels.MarkLanes))];
         int allCounts = countGroups.Sum(), allMarks = markGroups.Sum();
         using IntTensor state = IntTensor.Rent(this, 2), counts = IntTensor.Rent(this, SelectionKernels.Digits * allCounts), ties = IntTensor.Rent(this, allMarks);
-        launcher.Run(SelectionKernels.Begin, new KernelConfig(1, 1), View(state), checked((int)keep));
+        launcher.Run(SelectionKernels.Begin, new KernelConfig(1, 1), View(state), CountOf(keep));
         for (int round = 0; round < SelectionKernels.Rounds; round++)
         {
             foreach ((int i, int first) in Places(countGroups))
-                launcher.Run(SelectionKernels.CountDigits, new KernelConfig(countGroups[i], SelectionKernels.CountLanes), View(scores[i]), View(state), round, View(counts), first, allCounts, (int)scores[i].Count);
+                launcher.Run(SelectionKernels.CountDigits, new KernelConfig(countGroups[i], SelectionKernels.CountLanes), View(scores[i]), View(state), round, View(counts), first, allCounts, CountOf(scores[i]));
             launcher.Run(SelectionKernels.ChooseDigit, new KernelConfig(1, lanes), View(state), round, View(counts), allCounts);
         }
 
         foreach ((int i, int first) in Places(markGroups))
-            launcher.Run(SelectionKernels.CountTies, new KernelConfig(markGroups[i], SelectionKernels.MarkLanes), View(scores[i]), View(state), View(ties), first, (int)scores[i].Count);
+            launcher.Run(SelectionKernels.CountTies, new KernelConfig(markGroups[i], SelectionKernels.MarkLanes), View(scores[i]), View(state), View(ties), first, CountOf(scores[i]));
         launcher.Run(SelectionKernels.SumTies, new KernelConfig(1, lanes), View(ties), allMarks);
         foreach ((int i, int first) in Places(markGroups))
-            launcher.Run(SelectionKernels.Mark, new KernelConfig(markGroups[i], SelectionKernels.MarkLanes), View(scores[i]), View(state), View(ties), first, View(bits[i]), (int)scores[i].Count);
+            launcher.Run(SelectionKernels.Mark, new KernelConfig(markGroups[i], SelectionKernels.MarkLanes), View(scores[i]), View(state), View(ties), first, View(bits[i]), CountOf(scores[i]));
     }
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed partial class IlgpuBackend
     {
         TopV([scores], minimumKept, [bits]);
         int groups = Divided(scores.Count, 32 * SelectionKernels.MarkLanes);
-        if (groups > 0) launcher.Run(SelectionKernels.MarkAbove, new KernelConfig(groups, SelectionKernels.MarkLanes), View(scores), threshold, View(bits), (int)scores.Count);
+        if (groups > 0) launcher.Run(SelectionKernels.MarkAbove, new KernelConfig(groups, SelectionKernels.MarkLanes), View(scores), threshold, View(bits), CountOf(scores));
     }
 
     // The tensors that have groups at all, with the number of groups before them.

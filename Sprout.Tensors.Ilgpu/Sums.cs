@@ -14,12 +14,12 @@ public sealed partial class IlgpuBackend
     {
         int pieces = Divided(x.Count, SumKernels.Piece);
         using Tensor sums = Tensor.Rent(this, new Shape(pieces));
-        if (pieces > 0) launcher.Run(SumKernels.Pieces<TTerm>, new KernelConfig(pieces, lanes), View(x), View(y), parameter, View(sums), (int)x.Count);
+        if (pieces > 0) launcher.Run(SumKernels.Pieces<TTerm>, new KernelConfig(pieces, lanes), View(x), View(y), parameter, View(sums), CountOf(x));
         Total(sums, results, index, scale, accumulate);
     }
 
     private void Total(Tensor sums, Tensor results, int index, float scale, bool accumulate) =>
-        launcher.Run(SumKernels.Total, new KernelConfig(1, lanes), View(sums), (int)sums.Count, View(results), index, scale, Flag(accumulate));
+        launcher.Run(SumKernels.Total, new KernelConfig(1, lanes), View(sums), CountOf(sums), View(results), index, scale, Flag(accumulate));
 
     // A matrix of few columns would leave most of a large device idle, so several groups share a column's rows.
     private (KernelConfig Config, int RowsOfGroup, int Groups) ColumnGroups(int rows, int columns)
@@ -30,5 +30,5 @@ public sealed partial class IlgpuBackend
         return (new KernelConfig(new Index3D(across, groups, 1), new Index3D(lanes, 1, 1)), rowsOfGroup, groups);
     }
 
-    private void AddGroups(Tensor sums, Tensor y) => launcher.Run(SumKernels.AddGroups, Elements(y.Count), View(sums), sums.Shape.Rows, View(y), (int)y.Count);
+    private void AddGroups(Tensor sums, Tensor y) => launcher.Run(SumKernels.AddGroups, Elements(y.Count), View(sums), sums.Shape.Rows, View(y), CountOf(y));
 }

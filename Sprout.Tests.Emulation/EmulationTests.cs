@@ -29,6 +29,14 @@ public sealed class EmulationTests
         ((Action)(() => Run(FaultyKernels.ReadBehind, 1))).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Element 8 of a view of 8 Int32.*");
 
     [Fact]
+    public void More_elements_than_kernels_count_are_an_error()
+    {
+        IlgpuBackend.CountOf(2_000_000_000).Should().Be(2_000_000_000);
+        Action tooMany = () => IlgpuBackend.CountOf(1L << 32);
+        tooMany.Should().Throw<NotSupportedException>().WithMessage("A GPU kernel counts at most 2,000,000,000 elements, found 4,294,967,296.");
+    }
+
+    [Fact]
     public void A_device_that_computes_wrongly_is_refused_with_the_reason()
     {
         using IlgpuBackend right = SelfTest.Checked(new IlgpuBackend(new Accelerator(laneOrder: 1), "cuda:0"), "cuda:0");
