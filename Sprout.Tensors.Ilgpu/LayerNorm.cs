@@ -16,7 +16,9 @@ public sealed partial class IlgpuBackend
             Residual = ViewOrNothing(residual), S = ViewOrNothing(s), Mean = ViewOrNothing(mean), Rstd = ViewOrNothing(rstd),
             HasResidual = Flag(residual), HasS = Flag(s), HasMean = Flag(mean), HasRstd = Flag(rstd),
         };
-        launcher.Run(LayerNormKernels.Forward, Rows(x.Shape.Rows, x.Shape.Columns), View(x), options, new DropoutPlace(dropout), View(gamma), View(beta), epsilon, View(y), x.Shape.Columns);
+        launcher.Run(
+            LayerNormKernels.Forward, Rows(x.Shape.Rows, x.Shape.Columns), View(x), options, new DropoutPlace(dropout), View(gamma), View(beta), epsilon,
+            View(y), x.Shape.Columns);
     }
 
     /// <inheritdoc/>
@@ -32,7 +34,8 @@ public sealed partial class IlgpuBackend
         launcher.Run(LayerNormKernels.Parameters, config, View(s), View(mean), View(rstd), View(dy), View(gammas), View(betas), rows, columns, rowsOfGroup);
         AddGroups(gammas, dgamma);
         AddGroups(betas, dbeta);
-        int residualMode = dResidual is null ? LayerNormKernels.NoResidual : accumulateResidual ? LayerNormKernels.ResidualAdded : LayerNormKernels.ResidualOverwritten;
+        int residualMode = dResidual is null ? LayerNormKernels.NoResidual
+            : accumulateResidual ? LayerNormKernels.ResidualAdded : LayerNormKernels.ResidualOverwritten;
         launcher.Run(
             LayerNormKernels.Backward, Rows(rows, columns), View(s), View(mean), View(rstd), View(gamma), View(dy), new DropoutPlace(dropout),
             View(dx), ViewOrNothing(dResidual), residualMode, columns);

@@ -11,7 +11,8 @@ public sealed partial class IlgpuBackend
         if (targets.Length == 0) return;
         using Tensor losses = Tensor.Rent(this, new Shape(targets.Length));
         launcher.Run(
-            LossKernels.CrossEntropy, Rows(targets.Length, Width(logits, targets.Length)), View(logits), View(offsets), View(targets), scale, View(losses), ViewOrNothing(dlogits), Flag(dlogits));
+            LossKernels.CrossEntropy, Rows(targets.Length, Width(logits, targets.Length)),
+            View(logits), View(offsets), View(targets), scale, View(losses), ViewOrNothing(dlogits), Flag(dlogits));
         Total(losses, loss, 0, scale, accumulate: true);
     }
 
@@ -22,7 +23,8 @@ public sealed partial class IlgpuBackend
         if (segments < 1) return;
         using Tensor losses = Tensor.Rent(this, new Shape(segments));
         launcher.Run(
-            LossKernels.Distillation, Rows(segments, Width(logits, segments)), View(logits), View(teacher), View(offsets), temperature, scale, View(losses), ViewOrNothing(dlogits), Flag(dlogits));
+            LossKernels.Distillation, Rows(segments, Width(logits, segments)),
+            View(logits), View(teacher), View(offsets), temperature, scale, View(losses), ViewOrNothing(dlogits), Flag(dlogits));
         Total(losses, loss, 0, scale, accumulate: true);
     }
 
@@ -30,7 +32,8 @@ public sealed partial class IlgpuBackend
     public void SquaredError(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx)
     {
         Sum<SquaredDifference>(x, target, 0f, loss, 0, scale, accumulate: true);
-        if (dx is not null && x.Count > 0) launcher.Run(LossKernels.SquaredErrorGradient, Elements(x.Count), View(x), View(target), scale, View(dx), CountOf(x));
+        if (dx is not null && x.Count > 0)
+            launcher.Run(LossKernels.SquaredErrorGradient, Elements(x.Count), View(x), View(target), scale, View(dx), CountOf(x));
     }
 
     private static int Width(Tensor logits, int segments) => Math.Max(1, CountOf(logits) / segments);

@@ -20,13 +20,17 @@ public sealed partial class IlgpuBackend
     /// <inheritdoc/>
     public void ExpandBits(IntTensor blockBits, Shape matrix, int blockRows, int blockColumns, IntTensor bits)
     {
-        if (matrix.Count > 0) launcher.Run(MaskingKernels.ExpandBits, Elements(Divided(matrix.Count, 32)), View(blockBits), Grid(matrix, blockRows, blockColumns), View(bits), CountOf(matrix.Count));
+        if (matrix.Count > 0)
+            launcher.Run(
+                MaskingKernels.ExpandBits, Elements(Divided(matrix.Count, 32)), View(blockBits), Grid(matrix, blockRows, blockColumns), View(bits),
+                CountOf(matrix.Count));
     }
 
     /// <inheritdoc/>
     public void ExpandBlocks(Tensor blocks, int blockRows, int blockColumns, Tensor y)
     {
-        if (y.Count > 0) launcher.Run(MaskingKernels.ExpandBlocks, Elements(y.Count), View(blocks), Grid(y.Shape, blockRows, blockColumns), View(y), CountOf(y));
+        if (y.Count > 0)
+            launcher.Run(MaskingKernels.ExpandBlocks, Elements(y.Count), View(blocks), Grid(y.Shape, blockRows, blockColumns), View(y), CountOf(y));
     }
 
     /// <inheritdoc/>
@@ -34,8 +38,10 @@ public sealed partial class IlgpuBackend
     {
         if (blocks.Count == 0) return;
         BlockGrid grid = Grid(x.Shape, blockRows, blockColumns);
-        if (blockRows * blockColumns < LargeBlock) launcher.Run(MaskingKernels.BlockSum, Elements(blocks.Count), View(x), ViewOrNothing(y), Flag(y), grid, View(blocks), CountOf(blocks));
-        else launcher.Run(MaskingKernels.LargeBlockSum, Rows(CountOf(blocks), blockRows * blockColumns), View(x), ViewOrNothing(y), Flag(y), grid, View(blocks));
+        if (blockRows * blockColumns < LargeBlock)
+            launcher.Run(MaskingKernels.BlockSum, Elements(blocks.Count), View(x), ViewOrNothing(y), Flag(y), grid, View(blocks), CountOf(blocks));
+        else
+            launcher.Run(MaskingKernels.LargeBlockSum, Rows(CountOf(blocks), blockRows * blockColumns), View(x), ViewOrNothing(y), Flag(y), grid, View(blocks));
     }
 
     /// <inheritdoc/>
@@ -47,5 +53,6 @@ public sealed partial class IlgpuBackend
         else launcher.Run(MaskingKernels.ApplyMask<GateMask>, Elements(x.Count), View(x), View(nothing), View(mask.Gates!), View(y), CountOf(x));
     }
 
-    private static BlockGrid Grid(Shape matrix, int blockRows, int blockColumns) => new() { Columns = matrix.Columns, BlockRows = blockRows, BlockColumns = blockColumns };
+    private static BlockGrid Grid(Shape matrix, int blockRows, int blockColumns) =>
+        new() { Columns = matrix.Columns, BlockRows = blockRows, BlockColumns = blockColumns };
 }

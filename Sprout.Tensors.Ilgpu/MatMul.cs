@@ -7,7 +7,8 @@ namespace Sprout.Tensors.Ilgpu;
 
 public sealed partial class IlgpuBackend
 {
-    // Groups of a product that a multiprocessor should have, as many as its registers hold at a time, and the depth below which a group is not worth its two trips to memory.
+    // Groups of a product that a multiprocessor should have, as many as its registers hold at a time, and the depth below which a group is not worth its two
+    // trips to memory.
     private const int GroupsWanted = 8, LeastSlice = 128;
 
     /// <inheritdoc/>
@@ -70,10 +71,12 @@ public sealed partial class IlgpuBackend
         int tiles = Divided(c.Rows, MatMulKernels.Tile) * Divided(c.Columns, MatMulKernels.Tile);
         int slice = Slice(tiles, depth, c.Count), slices = Divided(Math.Max(depth, 1), slice);
         var size = new ProductSize { M = c.Rows, N = c.Columns, K = depth, Slice = slice, VectorA = Flag(ReadsFours(a)), VectorB = Flag(ReadsFours(b)) };
-        var config = new KernelConfig(new Index3D(Divided(size.N, MatMulKernels.Tile), Divided(size.M, MatMulKernels.Tile), slices), new Index3D(MatMulKernels.Lanes, 1, 1));
+        var config = new KernelConfig(
+            new Index3D(Divided(size.N, MatMulKernels.Tile), Divided(size.M, MatMulKernels.Tile), slices), new Index3D(MatMulKernels.Lanes, 1, 1));
         if (slices == 1)
         {
-            launcher.Run(MatMulKernels.MatMul<TA, TB, TMask, TEpilogue>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, output);
+            launcher.Run(
+                MatMulKernels.MatMul<TA, TB, TMask, TEpilogue>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, output);
             return;
         }
 
@@ -83,7 +86,8 @@ public sealed partial class IlgpuBackend
         launcher.Run(EpilogueKernels.Apply<TEpilogue>, Elements(c.Count), View(sums), slices, output, c.Columns, CountOf(c.Count));
     }
 
-    // How deep a group goes. A product of few tiles leaves most of a large device idle, so several groups share a tile's depth; their sums are added in order afterwards.
+    // How deep a group goes. A product of few tiles leaves most of a large device idle, so several groups share a tile's depth; their sums are added in order
+    // afterwards.
     private int Slice(int tiles, int depth, long entries)
     {
         long slices = Math.Min(Math.Min(GroupsWanted * (long)Math.Max(accelerator.NumMultiprocessors, 1) / tiles, depth / LeastSlice), MostElements / entries);

@@ -22,7 +22,8 @@ public sealed class EmulationTests
 
     [Fact]
     public void A_barrier_that_some_threads_do_not_reach_is_an_error() =>
-        ((Action)(() => Run(FaultyKernels.LeaveBeforeBarrier, 1))).Should().Throw<InvalidOperationException>().WithMessage("4 of 8 threads reached a barrier, the others ended.");
+        ((Action)(() => Run(FaultyKernels.LeaveBeforeBarrier, 1))).Should().Throw<InvalidOperationException>().WithMessage(
+            "4 of 8 threads reached a barrier, the others ended.");
 
     [Fact]
     public void Reading_outside_of_a_view_is_an_error() =>

@@ -29,9 +29,12 @@ internal static class AttentionTiles
         public int Hidden, Column, Width;
     }
 
-    /// <summary>result[c, r] = x row (xFirst + r) · y row (yFirst + c) over the head's width; rows from xEnd and yEnd on count as 0. Ends with a barrier.</summary>
+    /// <summary>
+    /// result[c, r] = x row (xFirst + r) · y row (yFirst + c) over the head's width; rows from xEnd and yEnd on count as 0. Ends with a barrier.
+    /// </summary>
     public static void RowProducts(
-        ArrayView<float> x, int xFirst, int xEnd, ArrayView<float> y, int yFirst, int yEnd, Head head, ArrayView<float> tileX, ArrayView<float> tileY, ArrayView<float> result)
+        ArrayView<float> x, int xFirst, int xEnd, ArrayView<float> y, int yFirst, int yEnd, Head head,
+        ArrayView<float> tileX, ArrayView<float> tileY, ArrayView<float> result)
     {
         int ty = Group.IdxX / 8, tx = Group.IdxX % 8;
         ArrayView<Float4> x4 = tileX.Cast<Float4>(), y4 = tileY.Cast<Float4>(), result4 = result.Cast<Float4>();
@@ -63,11 +66,12 @@ internal static class AttentionTiles
     }
 
     /// <summary>
-    /// to row (toFirst + r) = factors[r] · itself + Σ over c of weights[c, r] · y row (yFirst + c), over the head's width; a factor of 0 ignores what was there.
-    /// Rows of y from yEnd on count as 0, rows of the result from toEnd on are not written. Ends with a barrier.
+    /// to row (toFirst + r) = factors[r] · itself + Σ over c of weights[c, r] · y row (yFirst + c), over the head's width; a factor of 0 ignores what was
+    /// there. Rows of y from yEnd on count as 0, rows of the result from toEnd on are not written. Ends with a barrier.
     /// </summary>
     public static void AddWeighted(
-        ArrayView<float> weights, ArrayView<float> y, int yFirst, int yEnd, Head head, ArrayView<float> tileY, ArrayView<float> factors, ArrayView<float> to, int toFirst, int toEnd)
+        ArrayView<float> weights, ArrayView<float> y, int yFirst, int yEnd, Head head, ArrayView<float> tileY, ArrayView<float> factors,
+        ArrayView<float> to, int toFirst, int toEnd)
     {
         int ty = Group.IdxX / 8, tx = Group.IdxX % 8;
         ArrayView<Float4> weights4 = weights.Cast<Float4>(), y4 = tileY.Cast<Float4>();

@@ -3,8 +3,8 @@ using ILGPU;
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>
-/// How a group sums over the rows of a matrix: it takes <see cref="Columns"/> columns of some rows, its threads stand in rows below them and are added up at the end. What the
-/// groups of one column found lies one row below the other and is added up, in order, by <see cref="SumKernels.AddGroups"/>.
+/// How a group sums over the rows of a matrix: it takes <see cref="Columns"/> columns of some rows, its threads stand in rows below them and are added up at
+/// the end. What the groups of one column found lies one row below the other and is added up, in order, by <see cref="SumKernels.AddGroups"/>.
 /// </summary>
 internal static class ColumnTile
 {

@@ -27,7 +27,8 @@ internal static class ElementsKernels
         for (int i = Threads.Index; i < count; i += Threads.Count) y[i] = TOp.Forward(new Lane(x[i])).Value;
     }
 
-    public static void MapBackward<TOp>(ArrayView<float> x, ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, int accumulate, int count) where TOp : struct, IPointwise
+    public static void MapBackward<TOp>(
+        ArrayView<float> x, ArrayView<float> y, ArrayView<float> dy, ArrayView<float> dx, int accumulate, int count) where TOp : struct, IPointwise
     {
         for (int i = Threads.Index; i < count; i += Threads.Count)
         {

@@ -13,7 +13,9 @@ internal static class LayerNormKernels
         public int HasResidual, HasS, HasMean, HasRstd;
     }
 
-    public static void Forward(ArrayView<float> x, ForwardOptions options, DropoutPlace dropout, ArrayView<float> gamma, ArrayView<float> beta, float epsilon, ArrayView<float> y, int columns)
+    public static void Forward(
+        ArrayView<float> x, ForwardOptions options, DropoutPlace dropout, ArrayView<float> gamma, ArrayView<float> beta, float epsilon, ArrayView<float> y,
+        int columns)
     {
         ArrayView<float> shared = SharedMemory.Allocate<float>(Reduce.MaxLanes);
         int row = Grid.IdxX, first = row * columns;
@@ -88,7 +90,8 @@ internal static class LayerNormKernels
 
     /// <summary>Σ dy ⊙ x̂ into gammas and Σ dy into betas, over the rows of each group as in <see cref="MatrixKernels.ColumnSum"/>.</summary>
     public static void Parameters(
-        ArrayView<float> s, ArrayView<float> mean, ArrayView<float> rstd, ArrayView<float> dy, ArrayView<float> gammas, ArrayView<float> betas, int rows, int columns, int rowsOfGroup)
+        ArrayView<float> s, ArrayView<float> mean, ArrayView<float> rstd, ArrayView<float> dy, ArrayView<float> gammas, ArrayView<float> betas,
+        int rows, int columns, int rowsOfGroup)
     {
         ArrayView<float> sharedGamma = SharedMemory.Allocate<float>(Reduce.MaxLanes), sharedBeta = SharedMemory.Allocate<float>(Reduce.MaxLanes);
         int lane = Group.IdxX, column = (Grid.IdxX * ColumnTile.Columns) + (lane % ColumnTile.Columns);

@@ -79,7 +79,8 @@ internal static class MaskingKernels
         if (Group.IdxX == 0) blocks[Grid.IdxX] = shared[0];
     }
 
-    public static void ApplyMask<TMask>(ArrayView<float> x, ArrayView<int> bits, ArrayView<float> gates, ArrayView<float> y, int count) where TMask : struct, IMaskReader
+    public static void ApplyMask<TMask>(
+        ArrayView<float> x, ArrayView<int> bits, ArrayView<float> gates, ArrayView<float> y, int count) where TMask : struct, IMaskReader
     {
         for (int i = Threads.Index; i < count; i += Threads.Count) y[i] = TMask.Apply(x[i], bits, gates, i);
     }

@@ -6,7 +6,9 @@ namespace Sprout.Tensors.Ilgpu.Kernels;
 /// <summary>Measures what a device can compute.</summary>
 internal static class PeakKernels
 {
-    /// <summary>Independent chains of a thread: enough to hide the latency of a multiply-add, and that the loop's own instructions are few among them.</summary>
+    /// <summary>
+    /// Independent chains of a thread: enough to hide the latency of a multiply-add, and that the loop's own instructions are few among them.
+    /// </summary>
     public const int Chains = 32;
 
     /// <summary>Steps of every chain; the sum is stored, so that nothing is left out.</summary>

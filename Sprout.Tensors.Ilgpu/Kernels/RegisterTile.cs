@@ -1,7 +1,9 @@
 // The results of one thread of a product.
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>8 × 8 sums: CRH is row R, half H of its columns. Single fields, and a new value for every step, because ILGPU keeps these in registers, but no arrays.</summary>
+/// <summary>
+/// 8 × 8 sums: CRH is row R, half H of its columns. Single fields, and a new value for every step, because ILGPU keeps these in registers, but no arrays.
+/// </summary>
 internal struct RegisterTile
 {
     public Float4 C00, C01, C10, C11, C20, C21, C30, C31, C40, C41, C50, C51, C60, C61, C70, C71;

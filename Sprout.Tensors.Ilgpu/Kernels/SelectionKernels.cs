@@ -5,8 +5,8 @@ namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>
 /// Finds the key of the k-th largest score four bits at a time, from the highest: every group counts the digits of the scores that agree with the key so far,
-/// one group adds the counts up and chooses the digit. Scores above the key are kept, and of those equal to it as many as are missing, in the order of their index.
-/// The state in device memory is [key so far, how many are still wanted among the scores that agree with it].
+/// one group adds the counts up and chooses the digit. Scores above the key are kept, and of those equal to it as many as are missing, in the order of their
+/// index. The state in device memory is [key so far, how many are still wanted among the scores that agree with it].
 /// </summary>
 internal static class SelectionKernels
 {

@@ -30,8 +30,8 @@ internal readonly struct SigmoidOf : ITerm
 }
 
 /// <summary>
-/// First every group adds up one piece in single precision, then one group adds up the pieces in double: the order never changes. Sums over rows are those of groups, added up in
-/// their order.
+/// First every group adds up one piece in single precision, then one group adds up the pieces in double: the order never changes. Sums over rows are those of
+/// groups, added up in their order.
 /// </summary>
 internal static class SumKernels
 {

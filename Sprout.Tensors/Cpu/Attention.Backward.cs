@@ -18,7 +18,8 @@ internal sealed unsafe partial class CpuBackend<V>
         int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
     {
         DeviceBuffer memory = PlanAttention(queryOffsets, keyOffsets, q.Shape.Columns, heads, dropout, AllQueries, BackwardScratch, out AttentionPlan plan);
-        workers.Run(plan.Pieces, new AttentionBackwardWork(plan, q.Pointer, k.Pointer, v.Pointer, context.Pointer, logSumExp.Pointer, dcontext.Pointer, dq.Pointer, dk.Pointer, dv.Pointer));
+        workers.Run(plan.Pieces, new AttentionBackwardWork(
+            plan, q.Pointer, k.Pointer, v.Pointer, context.Pointer, logSumExp.Pointer, dcontext.Pointer, dq.Pointer, dk.Pointer, dv.Pointer));
         Free(memory);
     }
 
@@ -62,7 +63,8 @@ internal sealed unsafe partial class CpuBackend<V>
                 {
                     Prefetch.Rows(context + first + ((long)(row + RowsAhead) * plan.Hidden), 0, 1, width);
                     float delta = Dot(gradients + offset + ((long)row * columnStride), context + first + ((long)row * plan.Hidden), width);
-                    Gradients(scores + ((long)row * keyStride), products + ((long)row * keyStride), length, plan.RowOf(unit.FirstQuery + query + row, head), delta, words);
+                    long at = (long)row * keyStride;
+                    Gradients(scores + at, products + at, length, plan.RowOf(unit.FirstQuery + query + row, head), delta, words);
                 }
 
                 bool accumulate = query > 0;

@@ -44,7 +44,8 @@ internal sealed unsafe partial class CpuBackend<V>
 
     // Cuts the batch into units (a sequence, or some of its queries) and makes room for the pieces, which are units × heads.
     private DeviceBuffer PlanAttention(
-        IntTensor queryOffsets, IntTensor keyOffsets, int hidden, int heads, Dropout dropout, int queriesPerUnit, Func<int, int, long> scratchOf, out AttentionPlan plan)
+        IntTensor queryOffsets, IntTensor keyOffsets, int hidden, int heads, Dropout dropout, int queriesPerUnit,
+        Func<int, int, long> scratchOf, out AttentionPlan plan)
     {
         int* query = queryOffsets.Pointer, key = keyOffsets.Pointer;
         int sequences = keyOffsets.Length - 1, units = 0, longest = 0, width = hidden / heads;

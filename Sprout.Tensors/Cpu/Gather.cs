@@ -15,7 +15,8 @@ internal sealed unsafe partial class CpuBackend<V>
     public void Gather(Tensor table, IntTensor rows, Tensor y, bool accumulate)
     {
         int columns = y.Shape.Columns, rowsPerPiece = RowsPerPiece(columns);
-        workers.Run(PiecesOf(rows.Length, rowsPerPiece), new GatherWork(table.Pointer, rows.Pointer, rows.Length, columns, rowsPerPiece, accumulate, y.Pointer));
+        workers.Run(
+            PiecesOf(rows.Length, rowsPerPiece), new GatherWork(table.Pointer, rows.Pointer, rows.Length, columns, rowsPerPiece, accumulate, y.Pointer));
     }
 
     /// <inheritdoc/>

@@ -63,12 +63,18 @@ internal sealed unsafe partial class CpuBackend<V>
                     if (isRandom) x += Logit(word + j);
                     V s = Sigmoid.Forward(x * V.Broadcast(sharpness));
                     V z = V.MultiplyAdd(s, V.Broadcast(GateSpan), V.Broadcast(GateLow)), zero = V.Zero, one = V.Broadcast(1f);
-                    V y = dgates == null
-                        ? V.Min(one, V.Max(zero, z))
-                        : Read(dgates + block + j, lanes) * V.WhereGreater(zero, z, zero, V.WhereGreater(z, one, zero, Sigmoid.Derivative(x, s) * V.Broadcast(GateSpan / GateTemperature)));
+                    V y = dgates == null ? V.Min(one, V.Max(zero, z)) : Read(dgates + block + j, lanes) * Slope(x, s, z);
                     Write(y, result + block + j, lanes);
                 }
             }
+        }
+
+        // ∂gate/∂S, which is 0 where the gate is shut or wide open.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Slope(V x, V s, V z)
+        {
+            V slope = Sigmoid.Derivative(x, s) * V.Broadcast(GateSpan / GateTemperature);
+            return V.WhereGreater(V.Zero, z, V.Zero, V.WhereGreater(z, V.Broadcast(1f), V.Zero, slope));
         }
 
         // ln u − ln(1 − u) for uniform u, with one logarithm.

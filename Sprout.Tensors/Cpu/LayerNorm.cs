@@ -16,7 +16,10 @@ internal sealed unsafe partial class CpuBackend<V>
         if (columns == 0) return;
         int rowsPerPiece = RowsPerPiece(columns);
         var norm = new NormShape(rows, columns, rowsPerPiece, gamma.Pointer, dropout);
-        workers.Run(PiecesOf(rows, rowsPerPiece), new LayerNormWork(norm, x.Pointer, PointerOf(residual), beta.Pointer, epsilon, s is not null ? s.Pointer : residual is null && !dropout.IsActive ? x.Pointer : y.Pointer, PointerOf(mean), PointerOf(rstd), y.Pointer));
+        // Where nobody keeps s it lies in y, or is x.
+        float* sum = s is not null ? s.Pointer : residual is null && !dropout.IsActive ? x.Pointer : y.Pointer;
+        workers.Run(PiecesOf(rows, rowsPerPiece), new LayerNormWork(
+            norm, x.Pointer, PointerOf(residual), beta.Pointer, epsilon, sum, PointerOf(mean), PointerOf(rstd), y.Pointer));
     }
 
     /// <inheritdoc/>
@@ -30,7 +33,9 @@ internal sealed unsafe partial class CpuBackend<V>
         var norm = new NormShape(rows, columns, rowsPerPiece, gamma.Pointer, dropout);
         DeviceBuffer partials = Allocate((long)pieces * 2 * columns * sizeof(float));
         float* sums = (float*)partials.Address;
-        workers.Run(pieces, new LayerNormBackwardWork(norm, s.Pointer, mean.Pointer, rstd.Pointer, dy.Pointer, dx.Pointer, PointerOf(dResidual), accumulateResidual, sums));
+        workers.Run(
+            pieces,
+            new LayerNormBackwardWork(norm, s.Pointer, mean.Pointer, rstd.Pointer, dy.Pointer, dx.Pointer, PointerOf(dResidual), accumulateResidual, sums));
         AddPartials(sums, pieces, 2 * columns, columns, dgamma.Pointer);
         AddPartials(sums + columns, pieces, 2 * columns, columns, dbeta.Pointer);
         Free(partials);
@@ -47,7 +52,8 @@ internal sealed unsafe partial class CpuBackend<V>
         public (int Start, int End) RowsOf(int piece) => (piece * rowsPerPiece, Math.Min((piece + 1) * rowsPerPiece, rows));
     }
 
-    private readonly struct LayerNormWork(NormShape norm, float* x, float* residual, float* beta, float epsilon, float* s, float* mean, float* rstd, float* y) : IWork
+    private readonly struct LayerNormWork(
+        NormShape norm, float* x, float* residual, float* beta, float epsilon, float* s, float* mean, float* rstd, float* y) : IWork
     {
         [SkipLocalsInit]
         public void Run(int piece)
@@ -78,7 +84,9 @@ internal sealed unsafe partial class CpuBackend<V>
             if (j < columns)
             {
                 int lanes = columns - j;
-                V.StorePartial(V.MultiplyAdd((V.LoadPartial(from + j, lanes) - center) * scale, V.LoadPartial(norm.Gamma + j, lanes), V.LoadPartial(beta + j, lanes)), to + j, lanes);
+                V.StorePartial(
+                    V.MultiplyAdd((V.LoadPartial(from + j, lanes) - center) * scale, V.LoadPartial(norm.Gamma + j, lanes), V.LoadPartial(beta + j, lanes)),
+                    to + j, lanes);
             }
 
             if (mean != null) mean[row] = average;
@@ -106,7 +114,8 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
-    private readonly struct LayerNormBackwardWork(NormShape norm, float* s, float* mean, float* rstd, float* dy, float* dx, float* dResidual, bool accumulate, float* sums) : IWork
+    private readonly struct LayerNormBackwardWork(
+        NormShape norm, float* s, float* mean, float* rstd, float* dy, float* dx, float* dResidual, bool accumulate, float* sums) : IWork
     {
         [SkipLocalsInit]
         public void Run(int piece)

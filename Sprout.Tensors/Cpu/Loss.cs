@@ -11,11 +11,14 @@ internal sealed unsafe partial class CpuBackend<V>
 {
     /// <inheritdoc/>
     public void CrossEntropy(Tensor logits, IntTensor offsets, IntTensor targets, float scale, Tensor loss, Tensor? dlogits) =>
-        AddSegmentLosses(logits.Count, new CrossEntropySegment(logits.Pointer, offsets.Pointer, targets.Pointer, scale, PointerOf(dlogits)), targets.Length, scale, loss);
+        AddSegmentLosses(
+            logits.Count, new CrossEntropySegment(logits.Pointer, offsets.Pointer, targets.Pointer, scale, PointerOf(dlogits)), targets.Length, scale, loss);
 
     /// <inheritdoc/>
     public void Distillation(Tensor logits, Tensor teacher, IntTensor offsets, float temperature, float scale, Tensor loss, Tensor? dlogits) =>
-        AddSegmentLosses(logits.Count, new DistillationSegment(logits.Pointer, teacher.Pointer, offsets.Pointer, temperature, scale * temperature, PointerOf(dlogits)), offsets.Length - 1, scale * temperature * temperature, loss);
+        AddSegmentLosses(
+            logits.Count, new DistillationSegment(logits.Pointer, teacher.Pointer, offsets.Pointer, temperature, scale * temperature, PointerOf(dlogits)),
+            offsets.Length - 1, scale * temperature * temperature, loss);
 
     /// <inheritdoc/>
     public void SquaredError(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx) =>

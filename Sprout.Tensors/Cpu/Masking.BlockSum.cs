@@ -24,7 +24,9 @@ internal sealed unsafe partial class CpuBackend<V>
 
         // A piece is a group of blocks side by side.
         int perRow = DivideUp(columns, blockColumns), perPiece = Math.Max(StripColumns / blockColumns, 1), piecesPerRow = DivideUp(perRow, perPiece);
-        workers.Run(DivideUp(rows, blockRows) * piecesPerRow, new BlockSumWork(x.Pointer, PointerOf(y), rows, columns, blockRows, blockColumns, perPiece, piecesPerRow, blocks.Pointer));
+        workers.Run(
+            DivideUp(rows, blockRows) * piecesPerRow,
+            new BlockSumWork(x.Pointer, PointerOf(y), rows, columns, blockRows, blockColumns, perPiece, piecesPerRow, blocks.Pointer));
     }
 
     // Blocks of one entry, the usual ones.
@@ -34,7 +36,8 @@ internal sealed unsafe partial class CpuBackend<V>
         public void Step(long i, int lanes) => Write(y == null ? V.Abs(Read(x + i, lanes)) : Read(x + i, lanes) * Read(y + i, lanes), blocks + i, lanes);
     }
 
-    private readonly struct BlockSumWork(float* x, float* y, int rows, int columns, int blockRows, int blockColumns, int perPiece, int piecesPerRow, float* blocks) : IWork
+    private readonly struct BlockSumWork(
+        float* x, float* y, int rows, int columns, int blockRows, int blockColumns, int perPiece, int piecesPerRow, float* blocks) : IWork
     {
         [SkipLocalsInit]
         public void Run(int piece)

@@ -26,7 +26,9 @@ internal sealed unsafe partial class CpuBackend<V>
 
     /// <inheritdoc/>
     public void ExpandBits(IntTensor blockBits, Shape matrix, int blockRows, int blockColumns, IntTensor bits) =>
-        workers.Run(PiecesOf(Mask.WordsOf(matrix.Count), WordsPerPiece), new ExpandBitsWork((uint*)blockBits.Pointer, matrix.Columns, blockRows, blockColumns, matrix.Count, (uint*)bits.Pointer));
+        workers.Run(
+            PiecesOf(Mask.WordsOf(matrix.Count), WordsPerPiece),
+            new ExpandBitsWork((uint*)blockBits.Pointer, matrix.Columns, blockRows, blockColumns, matrix.Count, (uint*)bits.Pointer));
 
     /// <inheritdoc/>
     public void ExpandBlocks(Tensor blocks, int blockRows, int blockColumns, Tensor y)

@@ -80,7 +80,8 @@ public sealed unsafe partial class ReferenceBackend
         }
     }
 
-    private static IEnumerable<(int FirstQuery, int EndQuery, int First, int Length, int Head)> SequenceHeads(IntTensor queryOffsets, IntTensor keyOffsets, int heads)
+    private static IEnumerable<(int FirstQuery, int EndQuery, int First, int Length, int Head)> SequenceHeads(
+        IntTensor queryOffsets, IntTensor keyOffsets, int heads)
     {
         int[] queries = queryOffsets.ToArray(), keys = keyOffsets.ToArray();
         for (int s = 0; s + 1 < keys.Length; s++)

@@ -18,7 +18,11 @@ internal static class KernelMenu
     /// <summary>A dropout whose key and stream need all their bits.</summary>
     public static readonly Dropout Dropout = new(0.1f, 0x0123456789ABCDEF, 0xFEDCBA9876543210);
 
-    private static readonly string[] DeviceMembers = [nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.Upload), nameof(IBackend.Download), nameof(IBackend.Synchronize), nameof(IBackend.MeasurePeak)];
+    private static readonly string[] DeviceMembers =
+    [
+        nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.Upload), nameof(IBackend.Download), nameof(IBackend.Synchronize),
+        nameof(IBackend.MeasurePeak),
+    ];
 
     private static readonly ILookup<string, KernelCase> CasesByKernel = new[]
     {

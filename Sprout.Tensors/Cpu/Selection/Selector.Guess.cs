@@ -92,7 +92,8 @@ internal sealed unsafe partial class Selector<V>
         private float* AllValues => (float*)(Above + pieces);
 
         /// <summary>The memory that all of this needs.</summary>
-        public static long BytesFor(int pieces, int capacity) => pieces * (sizeof(ScoreList) + sizeof(int) + ((long)capacity * (sizeof(float) + sizeof(ushort))));
+        public static long BytesFor(int pieces, int capacity) =>
+            pieces * (sizeof(ScoreList) + sizeof(int) + ((long)capacity * (sizeof(float) + sizeof(ushort))));
 
         /// <summary>The scores of a piece.</summary>
         public float* Values(int piece) => AllValues + ((nint)piece * capacity);

@@ -2,8 +2,8 @@
 namespace Sprout.Tensors.Cpu.Threads;
 
 /// <summary>
-/// Equal blocks of scratch memory, one a thread of the pool. Which pieces share a block is chance, so results may not depend on what an earlier piece left there,
-/// except for sums whose order does not matter.
+/// Equal blocks of scratch memory, one a thread of the pool. Which pieces share a block is chance, so results may not depend on what an earlier piece left
+/// there, except for sums whose order does not matter.
 /// </summary>
 /// <param name="memory">Memory of <see cref="BytesFor"/> bytes, aligned to 64.</param>
 /// <param name="threads">How many blocks.</param>

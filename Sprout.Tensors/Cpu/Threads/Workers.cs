@@ -6,9 +6,10 @@ using System.Runtime.InteropServices;
 namespace Sprout.Tensors.Cpu.Threads;
 
 /// <summary>
-/// Threads that spin shortly for the next run of pieces and then park. Each thread, the calling one among them, begins with its own share of the pieces, neighbours in number and the same in every run of as many
-/// pieces, so that it finds in its caches what it wrote there before; then it takes what others have left. The caller waits only for pieces that another thread has taken: a thread that wakes too late costs
-/// nothing. One caller at a time; a piece may not call <see cref="Run{TWork}(int, TWork)"/> either.
+/// Threads that spin shortly for the next run of pieces and then park. Each thread, the calling one among them, begins with its own share of the pieces,
+/// neighbours in number and the same in every run of as many pieces, so that it finds in its caches what it wrote there before; then it takes what others have
+/// left. The caller waits only for pieces that another thread has taken: a thread that wakes too late costs nothing. One caller at a time; a piece may not call
+/// <see cref="Run{TWork}(int, TWork)"/> either.
 /// </summary>
 internal sealed unsafe class Workers : IDisposable
 {
@@ -50,10 +51,15 @@ internal sealed unsafe class Workers : IDisposable
     /// <summary>The number of threads that work, the caller included.</summary>
     public int Count { get; }
 
-    /// <summary>Runs pieces 0 to <paramref name="count"/> − 1 and returns when all are done. What a piece throws is thrown here, after the others have ended.</summary>
+    /// <summary>
+    /// Runs pieces 0 to <paramref name="count"/> − 1 and returns when all are done. What a piece throws is thrown here, after the others have ended.
+    /// </summary>
     public void Run<TWork>(int count, TWork job) where TWork : struct, IWork => Run(count, 0, job);
 
-    /// <summary>The same for pieces 0 to <paramref name="leading"/> + <paramref name="trailing"/> − 1, of which each thread does its share of the leading ones before its share of the trailing ones.</summary>
+    /// <summary>
+    /// The same for pieces 0 to <paramref name="leading"/> + <paramref name="trailing"/> − 1, of which each thread does its share of the leading ones before
+    /// its share of the trailing ones.
+    /// </summary>
     public void Run<TWork>(int leading, int trailing, TWork job) where TWork : struct, IWork
     {
         caller.Enter();
@@ -92,7 +98,8 @@ internal sealed unsafe class Workers : IDisposable
         this.trailing = trailing;
         counters.Done = 0;
         uint generation = counters.Generation + 1;
-        for (int i = 0; i < Count; i++) Volatile.Write(ref tickets[i].Value, ((ulong)generation << 32) | (uint)(Share(leading, i).Length + Share(trailing, i).Length));
+        for (int i = 0; i < Count; i++)
+            Volatile.Write(ref tickets[i].Value, ((ulong)generation << 32) | (uint)(Share(leading, i).Length + Share(trailing, i).Length));
         Interlocked.Exchange(ref counters.Generation, generation);
         Wake(count - 1);
         int own = Work();
@@ -184,7 +191,8 @@ internal sealed unsafe class Workers : IDisposable
         }
     }
 
-    // Whoever takes a thread out of the count of parked ones owns its wake-up: the caller with a permit of the semaphore, or the thread itself when it finds another run after all.
+    // Whoever takes a thread out of the count of parked ones owns its wake-up: the caller with a permit of the semaphore, or the thread itself when it finds
+    // another run after all.
     private void Park(uint last)
     {
         Interlocked.Increment(ref counters.Parked);

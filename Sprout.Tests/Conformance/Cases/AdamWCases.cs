@@ -39,7 +39,8 @@ internal static class AdamWCases
         run.Backend.SumOfSquares(run.Source(new Shape(n), random => scale * random.Normal()), run.Sum("results", new Tolerance(5e-7, 0), 3), 1));
 
     // A few roundings relative to the moments and to the update; v starts above ¼, so that no update is much larger than the rate.
-    private static KernelCase AdamW(int n, string label, AdamWStep step, float scale) => new(nameof(IBackend.AdamW), $"[{n}] {label}, gradients · {scale}", run =>
+    private static KernelCase AdamW(int n, string label, AdamWStep step, float scale) =>
+        new(nameof(IBackend.AdamW), $"[{n}] {label}, gradients · {scale}", run =>
     {
         Tensor gradient = run.Source(new Shape(n), random => scale * random.Normal());
         Tensor w = run.Source(n), m = run.Source(n), v = run.Source(new Shape(n), random => 0.25f + (float)random.NextDouble());
@@ -47,10 +48,12 @@ internal static class AdamWCases
         run.Backend.AdamW(gradient, step, run.InPlace("w", Tolerance.Formula, w), run.InPlace("m", moment, m), run.InPlace("v", new Tolerance(2e-6, 0), v));
     });
 
-    private static KernelCase MaskedAdamW(int n, MaskKind kind, bool penalty) => new(nameof(IBackend.MaskedAdamW), $"[{n}] mask {kind}{(penalty ? ", penalty" : "")}", run =>
+    private static KernelCase MaskedAdamW(int n, MaskKind kind, bool penalty) =>
+        new(nameof(IBackend.MaskedAdamW), $"[{n}] mask {kind}{(penalty ? ", penalty" : "")}", run =>
     {
         Tensor gradient = run.Source(n), w = run.Source(n), m = run.Source(n), scores = run.Source(n), scoreM = run.Source(n);
-        Tensor v = run.Source(new Shape(n), random => 0.25f + (float)random.NextDouble()), scoreV = run.Source(new Shape(n), random => 0.25f + (float)random.NextDouble());
+        Tensor v = run.Source(new Shape(n), random => 0.25f + (float)random.NextDouble());
+        Tensor scoreV = run.Source(new Shape(n), random => 0.25f + (float)random.NextDouble());
         Tensor? scoreGradient = penalty ? run.Source(n) : null;
         var moment = new Tolerance(1e-6, 2e-6);
         var second = new Tolerance(2e-6, 0);
@@ -60,9 +63,11 @@ internal static class AdamWCases
             Steps[0].Step, run.InPlace("scores", Tolerance.Formula, scores), run.InPlace("scoreM", moment, scoreM), run.InPlace("scoreV", second, scoreV));
     });
 
-    private static KernelCase MaskedSumOfSquares(int n, MaskKind kind, bool penalty) => new(nameof(IBackend.MaskedSumOfSquares), $"[{n}] mask {kind}{(penalty ? ", penalty" : "")}", run =>
+    private static KernelCase MaskedSumOfSquares(int n, MaskKind kind, bool penalty) =>
+        new(nameof(IBackend.MaskedSumOfSquares), $"[{n}] mask {kind}{(penalty ? ", penalty" : "")}", run =>
     {
         Tensor gradient = run.Source(n), w = run.Source(n);
-        run.Backend.MaskedSumOfSquares(gradient, run.RandomMask(kind, new Shape(n)), w, penalty ? run.Source(n) : null, run.Sum("sums", new Tolerance(1e-5, 1e-6), 3), 2, 0);
+        run.Backend.MaskedSumOfSquares(
+            gradient, run.RandomMask(kind, new Shape(n)), w, penalty ? run.Source(n) : null, run.Sum("sums", new Tolerance(1e-5, 1e-6), 3), 2, 0);
     });
 }

@@ -51,7 +51,8 @@ internal static class ElementsCases
         {
             // A run that diverges has to be seen: a NaN stays one.
             yield return new(nameof(IBackend.Map), $"{op} [33] with NaN", run =>
-                run.Backend.Map<TOp>(run.Source(new Shape(33), random => random.NextInt(3) == 0 ? float.NaN : random.Normal()), run.Destination("y", Tolerance.Formula, 33)));
+                run.Backend.Map<TOp>(
+                    run.Source(new Shape(33), random => random.NextInt(3) == 0 ? float.NaN : random.Normal()), run.Destination("y", Tolerance.Formula, 33)));
         }
 
         foreach (int n in KernelMenu.Lengths)
@@ -60,7 +61,8 @@ internal static class ElementsCases
             foreach (bool accumulate in new[] { false, true })
             {
                 yield return new(nameof(IBackend.MapBackward), $"{op} [{n}] accumulate {accumulate}", run =>
-                    run.Backend.MapBackward<TOp>(X(run, n), run.Source(n), run.Source(n), run.Destination("dx", Tolerance.Formula, new Shape(n), accumulate), accumulate));
+                    run.Backend.MapBackward<TOp>(
+                        X(run, n), run.Source(n), run.Source(n), run.Destination("dx", Tolerance.Formula, new Shape(n), accumulate), accumulate));
             }
         }
 

@@ -17,7 +17,8 @@ internal static class GatherCases
             foreach (bool accumulate in new[] { false, true })
             {
                 yield return new(nameof(IBackend.Gather), $"[{table}, {width}] → [{tokens}, {width}] accumulate {accumulate}", run => run.Backend.Gather(
-                    run.Source(table, width), run.Indices(tokens, table), run.Destination("y", Tolerance.Exact, new Shape(tokens, width), accumulate), accumulate));
+                    run.Source(table, width), run.Indices(tokens, table),
+                    run.Destination("y", Tolerance.Exact, new Shape(tokens, width), accumulate), accumulate));
             }
 
             yield return new(nameof(IBackend.ScatterAdd), $"[{tokens}, {width}] → [{table}, {width}]", run => run.Backend.ScatterAdd(

@@ -12,9 +12,14 @@ internal static class GatingCases
         Dropout noise = KernelMenu.Dropout, middle = noise with { Probability = 0 };
         // u rounds to 2⁻²⁵ below 1, so 1 − u ≥ 10⁻⁴ and with it ln(1 − u) is off by up to 3e-4, which β and the slope of σ turn into at most 1.4e-4 of a gate.
         var noisy = new Tolerance(1e-6, 1.5e-4);
-        yield return new(nameof(IBackend.HardConcrete), $"[{n}] evaluation", run => run.Backend.HardConcrete(Scores(run), null, run.Destination("gates", Tolerance.Formula, n)));
-        yield return new(nameof(IBackend.HardConcrete), $"[{n}] u = ½", run => run.Backend.HardConcrete(Scores(run), middle, run.Destination("gates", Tolerance.Formula, n)));
-        yield return new(nameof(IBackend.HardConcrete), $"[{n}] training", run => run.Backend.HardConcrete(Scores(run), noise, run.Destination("gates", noisy, n)));
+        yield return new(
+            nameof(IBackend.HardConcrete), $"[{n}] evaluation",
+            run => run.Backend.HardConcrete(Scores(run), null, run.Destination("gates", Tolerance.Formula, n)));
+        yield return new(
+            nameof(IBackend.HardConcrete), $"[{n}] u = ½",
+            run => run.Backend.HardConcrete(Scores(run), middle, run.Destination("gates", Tolerance.Formula, n)));
+        yield return new(
+            nameof(IBackend.HardConcrete), $"[{n}] training", run => run.Backend.HardConcrete(Scores(run), noise, run.Destination("gates", noisy, n)));
         yield return new(nameof(IBackend.HardConcreteBackward), $"[{n}]", run =>
             run.Backend.HardConcreteBackward(Scores(run), noise, run.Source(n), run.Destination("dscores", noisy with { Absolute = 1e-3 }, n)));
         yield return new(nameof(IBackend.HardConcreteBackward), $"[{n}] u = ½, in place", run =>

@@ -52,8 +52,10 @@ internal static class LayerNormCases
                 null, null, null, run.Destination("y", tolerance, rows, columns)));
 
     // dx is a difference of means over a row, dgamma and dbeta are sums over rows; rstd below 2 bounds the terms by about 10.
-    private static KernelCase Backward(int rows, int columns, Dropout dropout, bool? accumulate, bool inPlace) =>
-        new(nameof(IBackend.LayerNormBackward), $"[{rows}, {columns}] p = {dropout.Probability}, residual accumulate {accumulate?.ToString() ?? "null"}, in place {inPlace}", run =>
+    private static KernelCase Backward(int rows, int columns, Dropout dropout, bool? accumulate, bool inPlace)
+    {
+        string label = $"[{rows}, {columns}] p = {dropout.Probability}, residual accumulate {accumulate?.ToString() ?? "null"}, in place {inPlace}";
+        return new(nameof(IBackend.LayerNormBackward), label, run =>
         {
             Tolerance difference = Tolerance.Sum(columns, size: 10);
             Tensor s = run.Source(rows, columns), mean = run.Source(rows), rstd = run.Source(new Shape(rows), random => 0.5f + (float)random.NextDouble());
@@ -63,4 +65,5 @@ internal static class LayerNormCases
             run.Backend.LayerNormBackward(s, mean, rstd, gamma, dy, dropout, dx, dResidual, accumulate ?? false,
                 run.Sum("dgamma", Tolerance.Sum(rows, size: 4), columns), run.Sum("dbeta", Tolerance.Sum(rows), columns));
         });
+    }
 }
