@@ -1,4 +1,3 @@
-// Products by NVIDIA's library.
 using ILGPU;
 using ILGPU.Runtime.Cuda;
 

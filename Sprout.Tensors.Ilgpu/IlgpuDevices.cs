@@ -1,4 +1,3 @@
-// The devices that ILGPU finds on this machine.
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using ILGPU;

@@ -1,4 +1,3 @@
-// Kernels, loaded once and launched on the device's only stream.
 using ILGPU;
 using ILGPU.Runtime;
 

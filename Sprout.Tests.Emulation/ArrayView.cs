@@ -1,4 +1,3 @@
-// Views of device memory, with their bounds checked.
 using System.Runtime.CompilerServices;
 
 namespace ILGPU;

@@ -1,4 +1,3 @@
-// One group of threads, from barrier to barrier.
 using System.Runtime.InteropServices;
 
 namespace ILGPU;

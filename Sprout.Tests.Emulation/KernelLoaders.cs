@@ -1,7 +1,6 @@
-// The overloads by which kernels are loaded, one a number of arguments as in ILGPU.
 namespace ILGPU.Runtime;
 
-/// <summary>Loading of explicitly grouped kernels.</summary>
+/// <summary>Loading of explicitly grouped kernels, one overload a number of arguments as in ILGPU.</summary>
 public static class KernelLoaders
 {
     public static Action<AcceleratorStream, KernelConfig, T1, T2> LoadKernel<T1, T2>(this Accelerator accelerator, Action<T1, T2> kernel)

@@ -1,4 +1,3 @@
-// Kernels that treat every element by itself.
 using ILGPU;
 using Sprout.Tensors.Ops;
 

@@ -1,9 +1,8 @@
-// What follows a product that another library computed, or that was computed in slices.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Epilogues on their own.</summary>
+/// <summary>Epilogues on their own, behind a product that another library computed, or that was computed in slices.</summary>
 internal static class EpilogueKernels
 {
     /// <summary>

@@ -1,4 +1,3 @@
-// Four floats that a device reads and writes at once.
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>Four neighbouring floats: one vector load or store, and one row of a register tile.</summary>

@@ -1,9 +1,8 @@
-// Rows of tables: lookup and its gradient.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Device side of gathering and scattering.</summary>
+/// <summary>Device side of tables: looking rows up, and adding gradients to them.</summary>
 internal static class GatherKernels
 {
     public static void Gather(ArrayView<float> table, ArrayView<int> rows, ArrayView<float> y, int accumulate, int columns, int count)

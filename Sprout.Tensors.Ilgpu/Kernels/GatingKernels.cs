@@ -1,11 +1,10 @@
-// The gates of L0, and penalties on what is open.
 using ILGPU;
 using Sprout.Tensors.Ops;
 using Sprout.Tensors.Random;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Device side of the gates.</summary>
+/// <summary>Device side of the gates of L0, and of the penalty on how many are open.</summary>
 internal static class GatingKernels
 {
     // β, γ and ζ of Louizos et al. 2018.

@@ -1,9 +1,8 @@
-// Layer normalisation: one group a row.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Device side of layer normalisation with its residual and dropout; formulas at <see cref="IBackend"/>.</summary>
+/// <summary>Device side of layer normalisation with its residual and dropout, one group a row; formulas at <see cref="IBackend"/>.</summary>
 internal static class LayerNormKernels
 {
     /// <summary>The optional tensors of the forward kernel; a flag says whether one is there.</summary>

@@ -1,4 +1,3 @@
-// The logarithm of a softmax over a segment of logits.
 using ILGPU;
 using Sprout.Tensors.Ops;
 

@@ -1,10 +1,9 @@
-// Losses over segments of logits: one group a segment.
 using ILGPU;
 using Sprout.Tensors.Ops;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Device side of the losses: each writes one value a segment, which are added up afterwards, and adds the gradient.</summary>
+/// <summary>Device side of the losses, one group a segment: each writes one value a segment, which are added up afterwards, and adds the gradient.</summary>
 internal static class LossKernels
 {
     public static void CrossEntropy(

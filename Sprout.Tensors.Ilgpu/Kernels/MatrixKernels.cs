@@ -1,4 +1,3 @@
-// What is done to a whole matrix: sums of its columns, transposition.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;

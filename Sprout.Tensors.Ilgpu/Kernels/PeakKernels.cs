@@ -1,9 +1,8 @@
-// Arithmetic for its own sake.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Measures what a device can compute.</summary>
+/// <summary>Arithmetic for its own sake: measures what a device can compute.</summary>
 internal static class PeakKernels
 {
     /// <summary>

@@ -1,8 +1,8 @@
-// The results of one thread of a product.
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>
-/// 8 × 8 sums: CRH is row R, half H of its columns. Single fields, and a new value for every step, because ILGPU keeps these in registers, but no arrays.
+/// The results of one thread of a product, 8 × 8 sums: CRH is row R, half H of its columns. Single fields, and a new value for every step, because ILGPU keeps
+/// these in registers, but no arrays.
 /// </summary>
 internal struct RegisterTile
 {

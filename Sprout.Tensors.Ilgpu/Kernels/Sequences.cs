@@ -1,9 +1,8 @@
-// Which sequence a token belongs to.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Sequences laid end to end: offsets [B + 1] are their first tokens, and T at the end.</summary>
+/// <summary>Which sequence a token belongs to. They are laid end to end: offsets [B + 1] are their first tokens, and T at the end.</summary>
 internal static class Sequences
 {
     /// <summary>

@@ -1,4 +1,3 @@
-// Where a thread stands in its launch.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;

@@ -1,4 +1,3 @@
-// The vector widths that the processor backend is compiled for.
 using System.Runtime.Intrinsics.X86;
 
 namespace Sprout.Tensors.Cpu;

@@ -1,4 +1,3 @@
-// A backend that measures another: where a step's time goes.
 using System.Diagnostics;
 
 namespace Sprout.Tensors.Devices;

@@ -1,4 +1,3 @@
-// y = exp(x).
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 

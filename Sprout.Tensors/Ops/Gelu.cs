@@ -1,4 +1,3 @@
-// y = x Φ(x), the activation of BERT.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 

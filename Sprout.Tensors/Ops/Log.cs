@@ -1,4 +1,3 @@
-// y = ln x.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 

@@ -1,11 +1,10 @@
-// The oracle: every kernel as the plainest loop that follows its formula.
 using Sprout.Tensors.Host;
 using Sprout.Tensors.Random;
 
 namespace Sprout.Tensors.Reference;
 
 /// <summary>
-/// Every kernel as the plainest loop over its formula, sums in double, one thread, never optimised. Tests compare all other backends with it.
+/// The oracle: every kernel as the plainest loop over its formula, sums in double, one thread, never optimised. Tests compare all other backends with it.
 /// </summary>
 public sealed unsafe partial class ReferenceBackend : HostBackend, IBackend
 {

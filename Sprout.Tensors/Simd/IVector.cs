@@ -1,4 +1,3 @@
-// The arithmetic that a kernel formula may use, so that it is written once for every vector width and for scalars.
 using System.Numerics;
 
 namespace Sprout.Tensors.Simd;

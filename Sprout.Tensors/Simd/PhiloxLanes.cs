@@ -1,4 +1,3 @@
-// Philox for many consecutive counters at once.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;

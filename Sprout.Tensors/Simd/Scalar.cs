@@ -1,4 +1,3 @@
-// One float, with the same interface as the vector registers.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Random;
 

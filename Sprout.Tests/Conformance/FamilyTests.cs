@@ -1,4 +1,3 @@
-// A kernel is where the name of its family says.
 using System.Text.RegularExpressions;
 using Sprout.Tensors;
 

@@ -1,4 +1,3 @@
-// One call of one kernel with fixed inputs.
 using Sprout.Tensors;
 using Sprout.Tensors.Reference;
 

@@ -1,11 +1,10 @@
-// What there is to test: the kernels of the menu, the cases for them, the sizes that all cases share.
 using Sprout.Tensors;
 using Sprout.Tensors.Ops;
 using Sprout.Tests.Conformance.Cases;
 
 namespace Sprout.Tests.Conformance;
 
-/// <summary>The kernels of <see cref="IBackend"/> and the cases that test them.</summary>
+/// <summary>The kernels of <see cref="IBackend"/>, the cases that test them, and the sizes that all cases share.</summary>
 internal static class KernelMenu
 {
     /// <summary>Around the vector widths 4, 8, 16 and 32, and one that is more than one piece of work.</summary>

@@ -1,4 +1,3 @@
-// How a product is cut: register tiles, blocks that fit the caches, pieces that threads take.
 using System.Numerics;
 using Sprout.Tensors.Simd;
 using static Sprout.Tensors.Cpu.Threads.Division;

@@ -1,4 +1,3 @@
-// The processor's caches, as it describes them itself.
 using System.Runtime.Intrinsics.X86;
 
 namespace Sprout.Tensors.Cpu.Gemm;

@@ -1,4 +1,3 @@
-// Transposes whose result is padded to whole registers.
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu.Gemm;

@@ -1,4 +1,3 @@
-// A weight in the panels that the tiles of a product walk.
 namespace Sprout.Tensors.Cpu.Gemm;
 
 /// <summary>W ⊙ M packed once into the panels of <see cref="Gemm{V}"/>'s blocked product.</summary>

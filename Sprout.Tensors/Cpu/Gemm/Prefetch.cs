@@ -1,4 +1,3 @@
-// Asking for memory before it is needed.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 

@@ -1,4 +1,3 @@
-// Squares of Lanes × Lanes floats, transposed in registers.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -6,7 +5,7 @@ using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu.Gemm;
 
-/// <summary>Transposes squares of Lanes × Lanes floats.</summary>
+/// <summary>Transposes squares of Lanes × Lanes floats in registers.</summary>
 internal static unsafe class SquareTranspose
 {
     /// <summary>target[j, i] = source[i, j]; the source is read completely before the target is written.</summary>

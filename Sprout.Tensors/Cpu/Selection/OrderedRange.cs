@@ -1,4 +1,3 @@
-// Ranges of floats in the order of unsigned integers.
 using System.Numerics;
 
 namespace Sprout.Tensors.Cpu.Selection;

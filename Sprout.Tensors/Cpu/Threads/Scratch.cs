@@ -1,4 +1,3 @@
-// Scratch memory for pieces of work: one block a thread.
 namespace Sprout.Tensors.Cpu.Threads;
 
 /// <summary>

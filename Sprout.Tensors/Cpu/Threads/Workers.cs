@@ -1,4 +1,3 @@
-// The backend's own threads.
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
