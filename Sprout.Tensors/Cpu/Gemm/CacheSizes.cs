@@ -7,7 +7,7 @@ namespace Sprout.Tensors.Cpu.Gemm;
 /// 0x80000006, which tells the level-2 cache also in virtual machines that hide the others). Where they are not told, on other processors or in some virtual
 /// machines, sizes that were usual in 2020. Block sizes follow from them; results do not.
 /// </summary>
-public sealed record CacheSizes(long Level2, long Level3)
+internal sealed record CacheSizes(long Level2, long Level3)
 {
     private const int IntelLeaf = 4, AmdLeaf = unchecked((int)0x8000001D), Level2Leaf = unchecked((int)0x80000006), HighestAmdLeaf = unchecked((int)0x80000000);
     private const int MostCaches = 16;

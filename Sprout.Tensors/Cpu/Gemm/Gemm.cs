@@ -9,7 +9,7 @@ namespace Sprout.Tensors.Cpu.Gemm;
 /// <param name="workers">The threads.</param>
 internal sealed unsafe class Gemm<V>(IBackend memory, Workers workers) where V : struct, IVector<V>
 {
-    /// <summary>Computes a product with op(B) ⊙ mask.</summary>
+    /// <summary>Computes a product with B ⊙ mask.</summary>
     public void Multiply<TEpilogue>(in Product product, Tensor b, Mask? mask, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
     {
         if (mask?.Bits is IntTensor bits) Multiply(product, new BitsReader<V>(b.Pointer, bits.Pointer), epilogue);
@@ -45,8 +45,8 @@ internal sealed unsafe class Gemm<V>(IBackend memory, Workers workers) where V :
         workers.Run(work.Pieces, work);
     }
 
-    // Packs and multiplies one shared block after the other (see Blocking). An entry of C sums its products in one order whatever the pieces are. packedB: B as
-    // Pack made it, or null.
+    // One shared block after the other (see Blocking). An entry of C sums its products in one order whatever the pieces are. packedB: B as Pack made it, or
+    // null.
     private void MultiplyBlocked<TReader, TEpilogue>(in Product product, TReader b, float* packedB, TEpilogue epilogue)
         where TReader : struct, IReader<V>
         where TEpilogue : struct, IEpilogue
