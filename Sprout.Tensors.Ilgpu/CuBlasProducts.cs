@@ -1,4 +1,3 @@
-// Products by NVIDIA's library.
 using ILGPU;
 using ILGPU.Runtime.Cuda;
 
@@ -21,7 +20,8 @@ internal sealed class CuBlasProducts : IDisposable
     }
 
     /// <summary>c [M, N] = op(a) · op(b), or c += …, over a depth of at least 1; op transposes or does not.</summary>
-    public void MatMul(ArrayView<float> a, Shape shapeA, bool transposeA, ArrayView<float> b, Shape shapeB, bool transposeB, ArrayView<float> c, bool accumulate)
+    public void MatMul(
+        ArrayView<float> a, Shape shapeA, bool transposeA, ArrayView<float> b, Shape shapeB, bool transposeB, ArrayView<float> c, bool accumulate)
     {
         int m = transposeA ? shapeA.Columns : shapeA.Rows, n = transposeB ? shapeB.Rows : shapeB.Columns, k = transposeA ? shapeA.Rows : shapeA.Columns;
         accelerator.Bind();

@@ -1,4 +1,4 @@
-// Rows of tables and transposition.
+// Rows of tables.
 using ILGPU;
 using Sprout.Tensors.Ilgpu.Kernels;
 
@@ -9,7 +9,7 @@ public sealed partial class IlgpuBackend
     /// <inheritdoc/>
     public void Gather(Tensor table, IntTensor rows, Tensor y, bool accumulate)
     {
-        if (y.Count > 0) launcher.Run(TableKernels.Gather, Elements(y.Count), View(table), View(rows), View(y), Flag(accumulate), y.Shape.Columns, (int)y.Count);
+        if (y.Count > 0) launcher.Run(GatherKernels.Gather, Elements(y.Count), View(table), View(rows), View(y), Flag(accumulate), y.Shape.Columns, CountOf(y));
     }
 
     /// <inheritdoc/>
@@ -18,16 +18,8 @@ public sealed partial class IlgpuBackend
         if (dy.Count == 0) return;
         int tokens = dy.Shape.Rows, columns = dy.Shape.Columns, width = Math.Min(lanes, 64);
         using IntTensor order = IntTensor.Rent(this, tokens);
-        launcher.Run(TableKernels.SortByRow, Elements(tokens), View(rows), View(order), tokens);
+        launcher.Run(GatherKernels.SortByRow, Elements(tokens), View(rows), View(order), tokens);
         var config = new KernelConfig(new Index3D(tokens, Divided(columns, width), 1), new Index3D(width, 1, 1));
-        launcher.Run(TableKernels.ScatterAdd, config, View(dy), View(rows), View(order), View(dtable), columns, tokens);
-    }
-
-    /// <inheritdoc/>
-    public void Transpose(Tensor x, Tensor y)
-    {
-        int rows = x.Shape.Rows, columns = x.Shape.Columns;
-        var config = new KernelConfig(new Index3D(Divided(columns, TableKernels.Tile), Divided(rows, TableKernels.Tile), 1), new Index3D(lanes, 1, 1));
-        if (x.Count > 0) launcher.Run(TableKernels.Transpose, config, View(x), View(y), rows, columns);
+        launcher.Run(GatherKernels.ScatterAdd, config, View(dy), View(rows), View(order), View(dtable), columns, tokens);
     }
 }

@@ -7,11 +7,14 @@ using Sprout.Tensors.Ilgpu.Kernels;
 namespace Sprout.Tensors.Ilgpu;
 
 /// <summary>
-/// The kernel menu in ILGPU. All work is queued on one stream, in order; only downloads wait for it. Memory comes from a pool, which may hand a buffer out again
-/// while kernels still use it, because whatever uses it next is queued behind them.
+/// The kernel menu in ILGPU. All work is queued on one stream, in order; only downloads wait for it. Memory comes from a pool, which may hand a buffer out
+/// again while kernels still use it, because whatever uses it next is queued behind them.
 /// </summary>
 public sealed partial class IlgpuBackend : IBackend
 {
+    // Kernels count elements with 32 bits. What lies between this and 2³¹ is for the last step of a loop over them, which leads beyond the end.
+    private const int MostElements = 2_000_000_000;
+
     // Sequences of four floats may be read at once from multiples of this.
     private const int VectorBytes = 16;
 
@@ -35,7 +38,8 @@ public sealed partial class IlgpuBackend : IBackend
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         if (accelerator.MaxNumThreadsPerGroup < SelectionKernels.MarkLanes)
-            throw new NotSupportedException($"{name}: expected groups of {SelectionKernels.MarkLanes} threads or more, found {accelerator.MaxNumThreadsPerGroup}.");
+            throw new NotSupportedException(
+                $"{name}: expected groups of {SelectionKernels.MarkLanes} threads or more, found {accelerator.MaxNumThreadsPerGroup}.");
         this.accelerator = accelerator;
         this.owner = owner;
         Name = $"{name} ({accelerator.Name})";
@@ -109,7 +113,16 @@ public sealed partial class IlgpuBackend : IBackend
         }
     }
 
-    private static ArrayView<float> View(Tensor x) => ((IlgpuBuffer)x.Buffer).View(x.Offset * sizeof(float), Math.Max(x.Count, 1) * sizeof(float)).Cast<float>();
+    /// <summary>A number of elements as kernels take it. Every tensor that a kernel sees is counted so.</summary>
+    /// <exception cref="NotSupportedException">It is beyond what kernels count.</exception>
+    internal static int CountOf(long elements) =>
+        elements <= MostElements ? (int)elements : throw new NotSupportedException(
+            $"A GPU kernel counts at most {MostElements:N0} elements, found {elements:N0}.");
+
+    private static int CountOf(Tensor x) => CountOf(x.Count);
+
+    private static ArrayView<float> View(Tensor x) =>
+        ((IlgpuBuffer)x.Buffer).View(x.Offset * sizeof(float), Math.Max(CountOf(x), 1) * (long)sizeof(float)).Cast<float>();
 
     private static ArrayView<int> View(IntTensor x) => ((IlgpuBuffer)x.Buffer).View(0, Math.Max(x.Length, 1) * (long)sizeof(int)).Cast<int>();
 
@@ -128,5 +141,6 @@ public sealed partial class IlgpuBackend : IBackend
     private KernelConfig Elements(long count) => new(Math.Clamp(Divided(count, lanes), 1, 32 * Math.Max(accelerator.NumMultiprocessors, 1)), lanes);
 
     // One group a row, with no more threads than there is work for.
-    private KernelConfig Rows(int rows, int columns) => new(rows, Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)columns), 32, Math.Min(lanes, 128)));
+    private KernelConfig Rows(int rows, int columns) =>
+        new(rows, Math.Clamp((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)columns), 32, Math.Min(lanes, 128)));
 }

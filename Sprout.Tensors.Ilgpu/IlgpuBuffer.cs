@@ -1,4 +1,3 @@
-// Memory on an ILGPU device.
 using ILGPU;
 using ILGPU.Runtime;
 

@@ -1,4 +1,3 @@
-// The devices that ILGPU finds on this machine.
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using ILGPU;
@@ -15,7 +14,8 @@ namespace Sprout.Tensors.Ilgpu;
 /// <summary>Makes <c>cuda[:n]</c>, <c>cuda-cublas[:n]</c>, <c>opencl[:n]</c> and <c>ilgpu-cpu</c> known to <see cref="Device"/>.</summary>
 public static class IlgpuDevices
 {
-    private const string NoGpu = "no NVIDIA GPU with a driver was found", NoCuBlas = "NVIDIA's cuBLAS of CUDA 10 to 13 (such as libcublas.so.12, cublas64_12.dll) was not found";
+    private const string NoGpu = "no NVIDIA GPU with a driver was found";
+    private const string NoCuBlas = "NVIDIA's cuBLAS of CUDA 10 to 13 (such as libcublas.so.12, cublas64_12.dll) was not found";
 
     // Other names of what ILGPU asks for: without a developer's package Linux has a library under its versioned name only, and of cuBLAS 13 it does not know.
     private static readonly Dictionary<string, string> OtherNames = new(StringComparer.OrdinalIgnoreCase)
@@ -40,7 +40,8 @@ public static class IlgpuDevices
     /// <summary>Adds these kinds of device; call it once, before a device is opened.</summary>
     public static void Register()
     {
-        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => OtherNames.TryGetValue(name, out string? other) && NativeLibrary.TryLoad(other, out nint library) ? library : 0;
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
+            OtherNames.TryGetValue(name, out string? other) && NativeLibrary.TryLoad(other, out nint library) ? library : 0;
         foreach (Kind kind in Kinds) Device.Register(kind.Name, request => Open(kind, request), () => List(kind));
     }
 
@@ -74,7 +75,8 @@ public static class IlgpuDevices
 
     // What ILGPU throws when a device or a library that it needs does not work.
     private static bool IsFailure(Exception e) =>
-        e is AcceleratorException or CuBlasException or DllNotFoundException or EntryPointNotFoundException or NotSupportedException or InternalCompilerException;
+        e is AcceleratorException or CuBlasException or InternalCompilerException
+            or DllNotFoundException or EntryPointNotFoundException or NotSupportedException;
 
     // The message of an OpenCL error names no cause, that of a missing library lists every place where it is not.
     private static string Reason(Exception e) => e switch
@@ -111,7 +113,8 @@ public static class IlgpuDevices
     private static DeviceInfo Describe(ILGPU.Runtime.Device device, string name)
     {
         if (device.MaxNumThreadsPerGroup < SelectionKernels.MarkLanes)
-            return DeviceInfo.Unavailable(name, $"{device.Name} runs groups of {device.MaxNumThreadsPerGroup} threads, {SelectionKernels.MarkLanes} are needed");
+            return DeviceInfo.Unavailable(
+                name, $"{device.Name} runs groups of {device.MaxNumThreadsPerGroup} threads, {SelectionKernels.MarkLanes} are needed");
         List<KeyValuePair<string, string>> limits =
         [
             new("multiprocessors", $"{device.NumMultiprocessors}"),
@@ -127,7 +130,8 @@ public static class IlgpuDevices
     private static ILGPU.Runtime.Device[] DevicesOf(Context context, Kind kind) => [.. context.Devices.Where(device => device.AcceleratorType == kind.Type)];
 
     // One thread of the operating system a GPU thread: for checking kernels on tiny shapes, and nothing else.
-    private static void AddProcessor(Context.Builder builder) => builder.CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 32, numMultiprocessors: 1));
+    private static void AddProcessor(Context.Builder builder) =>
+        builder.CPU(new CPUDevice(numThreadsPerWarp: 4, numWarpsPerMultiprocessor: 32, numMultiprocessors: 1));
 
     // ILGPU turns devices without a generic address space away, but what it compiles at O2 uses none; the capability has no public setter.
     private static bool Accept(CLDevice device)

@@ -7,7 +7,8 @@ namespace Sprout.Tensors.Ilgpu;
 
 public sealed partial class IlgpuBackend
 {
-    // Groups of a product that a multiprocessor should have, as many as its registers hold at a time, and the depth below which a group is not worth its two trips to memory.
+    // Groups of a product that a multiprocessor should have, as many as its registers hold at a time, and the depth below which a group is not worth its two
+    // trips to memory.
     private const int GroupsWanted = 8, LeastSlice = 128;
 
     /// <inheritdoc/>
@@ -34,7 +35,7 @@ public sealed partial class IlgpuBackend
         if (cuBlas is not null && w.Shape[1] > 0)
         {
             MultiplyByCuBlas(x, false, w, true, mask, y, accumulate: false);
-            if (y.Count > 0) launcher.Run(EpilogueKernels.Apply<BiasThen<TActivation>>, Elements(y.Count), View(y), 1, output, w.Shape[0], (int)y.Count);
+            if (y.Count > 0) launcher.Run(EpilogueKernels.Apply<BiasThen<TActivation>>, Elements(y.Count), View(y), 1, output, w.Shape[0], CountOf(y));
             return;
         }
 
@@ -70,23 +71,26 @@ public sealed partial class IlgpuBackend
         int tiles = Divided(c.Rows, MatMulKernels.Tile) * Divided(c.Columns, MatMulKernels.Tile);
         int slice = Slice(tiles, depth, c.Count), slices = Divided(Math.Max(depth, 1), slice);
         var size = new ProductSize { M = c.Rows, N = c.Columns, K = depth, Slice = slice, VectorA = Flag(ReadsFours(a)), VectorB = Flag(ReadsFours(b)) };
-        var config = new KernelConfig(new Index3D(Divided(size.N, MatMulKernels.Tile), Divided(size.M, MatMulKernels.Tile), slices), new Index3D(MatMulKernels.Lanes, 1, 1));
+        var config = new KernelConfig(
+            new Index3D(Divided(size.N, MatMulKernels.Tile), Divided(size.M, MatMulKernels.Tile), slices), new Index3D(MatMulKernels.Lanes, 1, 1));
         if (slices == 1)
         {
-            launcher.Run(MatMulKernels.MatMul<TA, TB, TMask, TEpilogue>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, output);
+            launcher.Run(
+                MatMulKernels.MatMul<TA, TB, TMask, TEpilogue>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, output);
             return;
         }
 
-        using Tensor sums = Tensor.Rent(this, new Shape(slices, (int)c.Count));
+        using Tensor sums = Tensor.Rent(this, new Shape(slices, CountOf(c.Count)));
         var parts = new EpilogueData { C = View(sums), Bias = View(sums), Z = View(sums) };
         launcher.Run(MatMulKernels.MatMul<TA, TB, TMask, Plain>, config, View(a), View(b), ViewOrNothing(mask?.Bits), ViewOrNothing(mask?.Gates), size, parts);
-        launcher.Run(EpilogueKernels.Apply<TEpilogue>, Elements(c.Count), View(sums), slices, output, c.Columns, (int)c.Count);
+        launcher.Run(EpilogueKernels.Apply<TEpilogue>, Elements(c.Count), View(sums), slices, output, c.Columns, CountOf(c.Count));
     }
 
-    // How deep a group goes. A product of few tiles leaves most of a large device idle, so several groups share a tile's depth; their sums are added in order afterwards.
+    // How deep a group goes. A product of few tiles leaves most of a large device idle, so several groups share a tile's depth; their sums are added in order
+    // afterwards.
     private int Slice(int tiles, int depth, long entries)
     {
-        long slices = Math.Min(Math.Min(GroupsWanted * (long)Math.Max(accelerator.NumMultiprocessors, 1) / tiles, depth / LeastSlice), int.MaxValue / entries);
+        long slices = Math.Min(Math.Min(GroupsWanted * (long)Math.Max(accelerator.NumMultiprocessors, 1) / tiles, depth / LeastSlice), MostElements / entries);
         return Divided(Divided(Math.Max(depth, 1), (int)Math.Max(slices, 1)), MatMulKernels.Depth) * MatMulKernels.Depth;
     }
 

@@ -13,8 +13,11 @@ public sealed partial class IlgpuBackend
     public DevicePeak MeasurePeak()
     {
         int groups = 16 * Math.Max(accelerator.NumMultiprocessors, 1);
-        using Tensor sums = Tensor.Rent(this, new Shape(groups * lanes)), x = Tensor.Zeros(this, new Shape(PeakElements)), y = Tensor.Zeros(this, new Shape(PeakElements));
-        double arithmetic = Rate(2.0 * PeakKernels.Chains * PeakSteps * sums.Count, () => launcher.Run(PeakKernels.MultiplyAdds, new KernelConfig(groups, lanes), View(sums), PeakSteps));
+        using Tensor sums = Tensor.Rent(this, new Shape(groups * lanes)), x = Tensor.Zeros(this, new Shape(PeakElements));
+        using Tensor y = Tensor.Zeros(this, new Shape(PeakElements));
+        double arithmetic = Rate(
+            2.0 * PeakKernels.Chains * PeakSteps * sums.Count,
+            () => launcher.Run(PeakKernels.MultiplyAdds, new KernelConfig(groups, lanes), View(sums), PeakSteps));
         return new DevicePeak(arithmetic, Rate(2.0 * sizeof(float) * PeakElements, () => Copy(x, y)));
     }
 

@@ -6,8 +6,8 @@ using Sprout.Tensors.Reference;
 namespace Sprout.Tensors.Ilgpu;
 
 /// <summary>
-/// Runs one kernel of each kind, with barriers, vector reads, random numbers and integer arithmetic, and compares with the reference backend. A driver or compiler that
-/// gives wrong numbers is found before a run, not after it.
+/// Runs one kernel of each kind, with barriers, vector reads, random numbers and integer arithmetic, and compares with the reference backend. A driver or
+/// compiler that gives wrong numbers is found before a run, not after it.
 /// </summary>
 internal static class SelfTest
 {
@@ -40,8 +40,10 @@ internal static class SelfTest
         var random = new RandomStream(seed: 1, stream: 1);
         var dropout = new Dropout(0.1f, Key: 1, Stream: 2);
         float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.Normal())];
-        using Tensor x = Tensor.From(backend, new Shape(Rows, Columns), Draw(Rows * Columns)), w = Tensor.From(backend, new Shape(Rows, Columns), Draw(Rows * Columns));
-        using Tensor gamma = Tensor.From(backend, new Shape(Columns), Draw(Columns)), product = Tensor.Rent(backend, new Shape(Rows, Rows)), y = Tensor.Rent(backend, x.Shape), sums = Tensor.Zeros(backend, new Shape(1));
+        using Tensor x = Tensor.From(backend, new Shape(Rows, Columns), Draw(Rows * Columns));
+        using Tensor w = Tensor.From(backend, new Shape(Rows, Columns), Draw(Rows * Columns));
+        using Tensor gamma = Tensor.From(backend, new Shape(Columns), Draw(Columns)), product = Tensor.Rent(backend, new Shape(Rows, Rows));
+        using Tensor y = Tensor.Rent(backend, x.Shape), sums = Tensor.Zeros(backend, new Shape(1));
         using var mask = Mask.OfBits(backend, w.Shape);
         backend.TopV([w], Keep, [mask.Bits!]);
         yield return (nameof(IBackend.TopV), [backend.CountBits(mask.Bits!, w.Count)]);

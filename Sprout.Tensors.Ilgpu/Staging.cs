@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace Sprout.Tensors.Ilgpu;
 
 /// <summary>
-/// A ring of page-locked memory between the host's data, which may move or change right after a call, and the device's copy engine, which reads it later. The host
-/// waits only when the ring is full.
+/// A ring of page-locked memory between the host's data, which may move or change right after a call, and the device's copy engine, which reads it later. The
+/// host waits only when the ring is full.
 /// </summary>
 internal sealed class Staging(Accelerator accelerator, AcceleratorStream stream) : IDisposable
 {

@@ -10,11 +10,12 @@ namespace Sprout.Tensors;
 /// it is added to; shapes are checked by the callers (autograd functions), kernels rely on them; extents of 0 are allowed and do nothing (sums are 0).
 /// The same inputs give the same bits on any number of threads. Kernels may run asynchronously; <see cref="Download"/> waits.
 /// A backend is used by one thread at a time.
+/// A section's first word names a family of kernels: each backend has them in the file of that name, their tests and GPU code are in files that begin with it.
 /// Letters: T tokens of a batch laid end to end, B sequences, H hidden size, N rows and K columns of a weight, C classes.
 /// </summary>
 public interface IBackend : IDisposable
 {
-    // ---- the device -------------------------------------------------------------------------------------------------------------
+    // ---- Device: in the file of the backend itself ----------------------------------------------------------------------------
 
     /// <summary>The device's name as <c>--device</c> takes it, with the instruction set for processors: "cpu (AVX-512, 2 threads)".</summary>
     string Name { get; }
@@ -41,10 +42,12 @@ public interface IBackend : IDisposable
     /// <summary>Waits for all kernels before; processors are done when a kernel returns.</summary>
     void Synchronize();
 
+    // ---- Peak -----------------------------------------------------------------------------------------------------------------
+
     /// <summary>Measures the most that the device can do; takes some tenths of a second.</summary>
     DevicePeak MeasurePeak();
 
-    // ---- elements ---------------------------------------------------------------------------------------------------------------
+    // ---- Elements: each by itself ---------------------------------------------------------------------------------------------
 
     /// <summary>x = value.</summary>
     void Fill(Tensor x, float value);
@@ -64,10 +67,7 @@ public interface IBackend : IDisposable
     /// <summary>y = x with dropout; also its own backward. y may be x.</summary>
     void ApplyDropout(Tensor x, Dropout dropout, Tensor y);
 
-    /// <summary>results[index] = Σ x² in a fixed order: at most 1,024 squares at a time in single precision, these sums in double.</summary>
-    void SumOfSquares(Tensor x, Tensor results, int index);
-
-    // ---- products ---------------------------------------------------------------------------------------------------------------
+    // ---- MatMul: products of matrices -----------------------------------------------------------------------------------------
 
     /// <summary>
     /// c [m, n] = op(a) · op(b'), or c += …; op transposes when its flag is set; b' = b ⊙ mask when there is one.
@@ -78,54 +78,69 @@ public interface IBackend : IDisposable
     /// <summary>z = x · (w ⊙ mask)ᵀ + bias; y = f(z). x [T, K], w [N, K], bias [N] or null, z [T, N] (null: not kept), y [T, N].</summary>
     void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise;
 
-    /// <summary>w ⊙ mask, w [N, K], made ready for <see cref="PackedLinear"/>: pays where a weight meets several batches before it changes, as in inference.</summary>
+    /// <summary>
+    /// w ⊙ mask, w [N, K], made ready for <see cref="PackedLinear"/>: pays where a weight meets several batches before it changes, as in inference.
+    /// </summary>
     WeightLayout Pack(Tensor w, Mask? mask);
 
     /// <summary><see cref="Linear"/> with a weight that this backend has packed: y = f(x · wᵀ + bias).</summary>
     void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise;
 
+    // ---- Matrix: what else is done to a whole one -----------------------------------------------------------------------------
+
     /// <summary>y [C] += Σ over rows of x [R, C].</summary>
     void ColumnSum(Tensor x, Tensor y);
 
-    // ---- rows -------------------------------------------------------------------------------------------------------------------
+    /// <summary>y = xᵀ; x [R, C], y [C, R].</summary>
+    void Transpose(Tensor x, Tensor y);
+
+    // ---- LayerNorm ------------------------------------------------------------------------------------------------------------
 
     /// <summary>
     /// s = residual + dropout(x); y = (s − mean) · rstd · gamma + beta for every row, rstd = 1 / √(variance + epsilon) with the biased variance.
     /// x, residual (null: 0), s (null: not kept), y [T, H]; gamma, beta [H]; mean, rstd [T] (null: not kept). s may be x.
     /// </summary>
-    void LayerNormForward(Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y);
+    void LayerNormForward(
+        Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y);
 
     /// <summary>
     /// Backward of <see cref="LayerNormForward"/>: with x̂ = (s − mean) · rstd and g = dy ⊙ gamma, ds = rstd · (g − mean(g) − x̂ · mean(g ⊙ x̂));
     /// dx = dropout(ds), dResidual (null: not wanted) = ds or += ds, dgamma += Σ dy ⊙ x̂, dbeta += Σ dy. dx may be dy.
     /// </summary>
-    void LayerNormBackward(Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual, Tensor dgamma, Tensor dbeta);
+    void LayerNormBackward(
+        Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual,
+        Tensor dgamma, Tensor dbeta);
+
+    // ---- Gather: rows of tables -----------------------------------------------------------------------------------------------
 
     /// <summary>y[t] = table[rows[t]], or += …; table [V, H], y [T, H].</summary>
     void Gather(Tensor table, IntTensor rows, Tensor y, bool accumulate);
 
-    /// <summary>y = xᵀ; x [R, C], y [C, R].</summary>
-    void Transpose(Tensor x, Tensor y);
-
     /// <summary>dtable[rows[t]] += dy[t], in the order of t; dtable [V, H], dy [T, H].</summary>
     void ScatterAdd(Tensor dy, IntTensor rows, Tensor dtable);
 
-    // ---- attention --------------------------------------------------------------------------------------------------------------
+    // ---- Attention ------------------------------------------------------------------------------------------------------------
 
     /// <summary>
     /// Scaled dot-product attention within each sequence: for head h of width D = H / heads, P = softmax(q kᵀ / √D), context = dropout(P) v.
-    /// k, v [T, H] and q, context [Q, H] with head h in columns h·D to (h+1)·D; keyOffsets [B + 1] are the first tokens of the sequences and T at the end, queryOffsets [B + 1]
-    /// their first rows of q and Q. They are the same where every token asks; a sequence that asks has a token. logSumExp [Q, heads] receives the logarithm of the softmax
-    /// denominators (null: not kept). No probability matrix of a batch is stored.
+    /// k, v [T, H] and q, context [Q, H] with head h in columns h·D to (h+1)·D; keyOffsets [B + 1] are the first tokens of the sequences and T at the end,
+    /// queryOffsets [B + 1] their first rows of q and Q. They are the same where every token asks; a sequence that asks has a token. logSumExp [Q, heads]
+    /// receives the logarithm of the softmax denominators (null: not kept). No probability matrix of a batch is stored.
     /// </summary>
-    void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context);
+    void AttentionForward(
+        Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context);
 
     /// <summary>Backward of <see cref="AttentionForward"/>: overwrites dq, dk, dv; probabilities are computed again from logSumExp.</summary>
-    void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv);
+    void AttentionBackward(
+        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets,
+        int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv);
 
-    // ---- losses: each adds scale · its value to loss [1] and, when dlogits is given, scale · its gradient to dlogits ---------------
+    // ---- Loss: each adds scale · its value to loss [1] and, when dlogits is given, scale · its gradient to dlogits ------------
 
-    /// <summary>Σ over segments s of −log softmax(logits of s)[targets[s]]. logits is flat, segment s reaches from offsets[s] to offsets[s+1], targets [S] count within the segment.</summary>
+    /// <summary>
+    /// Σ over segments s of −log softmax(logits of s)[targets[s]]. logits is flat, segment s reaches from offsets[s] to offsets[s+1], targets [S] count within
+    /// the segment.
+    /// </summary>
     void CrossEntropy(Tensor logits, IntTensor offsets, IntTensor targets, float scale, Tensor loss, Tensor? dlogits);
 
     /// <summary>Σ over segments of T² · KL(softmax(teacher / T) ‖ softmax(logits / T)) with T the temperature; the gradient is that of logits.</summary>
@@ -134,21 +149,26 @@ public interface IBackend : IDisposable
     /// <summary>Σ (x − target)²; dx += scale · 2 (x − target).</summary>
     void SquaredError(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx);
 
-    // ---- masks ------------------------------------------------------------------------------------------------------------------
+    // ---- Selection: which entries stay ----------------------------------------------------------------------------------------
 
     /// <summary>
-    /// Top_v: sets the bits of the <paramref name="keep"/> largest of all scores together, exactly. Among equal scores the lower index in the earlier tensor wins; −0 equals +0.
-    /// bits[i] is laid out as <see cref="Mask.Bits"/> over scores[i]. A NaN counts as the smallest.
+    /// Top_v: sets the bits of the <paramref name="keep"/> largest of all scores together, exactly. Among equal scores the lower index in the earlier tensor
+    /// wins; −0 equals +0. bits[i] is laid out as <see cref="Mask.Bits"/> over scores[i]. A NaN counts as the smallest.
     /// </summary>
     void TopV(IReadOnlyList<Tensor> scores, long keep, IReadOnlyList<IntTensor> bits);
 
     /// <summary>Sets the bits of scores greater than the threshold, and at least those of the <paramref name="minimumKept"/> largest.</summary>
     void Threshold(Tensor scores, float threshold, long minimumKept, IntTensor bits);
 
+    // ---- Masking: bits, blocks and what they cover ----------------------------------------------------------------------------
+
     /// <summary>The number of set bits among the first <paramref name="count"/>; waits for the device.</summary>
     long CountBits(IntTensor bits, long count);
 
-    /// <summary>Spreads one bit a block over the entries of a [rows, columns] matrix cut into blocks of blockRows × blockColumns, which divide it exactly (here and below).</summary>
+    /// <summary>
+    /// Spreads one bit a block over the entries of a [rows, columns] matrix cut into blocks of blockRows × blockColumns, which divide it exactly (here and
+    /// below).
+    /// </summary>
     void ExpandBits(IntTensor blockBits, Shape matrix, int blockRows, int blockColumns, IntTensor bits);
 
     /// <summary>Spreads one value a block over the entries: y[i, j] = blocks[i / blockRows, j / blockColumns].</summary>
@@ -160,19 +180,33 @@ public interface IBackend : IDisposable
     /// <summary>y = x ⊙ mask; y may be x.</summary>
     void ApplyMask(Tensor x, Mask mask, Tensor y);
 
+    // ---- Gating: the gates of L0, and penalties on what is open ---------------------------------------------------------------
+
     /// <summary>
-    /// Hard-concrete gates of L0 (Louizos et al. 2018): training (noise given): u = 0.0001 + 0.9998 · uniform(Philox(key, (i / 4, stream)), word i % 4), or ½ where noise.Probability is 0,
-    /// s = σ((ln u − ln(1 − u) + S) / β); evaluation (noise null): s = σ(S). gates = clamp(s (ζ − γ) + γ, 0, 1) with β = 2/3, γ = −0.1, ζ = 1.1.
+    /// Hard-concrete gates of L0 (Louizos et al. 2018): training (noise given): u = 0.0001 + 0.9998 · uniform(Philox(key, (i / 4, stream)), word i % 4), or ½
+    /// where noise.Probability is 0, s = σ((ln u − ln(1 − u) + S) / β); evaluation (noise null): s = σ(S). gates = clamp(s (ζ − γ) + γ, 0, 1) with β = 2/3, γ =
+    /// −0.1, ζ = 1.1.
     /// </summary>
     void HardConcrete(Tensor scores, Dropout? noise, Tensor gates);
 
-    /// <summary>dscores = dgates ⊙ ∂gate/∂S of the training form of <see cref="HardConcrete"/>, ((ζ − γ) / β) s (1 − s) where 0 ≤ z ≤ 1, else 0. dscores may be dgates.</summary>
+    /// <summary>
+    /// dscores = dgates ⊙ ∂gate/∂S of the training form of <see cref="HardConcrete"/>, ((ζ − γ) / β) s (1 − s) where 0 ≤ z ≤ 1, else 0. dscores may be dgates.
+    /// </summary>
     void HardConcreteBackward(Tensor scores, Dropout noise, Tensor dgates, Tensor dscores);
 
     /// <summary>value[index] = Σ σ(S − shift); when dscores is given, dscores += scale · σ'(S − shift).</summary>
     void SigmoidPenalty(Tensor scores, float shift, float scale, Tensor value, int index, Tensor? dscores);
 
-    // ---- optimiser --------------------------------------------------------------------------------------------------------------
+    // ---- AdamW: the optimiser, and the norms that it is clipped by ------------------------------------------------------------
+
+    /// <summary>results[index] = Σ x² in a fixed order: at most 1,024 squares at a time in single precision, these sums in double.</summary>
+    void SumOfSquares(Tensor x, Tensor results, int index);
+
+    /// <summary>
+    /// results[index] = Σ (gradient ⊙ mask)² and results[scoreIndex] = Σ (gradient ⊙ w + scoreGradient)², the squares of the two gradients of
+    /// <see cref="MaskedAdamW"/>, added up as in <see cref="SumOfSquares"/>.
+    /// </summary>
+    void MaskedSumOfSquares(Tensor gradient, Mask? mask, Tensor w, Tensor? scoreGradient, Tensor results, int index, int scoreIndex);
 
     /// <summary>
     /// One AdamW update (Loshchilov and Hutter 2019, as PyTorch): g = gradientScale · gradient; m = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²;
@@ -182,13 +216,10 @@ public interface IBackend : IDisposable
 
     /// <summary>
     /// <see cref="AdamW"/> of a masked weight and of its scores in one pass, from the gradient of the masked weight, by the straight-through estimator:
-    /// that of w is gradient ⊙ mask (null: all kept; not gates), that of the scores is gradient ⊙ w + scoreGradient (null: 0), w before its update. All of one shape.
+    /// that of w is gradient ⊙ mask (null: all kept; not gates), that of the scores is gradient ⊙ w + scoreGradient (null: 0), w before its update. All of one
+    /// shape.
     /// </summary>
-    void MaskedAdamW(Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v, in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV);
-
-    /// <summary>
-    /// results[index] = Σ (gradient ⊙ mask)² and results[scoreIndex] = Σ (gradient ⊙ w + scoreGradient)², the squares of the two gradients of <see cref="MaskedAdamW"/>,
-    /// added up as in <see cref="SumOfSquares"/>.
-    /// </summary>
-    void MaskedSumOfSquares(Tensor gradient, Mask? mask, Tensor w, Tensor? scoreGradient, Tensor results, int index, int scoreIndex);
+    void MaskedAdamW(
+        Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v,
+        in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV);
 }

@@ -32,6 +32,11 @@ public sealed unsafe class IntTensor : IDisposable
     /// <summary>The first element when the processor can address it, otherwise null; for host backends.</summary>
     internal int* Pointer { get; private set; }
 
+    /// <summary>
+    /// What the backend remembers of this array between kernels, and nobody else; for host backends. It may say where to look first: no result depends on it.
+    /// </summary>
+    internal object? Hint { get; set; }
+
     /// <summary>An array with undefined content; at least 8 bytes beyond the last element may be read.</summary>
     public static IntTensor Rent(IBackend backend, int length)
     {
@@ -78,5 +83,6 @@ public sealed unsafe class IntTensor : IDisposable
         Backend.Free(buffer);
         buffer = null;
         Pointer = null;
+        Hint = null;
     }
 }

@@ -46,7 +46,8 @@ public class Accelerator(int laneOrder) : IDisposable
     internal void Launch(KernelConfig config, Action kernel)
     {
         Traffic.Launches++;
-        if (config.Grid.Size < 1 || config.Group.Size is < 1 or > 256) throw new AcceleratorException($"A launch of {config.Grid} groups of {config.Group} threads.");
+        if (config.Grid.Size < 1 || config.Group.Size is < 1 or > 256)
+            throw new AcceleratorException($"A launch of {config.Grid} groups of {config.Group} threads.");
         for (int i = 0; i < config.Grid.Size; i++)
         {
             using var run = new GroupRun(config, order);

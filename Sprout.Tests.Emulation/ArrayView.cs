@@ -1,4 +1,3 @@
-// Views of device memory, with their bounds checked.
 using System.Runtime.CompilerServices;
 
 namespace ILGPU;
@@ -29,7 +28,8 @@ public readonly unsafe struct ArrayView<T> where T : unmanaged
 
     public ArrayView<T> SubView(long index, long length)
     {
-        if (index < 0 || length < 0 || index + length > Length) throw new ArgumentOutOfRangeException(nameof(index), $"Elements {index} to {index + length} of a view of {Length}.");
+        if (index < 0 || length < 0 || index + length > Length)
+            throw new ArgumentOutOfRangeException(nameof(index), $"Elements {index} to {index + length} of a view of {Length}.");
         return new ArrayView<T>(first + index, length);
     }
 

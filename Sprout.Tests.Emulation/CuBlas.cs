@@ -36,7 +36,9 @@ public sealed class CuBlas(CudaAccelerator accelerator) : IDisposable
     public CuBlasAtomicsMode AtomicsMode { get; set; }
 
     /// <summary>C [m, n] = alpha · op(A) · op(B) + beta · C, column by column; C is not read where beta is 0.</summary>
-    public void Gemm(CuBlasOperation transa, CuBlasOperation transb, int m, int n, int k, float alpha, ArrayView<float> a, int lda, ArrayView<float> b, int ldb, float beta, ArrayView<float> c, int ldc)
+    public void Gemm(
+        CuBlasOperation transa, CuBlasOperation transb, int m, int n, int k, float alpha, ArrayView<float> a, int lda, ArrayView<float> b, int ldb, float beta,
+        ArrayView<float> c, int ldc)
     {
         if (!accelerator.IsBound || Stream is null) throw new AcceleratorException("cuBLAS runs on a bound device, on the stream of the other kernels.");
         bool plainA = transa == CuBlasOperation.NonTranspose, plainB = transb == CuBlasOperation.NonTranspose;
@@ -48,7 +50,8 @@ public sealed class CuBlas(CudaAccelerator accelerator) : IDisposable
             for (int row = 0; row < m; row++)
             {
                 double sum = 0;
-                for (int p = 0; p < k; p++) sum += (double)a[plainA ? ((long)p * lda) + row : ((long)row * lda) + p] * b[plainB ? ((long)column * ldb) + p : ((long)p * ldb) + column];
+                for (int p = 0; p < k; p++)
+                    sum += (double)a[plainA ? ((long)p * lda) + row : ((long)row * lda) + p] * b[plainB ? ((long)column * ldb) + p : ((long)p * ldb) + column];
                 long entry = ((long)column * ldc) + row;
                 c[entry] = (float)((alpha * sum) + (beta == 0f ? 0.0 : beta * c[entry]));
             }

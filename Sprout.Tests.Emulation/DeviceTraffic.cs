@@ -1,7 +1,6 @@
-// What passed between host and device.
 namespace Sprout.Tests.Emulation;
 
-/// <summary>Counters of an emulated device.</summary>
+/// <summary>Counts what passes between the host and an emulated device.</summary>
 internal sealed class DeviceTraffic
 {
     public int Allocations { get; set; }

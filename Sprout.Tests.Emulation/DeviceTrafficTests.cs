@@ -30,7 +30,8 @@ public sealed class DeviceTrafficTests : IDisposable
         using TaskSession session = TaskSession.Load(backend, task);
         var pruning = new PruningOptions { Method = method, Density = 0.3, Lambda = 3, ScheduleWarmup = 1 };
         using Pruner? pruner = pruning.IsPruning ? PruningMethods.CreatePruner(session.Model.Encoder, pruning, 32, 1) : null;
-        using var trainer = new Trainer(backend, session.Objective, new TrainingOptions { BatchSize = 4, MaxSteps = 32, LoggingSteps = 100, EvalEvery = 0, Shuffle = false }, pruner);
+        using var trainer = new Trainer(
+            backend, session.Objective, new TrainingOptions { BatchSize = 4, MaxSteps = 32, LoggingSteps = 100, EvalEvery = 0, Shuffle = false }, pruner);
         var at = new Dictionary<int, (int In, int Out, int Allocations)>();
         trainer.Train(new Listener(report =>
         {

@@ -1,4 +1,3 @@
-// The emulated GPU under a name that --device takes.
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime;
 using Sprout.Tensors.Devices;

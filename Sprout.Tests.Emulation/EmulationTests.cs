@@ -22,11 +22,20 @@ public sealed class EmulationTests
 
     [Fact]
     public void A_barrier_that_some_threads_do_not_reach_is_an_error() =>
-        ((Action)(() => Run(FaultyKernels.LeaveBeforeBarrier, 1))).Should().Throw<InvalidOperationException>().WithMessage("4 of 8 threads reached a barrier, the others ended.");
+        ((Action)(() => Run(FaultyKernels.LeaveBeforeBarrier, 1))).Should().Throw<InvalidOperationException>().WithMessage(
+            "4 of 8 threads reached a barrier, the others ended.");
 
     [Fact]
     public void Reading_outside_of_a_view_is_an_error() =>
         ((Action)(() => Run(FaultyKernels.ReadBehind, 1))).Should().Throw<ArgumentOutOfRangeException>().WithMessage("Element 8 of a view of 8 Int32.*");
+
+    [Fact]
+    public void More_elements_than_kernels_count_are_an_error()
+    {
+        IlgpuBackend.CountOf(2_000_000_000).Should().Be(2_000_000_000);
+        Action tooMany = () => IlgpuBackend.CountOf(1L << 32);
+        tooMany.Should().Throw<NotSupportedException>().WithMessage("A GPU kernel counts at most 2,000,000,000 elements, found 4,294,967,296.");
+    }
 
     [Fact]
     public void A_device_that_computes_wrongly_is_refused_with_the_reason()

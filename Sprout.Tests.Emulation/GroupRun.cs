@@ -1,11 +1,10 @@
-// One group of threads, from barrier to barrier.
 using System.Runtime.InteropServices;
 
 namespace ILGPU;
 
 /// <summary>
-/// Runs the threads of one group in turns on this thread: each up to the next barrier, in an order that changes with every barrier, so that a result which depends on
-/// the order shows. A barrier that some threads reach and others do not, which hangs a device, is an error.
+/// Runs the threads of one group in turns on this thread: each up to the next barrier, in an order that changes with every barrier, so that a result which
+/// depends on the order shows. A barrier that some threads reach and others do not, which hangs a device, is an error.
 /// </summary>
 internal sealed unsafe class GroupRun(KernelConfig config, LaneOrder order) : IDisposable
 {

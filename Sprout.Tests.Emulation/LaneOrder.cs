@@ -1,9 +1,11 @@
-// In which order the threads of a group take their turns.
 using Sprout.Tensors.Random;
 
 namespace ILGPU;
 
-/// <summary>Forwards, backwards, or shuffled anew at every barrier: whatever a device may do between two barriers.</summary>
+/// <summary>
+/// In which order the threads of a group take their turns: forwards, backwards, or shuffled anew at every barrier: whatever a device may do between two
+/// barriers.
+/// </summary>
 internal sealed class LaneOrder(int kind)
 {
     private readonly RandomStream random = new(seed: 7, stream: 0);

@@ -26,11 +26,12 @@ internal static class AttentionBackwardKernels
 
     /// <summary>dq: one group a tile of queries, the rows of its tiles; keys are the columns.</summary>
     public static void Queries(
-        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, SequenceOffsets offsets,
-        DropoutPlace dropout, ArrayView<float> dq, AttentionSize size)
+        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta,
+        SequenceOffsets offsets, DropoutPlace dropout, ArrayView<float> dq, AttentionSize size)
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements);
-        ArrayView<float> scores = SharedMemory.Allocate<float>(Elements), slopes = SharedMemory.Allocate<float>(Elements), factors = SharedMemory.Allocate<float>(Tile);
+        ArrayView<float> scores = SharedMemory.Allocate<float>(Elements), slopes = SharedMemory.Allocate<float>(Elements);
+        ArrayView<float> factors = SharedMemory.Allocate<float>(Tile);
         var tile = new AttentionTile(offsets.Queries, size.Queries, offsets.Keys, size.Sequences);
         int head = Grid.IdxY, r = tile.Row;
         Head place = size.Head(head);
@@ -42,7 +43,8 @@ internal static class AttentionBackwardKernels
             for (int c = tile.FirstColumn; c < tile.EndColumn; c++)
             {
                 int entry = (c * Line) + r;
-                slopes[entry] = tile.Sees(key + c) ? ScoreSlope(scores[entry], slopes[entry], tile.Index, head, key + c - tile.SeenFirst, logSumExp, delta, dropout, size) : 0f;
+                int position = key + c - tile.SeenFirst;
+                slopes[entry] = tile.Sees(key + c) ? ScoreSlope(scores[entry], slopes[entry], tile.Index, head, position, logSumExp, delta, dropout, size) : 0f;
             }
 
             Group.Barrier();
@@ -52,11 +54,12 @@ internal static class AttentionBackwardKernels
 
     /// <summary>dk and dv: one group a tile of keys, the rows of its tiles; queries are the columns.</summary>
     public static void Keys(
-        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta, SequenceOffsets offsets,
-        DropoutPlace dropout, ArrayView<float> dk, ArrayView<float> dv, AttentionSize size)
+        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, ArrayView<float> dcontext, ArrayView<float> logSumExp, ArrayView<float> delta,
+        SequenceOffsets offsets, DropoutPlace dropout, ArrayView<float> dk, ArrayView<float> dv, AttentionSize size)
     {
         ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements);
-        ArrayView<float> scores = SharedMemory.Allocate<float>(Elements), slopes = SharedMemory.Allocate<float>(Elements), factors = SharedMemory.Allocate<float>(Tile);
+        ArrayView<float> scores = SharedMemory.Allocate<float>(Elements), slopes = SharedMemory.Allocate<float>(Elements);
+        ArrayView<float> factors = SharedMemory.Allocate<float>(Tile);
         var tile = new AttentionTile(offsets.Keys, size.Tokens, offsets.Queries, size.Sequences);
         int head = Grid.IdxY, r = tile.Row;
         Head place = size.Head(head);
@@ -98,7 +101,8 @@ internal static class AttentionBackwardKernels
     }
 
     private static float ScoreSlope(
-        float product, float dWeight, int query, int head, int position, ArrayView<float> logSumExp, ArrayView<float> delta, DropoutPlace dropout, AttentionSize size)
+        float product, float dWeight, int query, int head, int position, ArrayView<float> logSumExp, ArrayView<float> delta,
+        DropoutPlace dropout, AttentionSize size)
     {
         float weight = Weight(product, query, head, logSumExp, size), kept = Kept(dWeight, query, head, position, dropout, size);
         return weight * (kept - delta[(query * size.Heads) + head]) * size.Scale;

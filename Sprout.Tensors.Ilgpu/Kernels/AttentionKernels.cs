@@ -31,9 +31,11 @@ internal static class AttentionKernels
     private const float Lowest = -1e38f;
 
     public static void Forward(
-        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, SequenceOffsets offsets, DropoutPlace dropout, ArrayView<float> logSumExp, ArrayView<float> context, AttentionSize size)
+        ArrayView<float> q, ArrayView<float> k, ArrayView<float> v, SequenceOffsets offsets, DropoutPlace dropout,
+        ArrayView<float> logSumExp, ArrayView<float> context, AttentionSize size)
     {
-        ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements), weights = SharedMemory.Allocate<float>(Elements);
+        ArrayView<float> tileX = SharedMemory.Allocate<float>(Elements), tileY = SharedMemory.Allocate<float>(Elements);
+        ArrayView<float> weights = SharedMemory.Allocate<float>(Elements);
         ArrayView<float> halves = SharedMemory.Allocate<float>(Lanes), factors = SharedMemory.Allocate<float>(Tile);
         var tile = new AttentionTile(offsets.Queries, size.Queries, offsets.Keys, size.Sequences);
         int head = Grid.IdxY, r = tile.Row;

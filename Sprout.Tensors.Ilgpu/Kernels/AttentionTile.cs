@@ -4,7 +4,8 @@ using ILGPU;
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>
-/// The rows of a group's tile, queries or keys, and the keys or queries that they see: those of their own sequence. Two threads share a row; a thread behind the last row sees none.
+/// The rows of a group's tile, queries or keys, and the keys or queries that they see: those of their own sequence. Two threads share a row; a thread behind
+/// the last row sees none.
 /// </summary>
 internal readonly struct AttentionTile
 {

@@ -29,9 +29,12 @@ internal static class AttentionTiles
         public int Hidden, Column, Width;
     }
 
-    /// <summary>result[c, r] = x row (xFirst + r) · y row (yFirst + c) over the head's width; rows from xEnd and yEnd on count as 0. Ends with a barrier.</summary>
+    /// <summary>
+    /// result[c, r] = x row (xFirst + r) · y row (yFirst + c) over the head's width; rows from xEnd and yEnd on count as 0. Ends with a barrier.
+    /// </summary>
     public static void RowProducts(
-        ArrayView<float> x, int xFirst, int xEnd, ArrayView<float> y, int yFirst, int yEnd, Head head, ArrayView<float> tileX, ArrayView<float> tileY, ArrayView<float> result)
+        ArrayView<float> x, int xFirst, int xEnd, ArrayView<float> y, int yFirst, int yEnd, Head head,
+        ArrayView<float> tileX, ArrayView<float> tileY, ArrayView<float> result)
     {
         int ty = Group.IdxX / 8, tx = Group.IdxX % 8;
         ArrayView<Float4> x4 = tileX.Cast<Float4>(), y4 = tileY.Cast<Float4>(), result4 = result.Cast<Float4>();
@@ -45,10 +48,10 @@ internal static class AttentionTiles
             for (int d = 0; d < Tile; d++)
             {
                 Float4 rows = x4[(d * Line4) + ty], columns = y4[(d * Line4) + tx];
-                s0 = s0.AddScaled(columns.X, rows);
-                s1 = s1.AddScaled(columns.Y, rows);
-                s2 = s2.AddScaled(columns.Z, rows);
-                s3 = s3.AddScaled(columns.W, rows);
+                s0 = Float4.MultiplyAdd(columns.X, rows, s0);
+                s1 = Float4.MultiplyAdd(columns.Y, rows, s1);
+                s2 = Float4.MultiplyAdd(columns.Z, rows, s2);
+                s3 = Float4.MultiplyAdd(columns.W, rows, s3);
             }
 
             Group.Barrier();
@@ -63,11 +66,12 @@ internal static class AttentionTiles
     }
 
     /// <summary>
-    /// to row (toFirst + r) = factors[r] · itself + Σ over c of weights[c, r] · y row (yFirst + c), over the head's width; a factor of 0 ignores what was there.
-    /// Rows of y from yEnd on count as 0, rows of the result from toEnd on are not written. Ends with a barrier.
+    /// to row (toFirst + r) = factors[r] · itself + Σ over c of weights[c, r] · y row (yFirst + c), over the head's width; a factor of 0 ignores what was
+    /// there. Rows of y from yEnd on count as 0, rows of the result from toEnd on are not written. Ends with a barrier.
     /// </summary>
     public static void AddWeighted(
-        ArrayView<float> weights, ArrayView<float> y, int yFirst, int yEnd, Head head, ArrayView<float> tileY, ArrayView<float> factors, ArrayView<float> to, int toFirst, int toEnd)
+        ArrayView<float> weights, ArrayView<float> y, int yFirst, int yEnd, Head head, ArrayView<float> tileY, ArrayView<float> factors,
+        ArrayView<float> to, int toFirst, int toEnd)
     {
         int ty = Group.IdxX / 8, tx = Group.IdxX % 8;
         ArrayView<Float4> weights4 = weights.Cast<Float4>(), y4 = tileY.Cast<Float4>();
@@ -79,10 +83,10 @@ internal static class AttentionTiles
             for (int c = 0; c < Tile; c++)
             {
                 Float4 rows = weights4[(c * Line4) + ty], columns = y4[(c * Line4) + tx];
-                s0 = s0.AddScaled(rows.X, columns);
-                s1 = s1.AddScaled(rows.Y, columns);
-                s2 = s2.AddScaled(rows.Z, columns);
-                s3 = s3.AddScaled(rows.W, columns);
+                s0 = Float4.MultiplyAdd(rows.X, columns, s0);
+                s1 = Float4.MultiplyAdd(rows.Y, columns, s1);
+                s2 = Float4.MultiplyAdd(rows.Z, columns, s2);
+                s3 = Float4.MultiplyAdd(rows.W, columns, s3);
             }
 
             int row = ty * 4, column = width + (tx * 4);

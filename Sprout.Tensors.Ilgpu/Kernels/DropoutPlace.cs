@@ -1,4 +1,3 @@
-// Dropout inside kernels.
 using Sprout.Tensors.Random;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;

@@ -1,4 +1,3 @@
-// What happens to the sums of a product before they are stored.
 using ILGPU;
 using Sprout.Tensors.Ops;
 

@@ -1,4 +1,3 @@
-// Four floats that a device reads and writes at once.
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>Four neighbouring floats: one vector load or store, and one row of a register tile.</summary>
@@ -8,7 +7,9 @@ internal struct Float4
 
     public Float4(float x, float y, float z, float w) => (X, Y, Z, W) = (x, y, z, w);
 
-    /// <summary>this + factor · other.</summary>
-    public readonly Float4 AddScaled(float factor, Float4 other) =>
-        new(X + (factor * other.X), Y + (factor * other.Y), Z + (factor * other.Z), W + (factor * other.W));
+    /// <summary>factor · a + b; device compilers fuse the product and its sum.</summary>
+    public static Float4 MultiplyAdd(float factor, Float4 a, Float4 b) =>
+        new(b.X + (factor * a.X), b.Y + (factor * a.Y), b.Z + (factor * a.Z), b.W + (factor * a.W));
+
+    public static Float4 operator +(Float4 left, Float4 right) => new(left.X + right.X, left.Y + right.Y, left.Z + right.Z, left.W + right.W);
 }

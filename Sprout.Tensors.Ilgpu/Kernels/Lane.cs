@@ -1,4 +1,3 @@
-// One float on a device, with the interface of the processor's vector registers.
 using ILGPU;
 using Sprout.Tensors.Random;
 using Sprout.Tensors.Simd;

@@ -1,9 +1,8 @@
-// Layer normalisation: one group a row.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Device side of layer normalisation with its residual and dropout; formulas at <see cref="IBackend"/>.</summary>
+/// <summary>Device side of layer normalisation with its residual and dropout, one group a row; formulas at <see cref="IBackend"/>.</summary>
 internal static class LayerNormKernels
 {
     /// <summary>The optional tensors of the forward kernel; a flag says whether one is there.</summary>
@@ -13,7 +12,9 @@ internal static class LayerNormKernels
         public int HasResidual, HasS, HasMean, HasRstd;
     }
 
-    public static void Forward(ArrayView<float> x, ForwardOptions options, DropoutPlace dropout, ArrayView<float> gamma, ArrayView<float> beta, float epsilon, ArrayView<float> y, int columns)
+    public static void Forward(
+        ArrayView<float> x, ForwardOptions options, DropoutPlace dropout, ArrayView<float> gamma, ArrayView<float> beta, float epsilon, ArrayView<float> y,
+        int columns)
     {
         ArrayView<float> shared = SharedMemory.Allocate<float>(Reduce.MaxLanes);
         int row = Grid.IdxX, first = row * columns;
@@ -86,17 +87,18 @@ internal static class LayerNormKernels
     /// <summary>The gradient of the residual is added to what is there.</summary>
     public const int ResidualAdded = 2;
 
-    /// <summary>Σ dy ⊙ x̂ into gammas and Σ dy into betas, over the rows of each group as in <see cref="ColumnKernels.ColumnSum"/>.</summary>
+    /// <summary>Σ dy ⊙ x̂ into gammas and Σ dy into betas, over the rows of each group as in <see cref="MatrixKernels.ColumnSum"/>.</summary>
     public static void Parameters(
-        ArrayView<float> s, ArrayView<float> mean, ArrayView<float> rstd, ArrayView<float> dy, ArrayView<float> gammas, ArrayView<float> betas, int rows, int columns, int rowsOfGroup)
+        ArrayView<float> s, ArrayView<float> mean, ArrayView<float> rstd, ArrayView<float> dy, ArrayView<float> gammas, ArrayView<float> betas,
+        int rows, int columns, int rowsOfGroup)
     {
         ArrayView<float> sharedGamma = SharedMemory.Allocate<float>(Reduce.MaxLanes), sharedBeta = SharedMemory.Allocate<float>(Reduce.MaxLanes);
-        int lane = Group.IdxX, column = (Grid.IdxX * ColumnKernels.Columns) + (lane % ColumnKernels.Columns);
+        int lane = Group.IdxX, column = (Grid.IdxX * ColumnTile.Columns) + (lane % ColumnTile.Columns);
         int first = Grid.IdxY * rowsOfGroup, end = first + rowsOfGroup < rows ? first + rowsOfGroup : rows;
         float sumGamma = 0f, sumBeta = 0f;
         if (column < columns)
         {
-            for (int row = first + (lane / ColumnKernels.Columns); row < end; row += Group.DimX / ColumnKernels.Columns)
+            for (int row = first + (lane / ColumnTile.Columns); row < end; row += Group.DimX / ColumnTile.Columns)
             {
                 float slope = dy[(row * columns) + column];
                 sumGamma += slope * ((s[(row * columns) + column] - mean[row]) * rstd[row]);
@@ -104,9 +106,9 @@ internal static class LayerNormKernels
             }
         }
 
-        ColumnKernels.SumBelow(sharedGamma, sumGamma);
-        ColumnKernels.SumBelow(sharedBeta, sumBeta);
-        if (lane >= ColumnKernels.Columns || column >= columns) return;
+        ColumnTile.Sum(sharedGamma, sumGamma);
+        ColumnTile.Sum(sharedBeta, sumBeta);
+        if (lane >= ColumnTile.Columns || column >= columns) return;
         gammas[(Grid.IdxY * columns) + column] = sharedGamma[lane];
         betas[(Grid.IdxY * columns) + column] = sharedBeta[lane];
     }

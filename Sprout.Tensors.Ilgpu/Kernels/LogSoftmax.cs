@@ -1,12 +1,11 @@
-// The logarithm of a softmax over a segment of logits.
 using ILGPU;
 using Sprout.Tensors.Ops;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>
-/// log softmax(x · warmth) = (x − max x) · warmth − log Σ exp((x − max x) · warmth). The difference comes first: it is exact for what counts, where a difference of
-/// scaled logits would be off by what their products are rounded to.
+/// log softmax(x · warmth) = (x − max x) · warmth − log Σ exp((x − max x) · warmth). The difference comes first: it is exact for what counts, where a
+/// difference of scaled logits would be off by what their products are rounded to.
 /// </summary>
 internal readonly struct LogSoftmax
 {

@@ -1,13 +1,14 @@
-// Losses over segments of logits: one group a segment.
 using ILGPU;
 using Sprout.Tensors.Ops;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Device side of the losses: each writes one value a segment, which are added up afterwards, and adds the gradient.</summary>
+/// <summary>Device side of the losses, one group a segment: each writes one value a segment, which are added up afterwards, and adds the gradient.</summary>
 internal static class LossKernels
 {
-    public static void CrossEntropy(ArrayView<float> logits, ArrayView<int> offsets, ArrayView<int> targets, float scale, ArrayView<float> losses, ArrayView<float> dlogits, int hasGradient)
+    public static void CrossEntropy(
+        ArrayView<float> logits, ArrayView<int> offsets, ArrayView<int> targets, float scale, ArrayView<float> losses, ArrayView<float> dlogits,
+        int hasGradient)
     {
         ArrayView<float> shared = SharedMemory.Allocate<float>(Reduce.MaxLanes);
         int first = offsets[Grid.IdxX], end = offsets[Grid.IdxX + 1], target = first + targets[Grid.IdxX];
@@ -24,7 +25,9 @@ internal static class LossKernels
         }
     }
 
-    public static void Distillation(ArrayView<float> logits, ArrayView<float> teacher, ArrayView<int> offsets, float temperature, float scale, ArrayView<float> losses, ArrayView<float> dlogits, int hasGradient)
+    public static void Distillation(
+        ArrayView<float> logits, ArrayView<float> teacher, ArrayView<int> offsets, float temperature, float scale, ArrayView<float> losses,
+        ArrayView<float> dlogits, int hasGradient)
     {
         ArrayView<float> shared = SharedMemory.Allocate<float>(Reduce.MaxLanes);
         int first = offsets[Grid.IdxX], end = offsets[Grid.IdxX + 1];

@@ -1,4 +1,3 @@
-// Masks as kernels read them.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;

@@ -3,7 +3,9 @@ using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>The extents of a product c [M, N] = a · b over K, how deep a slice of K one group goes, and whether four neighbours of an operand may be read at once.</summary>
+/// <summary>
+/// The extents of a product c [M, N] = a · b over K, how deep a slice of K one group goes, and whether four neighbours of an operand may be read at once.
+/// </summary>
 internal struct ProductSize
 {
     public int M, N, K, Slice, VectorA, VectorB;
@@ -29,7 +31,8 @@ internal static class MatMulKernels
 
     private const int Line4 = Line / 4;
 
-    public static void MatMul<TA, TB, TMask, TEpilogue>(ArrayView<float> a, ArrayView<float> b, ArrayView<int> bits, ArrayView<float> gates, ProductSize size, EpilogueData output)
+    public static void MatMul<TA, TB, TMask, TEpilogue>(
+        ArrayView<float> a, ArrayView<float> b, ArrayView<int> bits, ArrayView<float> gates, ProductSize size, EpilogueData output)
         where TA : struct, IOperand where TB : struct, IOperand where TMask : struct, IMaskReader where TEpilogue : struct, IEpilogue
     {
         ArrayView<float> tileA = SharedMemory.Allocate<float>(Depth * Line), tileB = SharedMemory.Allocate<float>(Depth * Line);
@@ -66,7 +69,8 @@ internal static class MatMulKernels
     }
 
     // tile[p, r] = the entry of operand row first + r at depth + p, masked; 0 outside. "Rows" are a's rows or b's columns.
-    private static void Load<TOperand, TMask>(ArrayView<float> source, ArrayView<int> bits, ArrayView<float> gates, ArrayView<float> tile, int first, int depth, int rows, int depths, int vector)
+    private static void Load<TOperand, TMask>(
+        ArrayView<float> source, ArrayView<int> bits, ArrayView<float> gates, ArrayView<float> tile, int first, int depth, int rows, int depths, int vector)
         where TOperand : struct, IOperand where TMask : struct, IMaskReader
     {
         if (vector != 0 && first + Tile <= rows && depth + Depth <= depths)
@@ -100,7 +104,8 @@ internal static class MatMulKernels
         }
     }
 
-    private static void Store<TEpilogue>(EpilogueData output, ProductSize size, int before, int row, int near, int far, Float4 left, Float4 right) where TEpilogue : struct, IEpilogue
+    private static void Store<TEpilogue>(
+        EpilogueData output, ProductSize size, int before, int row, int near, int far, Float4 left, Float4 right) where TEpilogue : struct, IEpilogue
     {
         if (row >= size.M) return;
         int line = before + (row * size.N);

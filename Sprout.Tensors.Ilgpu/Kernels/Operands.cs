@@ -1,4 +1,3 @@
-// How an operand of a product lies in memory.
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>

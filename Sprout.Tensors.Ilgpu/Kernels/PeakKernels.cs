@@ -1,12 +1,13 @@
-// Arithmetic for its own sake.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>Measures what a device can compute.</summary>
+/// <summary>Arithmetic for its own sake: measures what a device can compute.</summary>
 internal static class PeakKernels
 {
-    /// <summary>Independent chains of a thread: enough to hide the latency of a multiply-add, and that the loop's own instructions are few among them.</summary>
+    /// <summary>
+    /// Independent chains of a thread: enough to hide the latency of a multiply-add, and that the loop's own instructions are few among them.
+    /// </summary>
     public const int Chains = 32;
 
     /// <summary>Steps of every chain; the sum is stored, so that nothing is left out.</summary>
@@ -17,17 +18,17 @@ internal static class PeakKernels
         Float4 s0 = start, s1 = start, s2 = start, s3 = start, s4 = start, s5 = start, s6 = start, s7 = start;
         for (int i = 0; i < steps; i++)
         {
-            s0 = start.AddScaled(x, s0);
-            s1 = start.AddScaled(x, s1);
-            s2 = start.AddScaled(x, s2);
-            s3 = start.AddScaled(x, s3);
-            s4 = start.AddScaled(x, s4);
-            s5 = start.AddScaled(x, s5);
-            s6 = start.AddScaled(x, s6);
-            s7 = start.AddScaled(x, s7);
+            s0 = Float4.MultiplyAdd(x, s0, start);
+            s1 = Float4.MultiplyAdd(x, s1, start);
+            s2 = Float4.MultiplyAdd(x, s2, start);
+            s3 = Float4.MultiplyAdd(x, s3, start);
+            s4 = Float4.MultiplyAdd(x, s4, start);
+            s5 = Float4.MultiplyAdd(x, s5, start);
+            s6 = Float4.MultiplyAdd(x, s6, start);
+            s7 = Float4.MultiplyAdd(x, s7, start);
         }
 
-        Float4 sum = s0.AddScaled(1f, s1).AddScaled(1f, s2).AddScaled(1f, s3).AddScaled(1f, s4).AddScaled(1f, s5).AddScaled(1f, s6).AddScaled(1f, s7);
+        Float4 sum = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
         sums[Threads.Index] = sum.X + sum.Y + sum.Z + sum.W;
     }
 }

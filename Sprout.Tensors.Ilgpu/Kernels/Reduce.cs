@@ -1,11 +1,11 @@
-// Sums and maxima over the threads of a group.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>
-/// Trees in shared memory; the number of threads of a group is a power of two and at most <see cref="MaxLanes"/>. The result is element 0 for every thread
-/// until the next reduction into the same memory begins; the order of the additions depends on nothing but the size of the group.
+/// Sums, maxima and scans over the threads of a group, as trees in shared memory; the number of threads of a group is a power of two and at most
+/// <see cref="MaxLanes"/>. The result is element 0 for every thread until the next reduction into the same memory begins; the order of the additions depends on
+/// nothing but the size of the group.
 /// </summary>
 internal static class Reduce
 {

@@ -5,8 +5,8 @@ namespace Sprout.Tensors.Ilgpu.Kernels;
 
 /// <summary>
 /// Finds the key of the k-th largest score four bits at a time, from the highest: every group counts the digits of the scores that agree with the key so far,
-/// one group adds the counts up and chooses the digit. Scores above the key are kept, and of those equal to it as many as are missing, in the order of their index.
-/// The state in device memory is [key so far, how many are still wanted among the scores that agree with it].
+/// one group adds the counts up and chooses the digit. Scores above the key are kept, and of those equal to it as many as are missing, in the order of their
+/// index. The state in device memory is [key so far, how many are still wanted among the scores that agree with it].
 /// </summary>
 internal static class SelectionKernels
 {
@@ -142,22 +142,6 @@ internal static class SelectionKernels
         bits[Threads.Index] = set;
     }
 
-    /// <summary>result[0] = the number of set bits among the first <paramref name="count"/>, by one group.</summary>
-    public static void CountBits(ArrayView<int> bits, ArrayView<int> result, int count)
-    {
-        ArrayView<int> shared = SharedMemory.Allocate<int>(Reduce.MaxLanes);
-        int sum = 0;
-        for (int word = Group.IdxX; word * 32 < count; word += Group.DimX)
-        {
-            uint value = (uint)bits[word];
-            if (count - (word * 32) < 32) value &= (1u << (count - (word * 32))) - 1;
-            sum += PopulationCount(value);
-        }
-
-        Reduce.Sum(shared, sum);
-        if (Group.IdxX == 0) result[0] = shared[0];
-    }
-
     // Unsigned order of keys is the order of scores; both zeros are one key, a NaN is below everything.
     private static uint KeyOf(float score)
     {
@@ -176,13 +160,5 @@ internal static class SelectionKernels
         }
 
         return ties;
-    }
-
-    // Sums of neighbouring bits, pairs, fours, and all bytes by one product.
-    private static int PopulationCount(uint value)
-    {
-        value -= (value >> 1) & 0x55555555;
-        value = (value & 0x33333333) + ((value >> 2) & 0x33333333);
-        return (int)((((value + (value >> 4)) & 0x0F0F0F0F) * 0x01010101) >> 24);
     }
 }

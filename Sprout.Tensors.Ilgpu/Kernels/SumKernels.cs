@@ -29,7 +29,10 @@ internal readonly struct SigmoidOf : ITerm
     public static float Of(float x, float y, float parameter) => Sigmoid.Forward(new Lane(x - parameter)).Value;
 }
 
-/// <summary>First every group adds up one piece in single precision, then one group adds up the pieces in double: the order never changes.</summary>
+/// <summary>
+/// First every group adds up one piece in single precision, then one group adds up the pieces in double: the order never changes. Sums over rows are those of
+/// groups, added up in their order.
+/// </summary>
 internal static class SumKernels
 {
     /// <summary>The elements of one piece.</summary>
@@ -54,5 +57,16 @@ internal static class SumKernels
         if (Group.IdxX != 0) return;
         float total = (float)(scale * shared[0]);
         result[index] = accumulate != 0 ? result[index] + total : total;
+    }
+
+    /// <summary>y[column] += Σ sums[group, column] over the groups.</summary>
+    public static void AddGroups(ArrayView<float> sums, int groups, ArrayView<float> y, int columns)
+    {
+        for (int column = Threads.Index; column < columns; column += Threads.Count)
+        {
+            float sum = 0f;
+            for (int group = 0; group < groups; group++) sum += sums[(group * columns) + column];
+            y[column] += sum;
+        }
     }
 }

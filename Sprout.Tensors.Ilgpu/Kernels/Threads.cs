@@ -1,9 +1,10 @@
-// Where a thread stands in its launch.
 using ILGPU;
 
 namespace Sprout.Tensors.Ilgpu.Kernels;
 
-/// <summary>The place of a thread among all threads of a launch: kernels over elements take every <see cref="Count"/>-th one, starting at <see cref="Index"/>.</summary>
+/// <summary>
+/// The place of a thread among all threads of a launch: kernels over elements take every <see cref="Count"/>-th one, starting at <see cref="Index"/>.
+/// </summary>
 internal static class Threads
 {
     /// <summary>The number of this thread in the grid.</summary>

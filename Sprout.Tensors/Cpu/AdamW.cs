@@ -1,4 +1,4 @@
-// AdamW in one pass over weight and moments; for masked weights over the scores and their moments too.
+// AdamW in one pass over weight and moments, for masked weights over the scores and their moments too; the norms of gradients.
 using System.Runtime.CompilerServices;
 
 namespace Sprout.Tensors.Cpu;
@@ -6,15 +6,7 @@ namespace Sprout.Tensors.Cpu;
 internal sealed unsafe partial class CpuBackend<V>
 {
     /// <inheritdoc/>
-    public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v) =>
-        ForEach(w.Count, new AdamWKernel(gradient.Pointer, new Moments(step, w.Pointer, m.Pointer, v.Pointer)));
-
-    /// <inheritdoc/>
-    public void MaskedAdamW(Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v, in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV) =>
-        ForEach(w.Count, new MaskedAdamWKernel(
-            new MaskedGradient(gradient.Pointer, mask, w.Pointer, PointerOf(scoreGradient)),
-            new Moments(step, w.Pointer, m.Pointer, v.Pointer),
-            new Moments(scoreStep, scores.Pointer, scoreM.Pointer, scoreV.Pointer)));
+    public void SumOfSquares(Tensor x, Tensor results, int index) => results.Pointer[index] = (float)SumOver(x.Count, new SquareTerm(x.Pointer));
 
     /// <inheritdoc/>
     public void MaskedSumOfSquares(Tensor gradient, Mask? mask, Tensor w, Tensor? scoreGradient, Tensor results, int index, int scoreIndex)
@@ -23,6 +15,19 @@ internal sealed unsafe partial class CpuBackend<V>
         results.Pointer[index] = (float)SumOver(w.Count, new WeightSquare(both));
         results.Pointer[scoreIndex] = (float)SumOver(w.Count, new ScoreSquare(both));
     }
+
+    /// <inheritdoc/>
+    public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v) =>
+        ForEach(w.Count, new AdamWKernel(gradient.Pointer, new Moments(step, w.Pointer, m.Pointer, v.Pointer)));
+
+    /// <inheritdoc/>
+    public void MaskedAdamW(
+        Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v,
+        in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV) =>
+        ForEach(w.Count, new MaskedAdamWKernel(
+            new MaskedGradient(gradient.Pointer, mask, w.Pointer, PointerOf(scoreGradient)),
+            new Moments(step, w.Pointer, m.Pointer, v.Pointer),
+            new Moments(scoreStep, scores.Pointer, scoreM.Pointer, scoreV.Pointer)));
 
     /// <summary>One parameter with its moments, and the scalars of its update.</summary>
     private readonly struct Moments(in AdamWStep step, float* w, float* m, float* v)
@@ -82,6 +87,16 @@ internal sealed unsafe partial class CpuBackend<V>
         {
             scores.Update(gradient.OfScore(i, lanes), i, lanes);
             weight.Update(gradient.OfWeight(i, lanes), i, lanes);
+        }
+    }
+
+    private readonly struct SquareTerm(float* x) : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Step(long i, int lanes)
+        {
+            V value = Read(x + i, lanes);
+            return value * value;
         }
     }
 

@@ -1,7 +1,10 @@
 // Attention within each sequence of a batch: what both directions share, and the forward pass.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Gemm;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Ops;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 
@@ -17,7 +20,8 @@ internal sealed unsafe partial class CpuBackend<V>
     private const int QueriesPerPiece = 64;
 
     /// <inheritdoc/>
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
+    public void AttentionForward(
+        Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
         DeviceBuffer memory = PlanAttention(queryOffsets, keyOffsets, q.Shape.Columns, heads, dropout, QueriesPerPiece, ForwardScratch, out AttentionPlan plan);
         workers.Run(plan.Pieces, new AttentionForwardWork(plan, q.Pointer, k.Pointer, v.Pointer, PointerOf(logSumExp), context.Pointer));
@@ -40,7 +44,8 @@ internal sealed unsafe partial class CpuBackend<V>
 
     // Cuts the batch into units (a sequence, or some of its queries) and makes room for the pieces, which are units × heads.
     private DeviceBuffer PlanAttention(
-        IntTensor queryOffsets, IntTensor keyOffsets, int hidden, int heads, Dropout dropout, int queriesPerUnit, Func<int, int, long> scratchOf, out AttentionPlan plan)
+        IntTensor queryOffsets, IntTensor keyOffsets, int hidden, int heads, Dropout dropout, int queriesPerUnit,
+        Func<int, int, long> scratchOf, out AttentionPlan plan)
     {
         int* query = queryOffsets.Pointer, key = keyOffsets.Pointer;
         int sequences = keyOffsets.Length - 1, units = 0, longest = 0, width = hidden / heads;

@@ -1,4 +1,7 @@
 // The processor backend: one class, compiled by the JIT once for each vector width.
+using Sprout.Tensors.Cpu.Gemm;
+using Sprout.Tensors.Cpu.Selection;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Host;
 using Sprout.Tensors.Simd;
 
@@ -32,10 +35,14 @@ internal sealed unsafe partial class CpuBackend<V> : HostBackend, IBackend
     where V : struct, IVector<V>
 {
     private readonly Workers workers;
+    private readonly Gemm<V> gemm;
+    private readonly Selector<V> selector;
 
     public CpuBackend(int threads, string instructions)
     {
         workers = new Workers(threads);
+        gemm = new Gemm<V>(this, workers);
+        selector = new Selector<V>(this, workers);
         Threads = threads;
         Name = $"cpu ({instructions}, {threads} thread{(threads == 1 ? "" : "s")})";
     }
@@ -47,4 +54,6 @@ internal sealed unsafe partial class CpuBackend<V> : HostBackend, IBackend
 
     /// <inheritdoc/>
     protected override void Close() => workers.Dispose();
+
+    private static float* PointerOf(Tensor? tensor) => tensor is null ? null : tensor.Pointer;
 }

@@ -1,7 +1,9 @@
 // Kernels that treat every element by itself.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Ops;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 
@@ -29,9 +31,6 @@ internal sealed unsafe partial class CpuBackend<V>
         if (dropout.IsActive) workers.Run(PiecesOf(x.Count, Chunk), new DropoutWork(x.Pointer, dropout, x.Count, y.Pointer));
         else if (x.Pointer != y.Pointer) Copy(x, y);
     }
-
-    /// <inheritdoc/>
-    public void SumOfSquares(Tensor x, Tensor results, int index) => results.Pointer[index] = (float)SumOver(x.Count, new SquareTerm(x.Pointer));
 
     private readonly struct FillStep(float value, float* x) : IElementwise
     {
@@ -68,16 +67,6 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
-    private readonly struct SquareTerm(float* x) : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Step(long i, int lanes)
-        {
-            V value = Read(x + i, lanes);
-            return value * value;
-        }
-    }
-
     private readonly struct DropoutWork(float* x, Dropout dropout, long count, float* y) : IWork
     {
         [MethodImpl(Jit.Kernel)]
@@ -98,30 +87,5 @@ internal sealed unsafe partial class CpuBackend<V>
                 }
             }
         }
-    }
-
-    /// <summary>One dropout, a block of elements at a time.</summary>
-    private readonly struct DropoutLanes(Dropout dropout)
-    {
-        /// <summary>The most elements of one <see cref="Draw"/>.</summary>
-        public const int Block = 256;
-
-        /// <summary>The length of the array of words that <see cref="Draw"/> needs.</summary>
-        public const int Words = Block + 4 + PhiloxLanes.Slack;
-
-        private readonly uint threshold = dropout.Threshold;
-        private readonly float scale = dropout.Scale;
-
-        /// <summary>Draws the words of elements first to first + count − 1 and returns where they start; a register may be read beyond their end.</summary>
-        public uint* Draw(long first, int count, uint* words)
-        {
-            int skip = (int)(first & 3);
-            PhiloxLanes.Fill<V>(dropout.Key, (ulong)first >> 2, dropout.Stream, words, count + skip);
-            return words + skip;
-        }
-
-        /// <summary>Drops or scales each lane.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Apply(V value, uint* word) => V.KeepAtLeast(value, word, threshold) * V.Broadcast(scale);
     }
 }

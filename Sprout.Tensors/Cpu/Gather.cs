@@ -1,6 +1,8 @@
 // Rows of a table by index, and their gradients back into the table.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 
@@ -13,7 +15,8 @@ internal sealed unsafe partial class CpuBackend<V>
     public void Gather(Tensor table, IntTensor rows, Tensor y, bool accumulate)
     {
         int columns = y.Shape.Columns, rowsPerPiece = RowsPerPiece(columns);
-        workers.Run(PiecesOf(rows.Length, rowsPerPiece), new GatherWork(table.Pointer, rows.Pointer, rows.Length, columns, rowsPerPiece, accumulate, y.Pointer));
+        workers.Run(
+            PiecesOf(rows.Length, rowsPerPiece), new GatherWork(table.Pointer, rows.Pointer, rows.Length, columns, rowsPerPiece, accumulate, y.Pointer));
     }
 
     /// <inheritdoc/>
@@ -22,9 +25,6 @@ internal sealed unsafe partial class CpuBackend<V>
         int columns = dy.Shape.Columns;
         workers.Run(PiecesOf(columns, ScatterColumns), new ScatterWork(dy.Pointer, rows.Pointer, rows.Length, columns, dtable.Pointer));
     }
-
-    // Rows that make about one chunk.
-    private static int RowsPerPiece(int columns) => Math.Max(Chunk / Math.Max(columns, 1), 1);
 
     // y += x.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

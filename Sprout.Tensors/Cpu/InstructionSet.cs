@@ -1,4 +1,3 @@
-// The vector widths that the processor backend is compiled for.
 using System.Runtime.Intrinsics.X86;
 
 namespace Sprout.Tensors.Cpu;
@@ -36,7 +35,8 @@ public static class InstructionSets
     {
         string? forced = Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrEmpty(forced))
-            return IsSupported(InstructionSet.Avx512) ? InstructionSet.Avx512 : IsSupported(InstructionSet.Avx2) ? InstructionSet.Avx2 : InstructionSet.Portable;
+            return IsSupported(InstructionSet.Avx512) ? InstructionSet.Avx512
+                : IsSupported(InstructionSet.Avx2) ? InstructionSet.Avx2 : InstructionSet.Portable;
         if (!Enum.TryParse(forced, ignoreCase: true, out InstructionSet set) || !Enum.IsDefined(set))
             throw new OptionException($"{Variable}: expected portable, avx2 or avx512, found \"{forced}\".");
         return IsSupported(set) ? set : throw new OptionException($"{Variable}: this processor has no {forced}.");

@@ -1,104 +1,44 @@
-// Layer norm with its residual and dropout in the same pass, and sums over rows.
+// Layer norm with its residual and dropout in the same pass.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuBackend<V>
 {
-    // Rows of a piece of the backward pass: each piece leaves a row of partial dgamma and dbeta.
-    private const int FewestGradientRows = 16;
-
     /// <inheritdoc/>
-    public void LayerNormForward(Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y)
+    public void LayerNormForward(
+        Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y)
     {
         int rows = x.Shape.Rows, columns = x.Shape.Columns;
         if (columns == 0) return;
         int rowsPerPiece = RowsPerPiece(columns);
         var norm = new NormShape(rows, columns, rowsPerPiece, gamma.Pointer, dropout);
-        workers.Run(PiecesOf(rows, rowsPerPiece), new LayerNormWork(norm, x.Pointer, PointerOf(residual), beta.Pointer, epsilon, s is not null ? s.Pointer : residual is null && !dropout.IsActive ? x.Pointer : y.Pointer, PointerOf(mean), PointerOf(rstd), y.Pointer));
+        // Where nobody keeps s it lies in y, or is x.
+        float* sum = s is not null ? s.Pointer : residual is null && !dropout.IsActive ? x.Pointer : y.Pointer;
+        workers.Run(PiecesOf(rows, rowsPerPiece), new LayerNormWork(
+            norm, x.Pointer, PointerOf(residual), beta.Pointer, epsilon, sum, PointerOf(mean), PointerOf(rstd), y.Pointer));
     }
 
     /// <inheritdoc/>
-    public void LayerNormBackward(Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual, Tensor dgamma, Tensor dbeta)
+    public void LayerNormBackward(
+        Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual,
+        Tensor dgamma, Tensor dbeta)
     {
         int rows = s.Shape.Rows, columns = s.Shape.Columns;
         if (rows == 0 || columns == 0) return;
-        int rowsPerPiece = Math.Max(RowsPerPiece(columns), FewestGradientRows), pieces = PiecesOf(rows, rowsPerPiece);
+        int rowsPerPiece = RowsPerPartialSum(columns), pieces = PiecesOf(rows, rowsPerPiece);
         var norm = new NormShape(rows, columns, rowsPerPiece, gamma.Pointer, dropout);
         DeviceBuffer partials = Allocate((long)pieces * 2 * columns * sizeof(float));
         float* sums = (float*)partials.Address;
-        workers.Run(pieces, new LayerNormBackwardWork(norm, s.Pointer, mean.Pointer, rstd.Pointer, dy.Pointer, dx.Pointer, PointerOf(dResidual), accumulateResidual, sums));
+        workers.Run(
+            pieces,
+            new LayerNormBackwardWork(norm, s.Pointer, mean.Pointer, rstd.Pointer, dy.Pointer, dx.Pointer, PointerOf(dResidual), accumulateResidual, sums));
         AddPartials(sums, pieces, 2 * columns, columns, dgamma.Pointer);
         AddPartials(sums + columns, pieces, 2 * columns, columns, dbeta.Pointer);
         Free(partials);
-    }
-
-    /// <inheritdoc/>
-    public void ColumnSum(Tensor x, Tensor y)
-    {
-        int rows = x.Shape.Rows, columns = x.Shape.Columns;
-        if (rows == 0 || columns == 0) return;
-        int rowsPerPiece = Math.Max(RowsPerPiece(columns), FewestGradientRows), pieces = PiecesOf(rows, rowsPerPiece);
-        DeviceBuffer partials = Allocate((long)pieces * columns * sizeof(float));
-        float* sums = (float*)partials.Address;
-        workers.Run(pieces, new ColumnSumWork(x.Pointer, rows, columns, rowsPerPiece, sums));
-        AddPartials(sums, pieces, columns, columns, y.Pointer);
-        Free(partials);
-    }
-
-    private static float* PointerOf(Tensor? tensor) => tensor is null ? null : tensor.Pointer;
-
-    // y += the sum of the rows of partials, in their order.
-    private void AddPartials(float* partials, int rows, int stride, int columns, float* y) =>
-        ForEach(columns, new AddPartialsStep(partials, rows, stride, y));
-
-    private readonly struct AddPartialsStep(float* partials, int rows, int stride, float* y) : IElementwise
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Step(long i, int lanes)
-        {
-            V sum = V.Zero;
-            for (int row = 0; row < rows; row++) sum += Read(partials + ((long)row * stride) + i, lanes);
-            Write(Read(y + i, lanes) + sum, y + i, lanes);
-        }
-    }
-
-    private readonly struct ColumnSumWork(float* x, int rows, int columns, int rowsPerPiece, float* sums) : IWork
-    {
-        [MethodImpl(Jit.Kernel)]
-        public void Run(int piece)
-        {
-            int start = piece * rowsPerPiece, end = Math.Min(start + rowsPerPiece, rows);
-            float* to = sums + ((long)piece * columns);
-            int j = 0;
-            // Four registers of columns stay in place while the rows go by.
-            for (; j + (4 * V.Lanes) <= columns; j += 4 * V.Lanes)
-            {
-                V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
-                float* from = x + ((long)start * columns) + j;
-                for (int row = start; row < end; row++, from += columns)
-                {
-                    a += V.Load(from);
-                    b += V.Load(from + V.Lanes);
-                    c += V.Load(from + (2 * V.Lanes));
-                    d += V.Load(from + (3 * V.Lanes));
-                }
-
-                V.Store(a, to + j);
-                V.Store(b, to + j + V.Lanes);
-                V.Store(c, to + j + (2 * V.Lanes));
-                V.Store(d, to + j + (3 * V.Lanes));
-            }
-
-            for (; j < columns; j += V.Lanes)
-            {
-                int lanes = Math.Min(V.Lanes, columns - j);
-                V sum = V.Zero;
-                for (int row = start; row < end; row++) sum += Read(x + ((long)row * columns) + j, lanes);
-                Write(sum, to + j, lanes);
-            }
-        }
     }
 
     /// <summary>What both directions of layer norm know.</summary>
@@ -112,7 +52,8 @@ internal sealed unsafe partial class CpuBackend<V>
         public (int Start, int End) RowsOf(int piece) => (piece * rowsPerPiece, Math.Min((piece + 1) * rowsPerPiece, rows));
     }
 
-    private readonly struct LayerNormWork(NormShape norm, float* x, float* residual, float* beta, float epsilon, float* s, float* mean, float* rstd, float* y) : IWork
+    private readonly struct LayerNormWork(
+        NormShape norm, float* x, float* residual, float* beta, float epsilon, float* s, float* mean, float* rstd, float* y) : IWork
     {
         [SkipLocalsInit]
         public void Run(int piece)
@@ -143,7 +84,9 @@ internal sealed unsafe partial class CpuBackend<V>
             if (j < columns)
             {
                 int lanes = columns - j;
-                V.StorePartial(V.MultiplyAdd((V.LoadPartial(from + j, lanes) - center) * scale, V.LoadPartial(norm.Gamma + j, lanes), V.LoadPartial(beta + j, lanes)), to + j, lanes);
+                V.StorePartial(
+                    V.MultiplyAdd((V.LoadPartial(from + j, lanes) - center) * scale, V.LoadPartial(norm.Gamma + j, lanes), V.LoadPartial(beta + j, lanes)),
+                    to + j, lanes);
             }
 
             if (mean != null) mean[row] = average;
@@ -171,7 +114,8 @@ internal sealed unsafe partial class CpuBackend<V>
         }
     }
 
-    private readonly struct LayerNormBackwardWork(NormShape norm, float* s, float* mean, float* rstd, float* dy, float* dx, float* dResidual, bool accumulate, float* sums) : IWork
+    private readonly struct LayerNormBackwardWork(
+        NormShape norm, float* s, float* mean, float* rstd, float* dy, float* dx, float* dResidual, bool accumulate, float* sums) : IWork
     {
         [SkipLocalsInit]
         public void Run(int piece)

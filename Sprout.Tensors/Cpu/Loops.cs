@@ -1,6 +1,8 @@
 // The two loops over elements: do something to each, and add something up over all.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu;
 
@@ -46,11 +48,8 @@ internal sealed unsafe partial class CpuBackend<V>
         return sum;
     }
 
-    private static int DivideUp(int x, int by) => (x + by - 1) / by;
-
-    private static long DivideUp(long x, long by) => (x + by - 1) / by;
-
-    private static int PiecesOf(long count, int size) => checked((int)DivideUp(count, size));
+    // Rows of a piece: about one chunk.
+    private static int RowsPerPiece(int columns) => Math.Max(Chunk / Math.Max(columns, 1), 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Read(float* source, int lanes) => lanes == V.Lanes ? V.Load(source) : V.LoadPartial(source, lanes);

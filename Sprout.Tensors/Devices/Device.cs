@@ -33,7 +33,8 @@ public static class Device
     /// <param name="name">A kind with an optional index: "cpu", "cuda", "cuda:1".</param>
     /// <param name="threads">Processor threads; 0 means all cores.</param>
     /// <param name="note">Takes what the user should know before it is opened; null: nobody.</param>
-    /// <exception cref="OptionException">No such kind, a bad index, no such device, one that fails its self-test, or a negative number of threads.</exception>
+    /// <exception cref="OptionException">No such kind, a bad index, no such device, one that fails its self-test, or a negative number of
+    /// threads.</exception>
     public static IBackend Open(string name, int threads = 0, Action<string>? note = null)
     {
         ArgumentNullException.ThrowIfNull(name);

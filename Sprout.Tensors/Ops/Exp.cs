@@ -1,11 +1,11 @@
-// y = exp(x).
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Ops;
 
 /// <summary>
-/// y = exp(x) by x = n ln 2 + r, |r| ≤ ln 2 / 2, and a polynomial of degree 6 in r; relative error below 3e-7. Clamped to [−87.3, 88.3], so the result is always a positive normal number.
+/// y = exp(x) by x = n ln 2 + r, |r| ≤ ln 2 / 2, and a polynomial of degree 6 in r; relative error below 3e-7. Clamped to [−87.3, 88.3], so the result is
+/// always a positive normal number.
 /// </summary>
 public readonly struct Exp : IPointwise
 {

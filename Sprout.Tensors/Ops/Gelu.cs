@@ -1,10 +1,11 @@
-// y = x Φ(x), the activation of BERT.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Ops;
 
-/// <summary>y = x Φ(x) = x (1 + erf(x / √2)) / 2 (Hendrycks and Gimpel 2016), the "gelu" of Hugging Face; y' = Φ(x) + x φ(x). Absolute error below 5e-7.</summary>
+/// <summary>
+/// y = x Φ(x) = x (1 + erf(x / √2)) / 2 (Hendrycks and Gimpel 2016), the "gelu" of Hugging Face; y' = Φ(x) + x φ(x). Absolute error below 5e-7.
+/// </summary>
 public readonly struct Gelu : IPointwise
 {
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-// A function applied to every element by itself.
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Ops;

@@ -1,4 +1,3 @@
-// y = x.
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Ops;

@@ -1,10 +1,11 @@
-// y = ln x.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Ops;
 
-/// <summary>y = ln x for positive normal x, by x = 2ᵉ (1 + f) with 1 + f in [√½, √2) and a polynomial of degree 8 (Cephes); relative error below 3e-7.</summary>
+/// <summary>
+/// y = ln x for positive normal x, by x = 2ᵉ (1 + f) with 1 + f in [√½, √2) and a polynomial of degree 8 (Cephes); relative error below 3e-7.
+/// </summary>
 public readonly struct Log : IPointwise
 {
     /// <inheritdoc/>

@@ -1,4 +1,3 @@
-// y = max(x, 0).
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Ops;

@@ -1,4 +1,3 @@
-// y = 1 / (1 + exp(−x)).
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 

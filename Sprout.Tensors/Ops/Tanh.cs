@@ -1,4 +1,3 @@
-// y = tanh(x).
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Simd;
 

@@ -1,22 +1,14 @@
-// The optimiser step, plainly.
+// The optimiser step and the norms of gradients, plainly.
 namespace Sprout.Tensors.Reference;
 
 public sealed unsafe partial class ReferenceBackend
 {
     /// <inheritdoc/>
-    public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v)
+    public void SumOfSquares(Tensor x, Tensor results, int index)
     {
-        for (long i = 0; i < w.Count; i++) Update(gradient.Pointer[i], step, w, m, v, i);
-    }
-
-    /// <inheritdoc/>
-    public void MaskedAdamW(Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v, in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV)
-    {
-        for (long i = 0; i < w.Count; i++)
-        {
-            Update(ScoreGradient(gradient, w, scoreGradient, i), scoreStep, scores, scoreM, scoreV, i);
-            Update(WeightGradient(gradient, mask, i), step, w, m, v, i);
-        }
+        double sum = 0;
+        for (long i = 0; i < x.Count; i++) sum += (double)x.Pointer[i] * x.Pointer[i];
+        results.Pointer[index] = (float)sum;
     }
 
     /// <inheritdoc/>
@@ -31,6 +23,24 @@ public sealed unsafe partial class ReferenceBackend
 
         results.Pointer[index] = (float)sum;
         results.Pointer[scoreIndex] = (float)scoreSum;
+    }
+
+    /// <inheritdoc/>
+    public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v)
+    {
+        for (long i = 0; i < w.Count; i++) Update(gradient.Pointer[i], step, w, m, v, i);
+    }
+
+    /// <inheritdoc/>
+    public void MaskedAdamW(
+        Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v,
+        in AdamWStep scoreStep, Tensor scores, Tensor scoreM, Tensor scoreV)
+    {
+        for (long i = 0; i < w.Count; i++)
+        {
+            Update(ScoreGradient(gradient, w, scoreGradient, i), scoreStep, scores, scoreM, scoreV, i);
+            Update(WeightGradient(gradient, mask, i), step, w, m, v, i);
+        }
     }
 
     private static double WeightGradient(Tensor gradient, Mask? mask, long i) => mask is null ? gradient.Pointer[i] : gradient.Pointer[i] * MaskFactor(mask, i);

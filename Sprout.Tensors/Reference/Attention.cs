@@ -4,7 +4,8 @@ namespace Sprout.Tensors.Reference;
 public sealed unsafe partial class ReferenceBackend
 {
     /// <inheritdoc/>
-    public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
+    public void AttentionForward(
+        Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context)
     {
         int hidden = q.Shape.Columns, width = hidden / heads;
         foreach ((int firstQuery, int endQuery, int first, int length, int head) in SequenceHeads(queryOffsets, keyOffsets, heads))
@@ -30,7 +31,9 @@ public sealed unsafe partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
+    public void AttentionBackward(
+        Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets,
+        int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv)
     {
         int hidden = q.Shape.Columns, width = hidden / heads;
         double[] sumQ = new double[q.Count], sumK = new double[k.Count], sumV = new double[v.Count];
@@ -77,7 +80,8 @@ public sealed unsafe partial class ReferenceBackend
         }
     }
 
-    private static IEnumerable<(int FirstQuery, int EndQuery, int First, int Length, int Head)> SequenceHeads(IntTensor queryOffsets, IntTensor keyOffsets, int heads)
+    private static IEnumerable<(int FirstQuery, int EndQuery, int First, int Length, int Head)> SequenceHeads(
+        IntTensor queryOffsets, IntTensor keyOffsets, int heads)
     {
         int[] queries = queryOffsets.ToArray(), keys = keyOffsets.ToArray();
         for (int s = 0; s + 1 < keys.Length; s++)
@@ -95,12 +99,4 @@ public sealed unsafe partial class ReferenceBackend
 
     private static double DropAttention(double x, Dropout dropout, long row, int position) =>
         dropout.IsActive ? Drop(x, dropout, RandomWord(dropout, ((ulong)row << 32) | (uint)(position / 4), position % 4)) : x;
-
-    private static double LogSumExp(ReadOnlySpan<double> values)
-    {
-        double largest = double.NegativeInfinity, sum = 0;
-        foreach (double value in values) largest = Math.Max(largest, value);
-        foreach (double value in values) sum += Math.Exp(value - largest);
-        return largest + Math.Log(sum);
-    }
 }

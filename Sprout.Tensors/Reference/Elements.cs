@@ -46,12 +46,4 @@ public sealed unsafe partial class ReferenceBackend
     {
         for (long i = 0; i < x.Count; i++) y.Pointer[i] = (float)Drop(x.Pointer[i], dropout, i);
     }
-
-    /// <inheritdoc/>
-    public void SumOfSquares(Tensor x, Tensor results, int index)
-    {
-        double sum = 0;
-        for (long i = 0; i < x.Count; i++) sum += (double)x.Pointer[i] * x.Pointer[i];
-        results.Pointer[index] = (float)sum;
-    }
 }

@@ -4,7 +4,8 @@ namespace Sprout.Tensors.Reference;
 public sealed unsafe partial class ReferenceBackend
 {
     /// <inheritdoc/>
-    public void LayerNormForward(Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y)
+    public void LayerNormForward(
+        Tensor x, Tensor? residual, Dropout dropout, Tensor gamma, Tensor beta, float epsilon, Tensor? s, Tensor? mean, Tensor? rstd, Tensor y)
     {
         int rows = x.Shape.Rows, columns = x.Shape.Columns;
         var sum = new double[columns];
@@ -29,7 +30,9 @@ public sealed unsafe partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void LayerNormBackward(Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual, Tensor dgamma, Tensor dbeta)
+    public void LayerNormBackward(
+        Tensor s, Tensor mean, Tensor rstd, Tensor gamma, Tensor dy, Dropout dropout, Tensor dx, Tensor? dResidual, bool accumulateResidual,
+        Tensor dgamma, Tensor dbeta)
     {
         int rows = s.Shape.Rows, columns = s.Shape.Columns;
         double[] sumGamma = ToDoubles(dgamma), sumBeta = ToDoubles(dbeta);
@@ -63,12 +66,5 @@ public sealed unsafe partial class ReferenceBackend
             dgamma.Pointer[j] = (float)sumGamma[j];
             dbeta.Pointer[j] = (float)sumBeta[j];
         }
-    }
-
-    private static double[] ToDoubles(Tensor x)
-    {
-        var values = new double[x.Count];
-        for (int i = 0; i < values.Length; i++) values[i] = x.Pointer[i];
-        return values;
     }
 }

@@ -54,16 +54,4 @@ public sealed unsafe partial class ReferenceBackend
     /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
         Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
-
-    /// <inheritdoc/>
-    public void ColumnSum(Tensor x, Tensor y)
-    {
-        int rows = x.Shape.Rows, columns = x.Shape.Columns;
-        for (int j = 0; j < columns; j++)
-        {
-            double sum = y.Pointer[j];
-            for (int i = 0; i < rows; i++) sum += x.Pointer[((long)i * columns) + j];
-            y.Pointer[j] = (float)sum;
-        }
-    }
 }

@@ -1,11 +1,10 @@
-// The oracle: every kernel as the plainest loop that follows its formula.
 using Sprout.Tensors.Host;
 using Sprout.Tensors.Random;
 
 namespace Sprout.Tensors.Reference;
 
 /// <summary>
-/// Every kernel as the plainest loop over its formula, sums in double, one thread, never optimised. Tests compare all other backends with it.
+/// The oracle: every kernel as the plainest loop over its formula, sums in double, one thread, never optimised. Tests compare all other backends with it.
 /// </summary>
 public sealed unsafe partial class ReferenceBackend : HostBackend, IBackend
 {
@@ -42,4 +41,21 @@ public sealed unsafe partial class ReferenceBackend : HostBackend, IBackend
     }
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
+
+    private static double LogSumExp(ReadOnlySpan<double> values)
+    {
+        double largest = double.NegativeInfinity, sum = 0;
+        foreach (double value in values) largest = Math.Max(largest, value);
+        foreach (double value in values) sum += Math.Exp(value - largest);
+        return largest + Math.Log(sum);
+    }
+
+    private static void Add(Tensor x, long index, double value) => x.Pointer[index] = (float)(x.Pointer[index] + value);
+
+    private static double[] ToDoubles(Tensor x)
+    {
+        var values = new double[x.Count];
+        for (int i = 0; i < values.Length; i++) values[i] = x.Pointer[i];
+        return values;
+    }
 }

@@ -25,13 +25,4 @@ public sealed unsafe partial class ReferenceBackend
         for (long i = 0; i < scores.Count; i++)
             if (scores.Pointer[i] > threshold) SetBit(bits, i);
     }
-
-    /// <inheritdoc/>
-    public long CountBits(IntTensor bits, long count)
-    {
-        long set = 0;
-        for (long i = 0; i < count; i++)
-            if (GetBit(bits, i)) set++;
-        return set;
-    }
 }

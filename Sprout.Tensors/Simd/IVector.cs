@@ -1,10 +1,10 @@
-// The arithmetic that a kernel formula may use, so that it is written once for every vector width and for scalars.
 using System.Numerics;
 
 namespace Sprout.Tensors.Simd;
 
 /// <summary>
-/// A register of 32-bit floats: 16, 8, 4 or 1 lanes. Formulas and row kernels are generic over it and so are written once; the JIT compiles one version a width.
+/// A register of 32-bit floats: 16, 8, 4 or 1 lanes. Formulas and row kernels are generic over it and so are written once; the JIT compiles one version a
+/// width.
 /// </summary>
 public unsafe interface IVector<TSelf> :
     IAdditionOperators<TSelf, TSelf, TSelf>,

@@ -1,4 +1,3 @@
-// How the JIT compiles kernels.
 using System.Runtime.CompilerServices;
 
 namespace Sprout.Tensors.Simd;

@@ -1,4 +1,3 @@
-// Philox for many consecutive counters at once.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -21,7 +20,10 @@ internal static unsafe class PhiloxLanes
     private const uint Weyl1 = 0xBB67AE85;
     private const int Rounds = 10;
 
-    /// <summary>Writes at least <paramref name="count"/> words of the counters (<paramref name="counterLow"/>, <paramref name="counterHigh"/>), (counterLow + 1, counterHigh) …</summary>
+    /// <summary>
+    /// Writes at least <paramref name="count"/> words of the counters (<paramref name="counterLow"/>, <paramref name="counterHigh"/>), (counterLow + 1,
+    /// counterHigh) …
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fill<V>(ulong key, ulong counterLow, ulong counterHigh, uint* words, int count) where V : struct, IVector<V>
     {

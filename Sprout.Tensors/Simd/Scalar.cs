@@ -1,4 +1,3 @@
-// One float, with the same interface as the vector registers.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Random;
 
@@ -87,7 +86,8 @@ public readonly unsafe struct Scalar : IVector<Scalar>
     public static float Sum(Scalar a) => a.Value;
 
     /// <inheritdoc/>
-    public static unsafe void StoreSums(Scalar a, Scalar b, Scalar c, Scalar d, float* sums) => (sums[0], sums[1], sums[2], sums[3]) = (a.Value, b.Value, c.Value, d.Value);
+    public static unsafe void StoreSums(Scalar a, Scalar b, Scalar c, Scalar d, float* sums) =>
+        (sums[0], sums[1], sums[2], sums[3]) = (a.Value, b.Value, c.Value, d.Value);
 
     /// <inheritdoc/>
     public static float MaxLane(Scalar a) => a.Value;

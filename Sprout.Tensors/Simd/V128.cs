@@ -1,4 +1,3 @@
-// Four floats, portable.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 

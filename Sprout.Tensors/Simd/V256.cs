@@ -1,4 +1,3 @@
-// Eight floats in an AVX2 register.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;

@@ -1,4 +1,3 @@
-// Sixteen floats in an AVX-512 register.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;

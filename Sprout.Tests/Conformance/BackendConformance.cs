@@ -1,4 +1,3 @@
-// The one suite that every backend must pass.
 using Sprout.Tensors;
 
 namespace Sprout.Tests.Conformance;

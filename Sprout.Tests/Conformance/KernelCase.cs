@@ -1,4 +1,3 @@
-// One call of one kernel with fixed inputs.
 using Sprout.Tensors;
 using Sprout.Tensors.Reference;
 
@@ -60,5 +59,6 @@ internal sealed record KernelOutput(string Name, double[] Values, Tolerance Tole
 
     /// <summary>Whether another output has the same bits.</summary>
     public bool HasBitsOf(KernelOutput other) =>
-        Values.AsSpan().SequenceEqual(other.Values, EqualityComparer<double>.Create((a, b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b)));
+        Values.AsSpan().SequenceEqual(
+            other.Values, EqualityComparer<double>.Create((a, b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b)));
 }

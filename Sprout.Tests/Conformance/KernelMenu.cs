@@ -1,11 +1,10 @@
-// What there is to test: the kernels of the menu, the cases for them, the sizes that all cases share.
 using Sprout.Tensors;
 using Sprout.Tensors.Ops;
 using Sprout.Tests.Conformance.Cases;
 
 namespace Sprout.Tests.Conformance;
 
-/// <summary>The kernels of <see cref="IBackend"/> and the cases that test them.</summary>
+/// <summary>The kernels of <see cref="IBackend"/>, the cases that test them, and the sizes that all cases share.</summary>
 internal static class KernelMenu
 {
     /// <summary>Around the vector widths 4, 8, 16 and 32, and one that is more than one piece of work.</summary>
@@ -18,11 +17,16 @@ internal static class KernelMenu
     /// <summary>A dropout whose key and stream need all their bits.</summary>
     public static readonly Dropout Dropout = new(0.1f, 0x0123456789ABCDEF, 0xFEDCBA9876543210);
 
-    private static readonly string[] DeviceMembers = [nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.Upload), nameof(IBackend.Download), nameof(IBackend.Synchronize), nameof(IBackend.MeasurePeak)];
+    private static readonly string[] DeviceMembers =
+    [
+        nameof(IBackend.Allocate), nameof(IBackend.Free), nameof(IBackend.Upload), nameof(IBackend.Download), nameof(IBackend.Synchronize),
+        nameof(IBackend.MeasurePeak),
+    ];
 
     private static readonly ILookup<string, KernelCase> CasesByKernel = new[]
     {
-        ElementCases.All, ProductCases.All, RowCases.All, AttentionCases.All, LossCases.All, SelectionCases.All, MaskCases.All, OptimiserCases.All,
+        ElementsCases.All, MatMulCases.All, MatrixCases.All, LayerNormCases.All, GatherCases.All, AttentionCases.All, LossCases.All, SelectionCases.All,
+        MaskingCases.All, GatingCases.All, AdamWCases.All,
     }.SelectMany(cases => cases).ToLookup(test => test.Kernel);
 
     /// <summary>The names of all kernels.</summary>

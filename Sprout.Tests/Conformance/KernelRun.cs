@@ -42,7 +42,8 @@ internal sealed class KernelRun(IBackend backend) : IDisposable
     public Tensor Source(Shape shape, float[] values) => Guard(shape, values).View;
 
     /// <summary>A destination that the kernel overwrites; it is full of NaN before, so that what is read or left out shows.</summary>
-    public Tensor Destination(string name, Tolerance tolerance, params ReadOnlySpan<int> extents) => Destination(name, tolerance, new Shape(extents), accumulate: false);
+    public Tensor Destination(string name, Tolerance tolerance, params ReadOnlySpan<int> extents) =>
+        Destination(name, tolerance, new Shape(extents), accumulate: false);
 
     /// <summary>A destination that the kernel overwrites or, having numbers in it, adds to.</summary>
     public Tensor Destination(string name, Tolerance tolerance, Shape shape, bool accumulate)

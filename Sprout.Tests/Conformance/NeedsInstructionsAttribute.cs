@@ -1,4 +1,3 @@
-// Tests of a vector width that the processor may not have.
 using Sprout.Tensors.Cpu;
 
 namespace Sprout.Tests.Conformance;

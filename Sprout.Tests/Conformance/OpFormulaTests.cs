@@ -16,8 +16,12 @@ public sealed unsafe class OpFormulaTests
         -0f,
     ];
 
-    /// <summary>The function in double, how far the float formula and its derivative may be from it, from where on it is defined, and where there is no derivative to compare.</summary>
-    internal sealed record Formula(Func<double, double> Function, Tolerance Value, Tolerance Slope, Func<float, bool>? IsKink = null, double From = double.NegativeInfinity);
+    /// <summary>
+    /// The function in double, how far the float formula and its derivative may be from it, from where on it is defined, and where there is no derivative to
+    /// compare.
+    /// </summary>
+    internal sealed record Formula(
+        Func<double, double> Function, Tolerance Value, Tolerance Slope, Func<float, bool>? IsKink = null, double From = double.NegativeInfinity);
 
     internal static readonly Dictionary<Type, Formula> Formulas = new()
     {

@@ -17,6 +17,7 @@ public sealed class ProfiledConformance : BackendConformance
         backend.Restart();
         backend.MatMul(a, false, b, true, null, c, accumulate: false);
         backend.MatMul(a, false, b, true, null, c, accumulate: true);
-        backend.Times.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Name = "MatMul NT", Calls = 2L, Flops = 2.0 * 2 * 3 * 5 * 7, Bytes = 2.0 * 4 * (15 + 35 + 21) });
+        backend.Times.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Name = "MatMul NT", Calls = 2L, Flops = 2.0 * 2 * 3 * 5 * 7, Bytes = 2.0 * 4 * (15 + 35 + 21) });
     }
 }

@@ -1,4 +1,3 @@
-// The oracle's own oracle: its gradients are the slopes of its values.
 using Sprout.Tensors;
 using Sprout.Tensors.Random;
 using Sprout.Tensors.Reference;

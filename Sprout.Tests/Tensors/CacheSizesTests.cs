@@ -1,5 +1,5 @@
 // The caches that the processor tells of.
-using Sprout.Tensors.Cpu;
+using Sprout.Tensors.Cpu.Gemm;
 
 namespace Sprout.Tests.Tensors;
 
@@ -19,7 +19,8 @@ public sealed class CacheSizesTests
         if (!Directory.Exists(Caches) || !System.Runtime.Intrinsics.X86.X86Base.IsSupported) return;
         foreach (string cache in Directory.GetDirectories(Caches, "index*"))
         {
-            long Told() => long.Parse(File.ReadAllText(Path.Combine(cache, "size")).Trim().TrimEnd('K'), System.Globalization.CultureInfo.InvariantCulture) << 10;
+            long Told() =>
+                long.Parse(File.ReadAllText(Path.Combine(cache, "size")).Trim().TrimEnd('K'), System.Globalization.CultureInfo.InvariantCulture) << 10;
             switch (File.ReadAllText(Path.Combine(cache, "level")).Trim())
             {
                 case "2": CacheSizes.Own.Level2.Should().Be(Told()); break;

@@ -1,10 +1,9 @@
-// Tensors between sentinels, so that a test sees a kernel write where it may not.
 using Sprout.Tensors;
 using Sprout.Tensors.Cpu;
 
 namespace Sprout.Tests.Tensors;
 
-/// <summary>Makes the tensors of one test at odd addresses between guard values and remembers them.</summary>
+/// <summary>Makes the tensors of one test at odd addresses between sentinels, so that a kernel that writes where it may not is seen.</summary>
 internal sealed class CpuArena : IDisposable
 {
     private const float Sentinel = -12345.5f;

@@ -36,7 +36,8 @@ public class CpuAttentionTests
         int tokens = offsets[^1], hidden = heads * width;
         var shape = new Shape(tokens, hidden);
         Tensor q = arena.Random(shape, 2), k = arena.Random(shape, 2), v = arena.Random(shape), g = arena.Random(shape);
-        Tensor context = arena.Random(shape), lse = arena.Random(new Shape(tokens, heads)), dq = arena.Random(shape), dk = arena.Random(shape), dv = arena.Random(shape);
+        Tensor context = arena.Random(shape), lse = arena.Random(new Shape(tokens, heads)), dq = arena.Random(shape), dk = arena.Random(shape);
+        Tensor dv = arena.Random(shape);
         IntTensor first = arena.Ints(offsets);
         arena.Backend.AttentionForward(q, k, v, first, first, heads, dropout, lse, context);
         arena.Backend.AttentionBackward(q, k, v, context, lse, g, first, first, heads, dropout, dq, dk, dv);
@@ -61,7 +62,8 @@ public class CpuAttentionTests
     private static Expected Reference(float[] q, float[] k, float[] v, float[] g, int[] offsets, int heads, int width, Dropout dropout)
     {
         int hidden = heads * width, tokens = offsets[^1];
-        var e = new Expected(new double[tokens * hidden], new double[tokens * heads], new double[tokens * hidden], new double[tokens * hidden], new double[tokens * hidden]);
+        var e = new Expected(
+            new double[tokens * hidden], new double[tokens * heads], new double[tokens * hidden], new double[tokens * hidden], new double[tokens * hidden]);
         double scale = 1 / Math.Sqrt(width);
         for (int s = 0; s + 1 < offsets.Length; s++)
             for (int h = 0; h < heads; h++)

@@ -78,12 +78,16 @@ public class CpuKernelTests
             {
                 using var arena = new CpuArena(CpuBackend.Open(2, set));
                 int rows = shape.Rows, columns = shape.Columns;
-                Tensor x = arena.Random(shape), residual = arena.Random(shape), gamma = arena.Random(new Shape(columns)), beta = arena.Random(new Shape(columns));
+                Tensor x = arena.Random(shape), residual = arena.Random(shape), gamma = arena.Random(new Shape(columns));
+                Tensor beta = arena.Random(new Shape(columns));
                 Tensor s = arena.Random(shape), mean = arena.Random(new Shape(rows)), rstd = arena.Random(new Shape(rows)), y = arena.Random(shape);
-                Tensor dy = arena.Random(shape), dx = arena.Random(shape), dr = arena.Random(shape), dgamma = arena.Random(new Shape(columns)), dbeta = arena.Random(new Shape(columns));
+                Tensor dy = arena.Random(shape), dx = arena.Random(shape), dr = arena.Random(shape), dgamma = arena.Random(new Shape(columns));
+                Tensor dbeta = arena.Random(new Shape(columns));
                 Dropout dropout = full ? Drop : Dropout.None;
-                float[] x0 = x.ToArray(), r0 = residual.ToArray(), g0 = gamma.ToArray(), b0 = beta.ToArray(), dy0 = dy.ToArray(), dr0 = dr.ToArray(), dgamma0 = dgamma.ToArray(), dbeta0 = dbeta.ToArray();
-                double[] s0 = [.. x0.Select((v, i) => full ? (v * Kept(i)) + r0[i] : v)], normal = new double[x0.Length], ds = new double[x0.Length], inverse = new double[rows];
+                float[] x0 = x.ToArray(), r0 = residual.ToArray(), g0 = gamma.ToArray(), b0 = beta.ToArray(), dy0 = dy.ToArray(), dr0 = dr.ToArray();
+                float[] dgamma0 = dgamma.ToArray(), dbeta0 = dbeta.ToArray();
+                double[] s0 = [.. x0.Select((v, i) => full ? (v * Kept(i)) + r0[i] : v)], normal = new double[x0.Length], ds = new double[x0.Length];
+                double[] inverse = new double[rows];
                 for (int row = 0; row < rows; row++)
                 {
                     int[] at = [.. Enumerable.Range(row * columns, columns)];
@@ -178,7 +182,8 @@ public class CpuKernelTests
         for (int i = 0; i < values.Length; i++)
         {
             double e = expected(i);
-            if (!(Math.Abs(values[i] - e) <= tolerance * (1 + Math.Abs(e)))) values[i].Should().BeApproximately((float)e, (float)tolerance, "element {0} of {1}", i, actual.Shape);
+            if (!(Math.Abs(values[i] - e) <= tolerance * (1 + Math.Abs(e))))
+                values[i].Should().BeApproximately((float)e, (float)tolerance, "element {0} of {1}", i, actual.Shape);
         }
     }
 

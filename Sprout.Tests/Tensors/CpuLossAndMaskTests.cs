@@ -67,7 +67,8 @@ public class CpuLossAndMaskTests
     [Theory, MemberData(nameof(Sets))]
     public void Blocks_spread_and_sum(InstructionSet set)
     {
-        foreach ((int rows, int columns, int br, int bc) in new[] { (64, 96, 32, 32), (48, 80, 16, 16), (6, 35, 1, 35), (8, 40, 8, 1), (33, 21, 3, 7), (4, 1000, 2, 500), (300, 128, 1, 1) })
+        (int, int, int, int)[] cases = [(64, 96, 32, 32), (48, 80, 16, 16), (6, 35, 1, 35), (8, 40, 8, 1), (33, 21, 3, 7), (4, 1000, 2, 500), (300, 128, 1, 1)];
+        foreach ((int rows, int columns, int br, int bc) in cases)
         {
             using var arena = new CpuArena(CpuBackend.Open(2, set));
             var shape = new Shape(rows, columns);
@@ -79,7 +80,8 @@ public class CpuLossAndMaskTests
             z.ToArray().Should().Equal(x0.Select((_, i) => blocks0[BlockOf(i)]));
 
             int words = Mask.WordsOf(blockShape.Count);
-            IntTensor blockBits = arena.Ints([.. Enumerable.Range(0, words).Select(w => 0x35A7C96B ^ (w * 77777))]), bits = arena.Ints(new int[Mask.WordsOf(shape.Count)]);
+            IntTensor blockBits = arena.Ints([.. Enumerable.Range(0, words).Select(w => 0x35A7C96B ^ (w * 77777))]);
+            IntTensor bits = arena.Ints(new int[Mask.WordsOf(shape.Count)]);
             arena.Backend.ExpandBits(blockBits, shape, br, bc, bits);
             int[] from = blockBits.ToArray(), to = bits.ToArray();
             Enumerable.Range(0, to.Length * 32).Select(i => (to[i / 32] >> (i % 32)) & 1)
@@ -113,7 +115,8 @@ public class CpuLossAndMaskTests
         {
             using var arena = new CpuArena(CpuBackend.Open(2, set));
             var shape = new Shape(count);
-            Tensor scores = arena.Random(shape, 4), gates = arena.Random(shape), dgates = arena.Random(shape), dscores = arena.Random(shape), value = arena.Random(new Shape(2));
+            Tensor scores = arena.Random(shape, 4), gates = arena.Random(shape), dgates = arena.Random(shape), dscores = arena.Random(shape);
+            Tensor value = arena.Random(new Shape(2));
             float[] s0 = scores.ToArray(), g0 = dgates.ToArray(), d0 = dscores.ToArray();
             arena.Backend.HardConcrete(scores, null, gates);
             Close(gates, [.. s0.Select(s => Math.Clamp((Sigma(s) * 1.2) - 0.1, 0, 1))], 2e-6);
@@ -146,7 +149,8 @@ public class CpuLossAndMaskTests
     {
         float[] one = RunAll(set, 1);
         foreach (int threads in new[] { 2, 3 })
-            RunAll(set, threads).Select(BitConverter.SingleToInt32Bits).SequenceEqual(one.Select(BitConverter.SingleToInt32Bits)).Should().BeTrue("{0} threads", threads);
+            RunAll(set, threads).Select(BitConverter.SingleToInt32Bits).SequenceEqual(one.Select(BitConverter.SingleToInt32Bits)).Should().BeTrue(
+                "{0} threads", threads);
     }
 
     private static float[] RunAll(InstructionSet set, int threads)
@@ -156,10 +160,13 @@ public class CpuLossAndMaskTests
         int tokens = 260, hidden = 192, heads = 6;
         var shape = new Shape(tokens, hidden);
         var drop = new Dropout(0.1f, 3, 4);
-        Tensor x = arena.Random(shape), y = arena.Random(shape), z = arena.Random(shape), dx = arena.Random(shape), row = arena.Random(new Shape(hidden)), column = arena.Random(new Shape(tokens)), column2 = arena.Random(new Shape(tokens));
-        Tensor lse = arena.Random(new Shape(tokens, heads)), scalars = arena.Zeros(new Shape(8)), row2 = arena.Random(new Shape(hidden)), blocks = arena.Zeros(new Shape(tokens / 2, hidden / 4));
+        Tensor x = arena.Random(shape), y = arena.Random(shape), z = arena.Random(shape), dx = arena.Random(shape), row = arena.Random(new Shape(hidden));
+        Tensor column = arena.Random(new Shape(tokens)), column2 = arena.Random(new Shape(tokens));
+        Tensor lse = arena.Random(new Shape(tokens, heads)), scalars = arena.Zeros(new Shape(8)), row2 = arena.Random(new Shape(hidden));
+        Tensor blocks = arena.Zeros(new Shape(tokens / 2, hidden / 4));
         Tensor[] more = [.. Enumerable.Range(0, 8).Select(_ => arena.Random(shape))];
-        IntTensor offsets = arena.Ints(0, 13, 13, 100, 230, tokens), rows = arena.Ints([.. Enumerable.Range(0, tokens).Select(t => t * 31 % 17)]), bits = arena.Ints(new int[Mask.WordsOf(shape.Count)]);
+        IntTensor offsets = arena.Ints(0, 13, 13, 100, 230, tokens), rows = arena.Ints([.. Enumerable.Range(0, tokens).Select(t => t * 31 % 17)]);
+        IntTensor bits = arena.Ints(new int[Mask.WordsOf(shape.Count)]);
         IntTensor segments = arena.Ints([.. Enumerable.Range(0, tokens + 1).Select(t => t * hidden)]), targets = arena.Ints(new int[tokens]);
         b.ApplyDropout(x, drop, y);
         b.MapBackward<Gelu>(x, y, z, dx, accumulate: true);

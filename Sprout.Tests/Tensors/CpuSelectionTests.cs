@@ -15,7 +15,17 @@ public class CpuSelectionTests
         ("normal", (r, _) => (float)(r.NextDouble() + r.NextDouble() - 1)),
         ("few values, both zeros", (r, _) => r.Next(5) switch { 0 => -0f, 1 => 0f, 2 => 1f, 3 => -1f, _ => float.Epsilon }),
         ("all equal", (_, _) => 0f),
-        ("extremes", (r, _) => r.Next(8) switch { 0 => float.NaN, 1 => -float.NaN, 2 => float.PositiveInfinity, 3 => float.NegativeInfinity, 4 => float.MaxValue, 5 => float.MinValue, 6 => -float.Epsilon, _ => r.NextSingle() }),
+        ("extremes", (r, _) => r.Next(8) switch
+        {
+            0 => float.NaN,
+            1 => -float.NaN,
+            2 => float.PositiveInfinity,
+            3 => float.NegativeInfinity,
+            4 => float.MaxValue,
+            5 => float.MinValue,
+            6 => -float.Epsilon,
+            _ => r.NextSingle(),
+        }),
         ("all NaN", (_, _) => float.NaN),
         ("rising", (_, i) => i - 500f),
     ];
@@ -56,7 +66,11 @@ public class CpuSelectionTests
     [Theory, MemberData(nameof(Sets))]
     public void TopV_is_exact_from_selection_to_selection(InstructionSet set)
     {
-        (float Drift, int Keep)[] steps = [(0, 9000), (0.01f, 9000), (0.01f, 8900), (0.01f, 8800), (-0.02f, 8700), (50, 8600), (0, 40000), (0, 40000), (0, 40000), (float.NaN, 100), (float.PositiveInfinity, 7), (0.01f, 7), (0.01f, 90000), (0.01f, 89000)];
+        (float Drift, int Keep)[] steps =
+        [
+            (0, 9000), (0.01f, 9000), (0.01f, 8900), (0.01f, 8800), (-0.02f, 8700), (50, 8600), (0, 40000), (0, 40000), (0, 40000), (float.NaN, 100),
+            (float.PositiveInfinity, 7), (0.01f, 7), (0.01f, 90000), (0.01f, 89000),
+        ];
         using var arena = new CpuArena(CpuBackend.Open(2, set));
         float[] start = Make(90001, Kinds[0].Value);
         Tensor scores = arena.Of(new Shape(start.Length), start);
@@ -65,11 +79,24 @@ public class CpuSelectionTests
         foreach ((float drift, int keep) in steps)
         {
             sum = float.IsFinite(drift) ? sum + drift : 0;
-            float[] values = float.IsFinite(drift) ? [.. start.Select((v, i) => v + (sum * (1 + (i % 3))))] : [.. start.Select((v, i) => i % 2 == 0 ? drift : v)];
+            float[] values = [.. start.Select((v, i) => float.IsFinite(drift) ? v + (sum * (1 + (i % 3))) : i % 2 == 0 ? drift : v)];
             scores.CopyFrom(values);
             arena.Backend.TopV([scores], keep, [bits]);
-            Unpack(bits, values.Length).SequenceEqual(Kept([values], Order([values]).Take(keep))[0]).Should().BeTrue("{0}, drift {1}, keep {2}", set, drift, keep);
+            Unpack(bits, values.Length).SequenceEqual(Kept([values], Order([values]).Take(keep))[0]).Should().BeTrue(
+                "{0}, drift {1}, keep {2}", set, drift, keep);
         }
+    }
+
+    [Fact]
+    public void What_a_selection_remembers_lies_in_its_mask_and_ends_with_it()
+    {
+        using var arena = new CpuArena(CpuBackend.Open(1));
+        IntTensor bits = arena.Ints(new int[4]);
+        bits.Hint.Should().BeNull();
+        arena.Backend.TopV([arena.Random(new Shape(128))], 5, [bits]);
+        bits.Hint.Should().NotBeNull();
+        bits.Dispose();
+        bits.Hint.Should().BeNull();
     }
 
     [Theory, MemberData(nameof(Sets))]

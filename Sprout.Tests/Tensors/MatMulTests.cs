@@ -54,7 +54,10 @@ public sealed class MatMulTests
     public void Linear_equals_the_plain_sum_with_every_choice_of_what_to_keep(InstructionSet set)
     {
         using IBackend backend = CpuBackend.Open(2, set);
-        (int M, int N, int K)[] shapes = [(1, 2, 384), (33, 2, 129), (100, 65, 17), (3, 385, 64), (16, 31, 0), (0, 5, 3), (5, 0, 3), (160, 100, 400), (40, 130, 500)];
+        (int M, int N, int K)[] shapes =
+        [
+            (1, 2, 384), (33, 2, 129), (100, 65, 17), (3, 385, 64), (16, 31, 0), (0, 5, 3), (5, 0, 3), (160, 100, 400), (40, 130, 500),
+        ];
         int seed = 0;
         foreach ((int m, int n, int k) in shapes)
             for (int choice = 0; choice < 12; choice++, seed++)
@@ -92,7 +95,10 @@ public sealed class MatMulTests
     {
         using IBackend backend = CpuBackend.Open(2, set);
         // The last one has more of the weight than is packed at a time.
-        (int M, int N, int K, MaskKind Mask)[] shapes = [(97, 65, 385, MaskKind.None), (130, 700, 400, MaskKind.Bits), (700, 130, 769, MaskKind.Gates), (1300, 1300, 6600, MaskKind.Bits)];
+        (int M, int N, int K, MaskKind Mask)[] shapes =
+        [
+            (97, 65, 385, MaskKind.None), (130, 700, 400, MaskKind.Bits), (700, 130, 769, MaskKind.Gates), (1300, 1300, 6600, MaskKind.Bits),
+        ];
         foreach ((int m, int n, int k, MaskKind mask) in shapes)
         {
             using var operands = new Operands(backend, new Case(m, n, k, false, true, false, mask, n));
@@ -185,7 +191,8 @@ public sealed class MatMulTests
 
     public sealed record Case(int M, int N, int K, bool TransposeA, bool TransposeB, bool Accumulate, MaskKind Mask, int Seed);
 
-    // A sum of products and the bound of its rounding error: γ = terms · 2⁻²⁴ times the sum of magnitudes holds for any order of summation (Higham 2002, section 3.1).
+    // A sum of products and the bound of its rounding error: γ = terms · 2⁻²⁴ times the sum of magnitudes holds for any order of summation (Higham 2002,
+    // section 3.1).
     private readonly record struct Sum(double Value, double Error)
     {
         public static Sum Of(double value, double magnitudes, int terms) => new(value, magnitudes * (terms + 3) * 5.97e-8);

@@ -12,7 +12,8 @@ public sealed class RandomStreamsTests
     public void Spaces_of_purposes_do_not_meet()
     {
         const ulong last = (1UL << RandomStreams.IndexBits) - 1;
-        (ulong First, ulong Last)[] spaces = [.. Enum.GetValues<RandomPurpose>().Select(purpose => (RandomStreams.Of(purpose, 0), RandomStreams.Of(purpose, last))).Order()];
+        (ulong First, ulong Last)[] spaces =
+            [.. Enum.GetValues<RandomPurpose>().Select(purpose => (RandomStreams.Of(purpose, 0), RandomStreams.Of(purpose, last))).Order()];
         spaces.Should().HaveCountGreaterThan(4);
         for (int i = 1; i < spaces.Length; i++) spaces[i].First.Should().BeGreaterThan(spaces[i - 1].Last);
     }
@@ -34,7 +35,8 @@ public sealed class RandomStreamsTests
         (tape.NextDropout(0.5f).Stream >> RandomStreams.IndexBits).Should().Be((ulong)RandomPurpose.Dropout);
         ((Action)(() => tape.SeedDropout(1, 1UL << 36))).Should().Throw<ArgumentOutOfRangeException>();
         foreach (int epoch in new[] { 0, int.MaxValue }) (RandomStreams.ShuffleOf(epoch) >> RandomStreams.IndexBits).Should().Be((ulong)RandomPurpose.Shuffle);
-        (RandomStreams.Of(RandomPurpose.GateNoise, ((ulong)int.MaxValue << 16) | ushort.MaxValue) >> RandomStreams.IndexBits).Should().Be((ulong)RandomPurpose.GateNoise);
+        (RandomStreams.Of(RandomPurpose.GateNoise, ((ulong)int.MaxValue << 16) | ushort.MaxValue) >> RandomStreams.IndexBits).Should().Be(
+            (ulong)RandomPurpose.GateNoise);
     }
 
     // Among 20,000 names some hundred have a hash that begins with a purpose's byte.

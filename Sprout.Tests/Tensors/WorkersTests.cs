@@ -1,5 +1,5 @@
 // The worker threads under stress.
-using Sprout.Tensors.Cpu;
+using Sprout.Tensors.Cpu.Threads;
 
 namespace Sprout.Tests.Tensors;
 

@@ -7,7 +7,8 @@ namespace Sprout.Bench;
 /// <summary>Forward reads x and the residual and writes s and y; backward reads s and dy and writes dx and dResidual.</summary>
 public class LayerNormBench : KernelBench
 {
-    private Tensor x = null!, residual = null!, s = null!, y = null!, mean = null!, rstd = null!, gamma = null!, beta = null!, dx = null!, dgamma = null!, dbeta = null!;
+    private Tensor x = null!, residual = null!, s = null!, y = null!, mean = null!, rstd = null!, gamma = null!, beta = null!, dx = null!, dgamma = null!;
+    private Tensor dbeta = null!;
 
     [Params("2048x128", "2048x384", "1024x768", "16384x768")]
     public string Case { get; set; } = "";

@@ -14,8 +14,9 @@ public class MatMulBench : KernelBench
 
     /// <summary>M x N x K and the layout: N as it is, T transposed, for A and B.</summary>
     [Params(
-        "416x384x384 NT", "416x1536x384 NT", "416x384x1536 NT", "2048x384x384 NT", "2048x1536x384 NT", "2048x384x1536 NT", "2048x384x1536 NN", "384x1536x2048 TN",
-        "1024x768x768 NT", "1024x3072x768 NT", "1024x768x3072 NT", "1024x768x3072 NN", "768x3072x1024 TN", "2048x128x128 NT", "2048x512x128 NT", "128x512x2048 TN", "32x2x384 NT", "2x30522x384 NT", "13x768x768 NT")]
+        "416x384x384 NT", "416x1536x384 NT", "416x384x1536 NT", "2048x384x384 NT", "2048x1536x384 NT", "2048x384x1536 NT", "2048x384x1536 NN",
+        "384x1536x2048 TN", "1024x768x768 NT", "1024x3072x768 NT", "1024x768x3072 NT", "1024x768x3072 NN", "768x3072x1024 TN",
+        "2048x128x128 NT", "2048x512x128 NT", "128x512x2048 TN", "32x2x384 NT", "2x30522x384 NT", "13x768x768 NT")]
     public string Case { get; set; } = "";
 
     private bool TransposeA => Case[^2] == 'T';

@@ -6,5 +6,6 @@ using BenchmarkDotNet.Running;
 using Sprout.Bench;
 
 if (args is ["tokenizer", ..]) return TokenizerTiming.Run(args.AsSpan(1));
-BenchmarkSwitcher.FromAssembly(typeof(KernelBench).Assembly).Run(args, DefaultConfig.Instance.AddColumn(new WorkColumn(share: false), new WorkColumn(share: true)).HideColumns(Column.RatioSD));
+BenchmarkSwitcher.FromAssembly(typeof(KernelBench).Assembly).Run(
+    args, DefaultConfig.Instance.AddColumn(new WorkColumn(share: false), new WorkColumn(share: true)).HideColumns(Column.RatioSD));
 return 0;

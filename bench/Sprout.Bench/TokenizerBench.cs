@@ -8,7 +8,8 @@ namespace Sprout.Bench;
 /// <summary>Sentences of made-up words, half of which are in the vocabulary and half fall into pieces. One thread.</summary>
 public class TokenizerBench : ICounted
 {
-    private const string Syllables = "ba be bi bo ca ce co da de di do fa fi ga ha he hi ka la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa se si so ta te ti to";
+    private const string Syllables =
+        "ba be bi bo ca ce co da de di do fa fi ga ha he hi ka la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa se si so ta te ti to";
 
     private readonly List<int> ids = [];
     private BertTokenizer tokenizer = null!;

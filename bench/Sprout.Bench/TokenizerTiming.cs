@@ -39,7 +39,8 @@ public static class TokenizerTiming
         double median = (seconds[(repeat - 1) / 2] + seconds[repeat / 2]) / 2;
         Console.WriteLine(JsonSerializer.Serialize(new
         {
-            mode = "tokenize", median_s = median, min_s = seconds[0], texts = texts.Length, tokens, hash_of_ids = hash, tokens_per_s = tokens / median, threads = 1,
+            mode = "tokenize", median_s = median, min_s = seconds[0], texts = texts.Length, tokens,
+            hash_of_ids = hash, tokens_per_s = tokens / median, threads = 1,
         }));
         return 0;
     }

@@ -28,7 +28,8 @@ public sealed class WorkColumn(bool share) : IColumn
 
     public UnitType UnitType => UnitType.Dimensionless;
 
-    public string Legend => share ? "Rate ÷ FMA peak or memory bandwidth, measured in this run on as many threads" : "Floating-point operations or bytes a second";
+    public string Legend =>
+        share ? "Rate ÷ FMA peak or memory bandwidth, measured in this run on as many threads" : "Floating-point operations or bytes a second";
 
     public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
 

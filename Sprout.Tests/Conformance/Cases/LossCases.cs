@@ -31,13 +31,15 @@ internal static class LossCases
         Tolerance loss = new(1e-5, 1e-6 * (segments.Length + 8)), slope = new(1e-6, 2e-6 + (2e-7 * scale));
 
         yield return new(nameof(IBackend.CrossEntropy), label, run => run.Backend.CrossEntropy(
-            Logits(run), run.Integers(offsets), run.Integers([.. segments.Select((length, s) => s % length)]), Scale, run.Sum("loss", loss, 1), gradient ? run.Sum("dlogits", slope, total) : null));
+            Logits(run), run.Integers(offsets), run.Integers([.. segments.Select((length, s) => s % length)]), Scale,
+            run.Sum("loss", loss, 1), gradient ? run.Sum("dlogits", slope, total) : null));
 
         foreach (float temperature in new[] { 1f, 2f, 5.5f })
         {
             // T² multiplies the loss and T the gradient.
             yield return new(nameof(IBackend.Distillation), $"{label}, temperature {temperature}", run => run.Backend.Distillation(
-                Logits(run), Logits(run), run.Integers(offsets), temperature, Scale, run.Sum("loss", loss with { Absolute = loss.Absolute * temperature * temperature }, 1),
+                Logits(run), Logits(run), run.Integers(offsets), temperature, Scale,
+                run.Sum("loss", loss with { Absolute = loss.Absolute * temperature * temperature }, 1),
                 gradient ? run.Sum("dlogits", slope with { Absolute = slope.Absolute * temperature }, total) : null));
         }
 
@@ -45,6 +47,7 @@ internal static class LossCases
     }
 
     // A sum of n squares of about 2, all positive: relative to the sum.
-    private static KernelCase SquaredError(int n, bool gradient) => new(nameof(IBackend.SquaredError), $"[{n}] gradient {gradient}", run => run.Backend.SquaredError(
+    private static KernelCase SquaredError(int n, bool gradient) =>
+        new(nameof(IBackend.SquaredError), $"[{n}] gradient {gradient}", run => run.Backend.SquaredError(
         run.Source(n), run.Source(n), Scale, run.Sum("loss", new Tolerance(1e-5, 1e-6), 1), gradient ? run.Sum("dx", Tolerance.Formula, n) : null));
 }
