@@ -69,6 +69,10 @@ internal sealed class FailingBackend : IBackend
 
     public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv) => Next().AttentionBackward(q, k, v, context, logSumExp, dcontext, queryOffsets, keyOffsets, heads, dropout, dq, dk, dv);
 
+    public void Softmax(Tensor x, Tensor y) => Next().Softmax(x, y);
+
+    public void SoftmaxBackward(Tensor y, Tensor dy, Tensor dx, bool accumulate) => Next().SoftmaxBackward(y, dy, dx, accumulate);
+
     public void CrossEntropy(Tensor logits, IntTensor offsets, IntTensor targets, float scale, Tensor loss, Tensor? dlogits) => Next().CrossEntropy(logits, offsets, targets, scale, loss, dlogits);
 
     public void Distillation(Tensor logits, Tensor teacher, IntTensor offsets, float temperature, float scale, Tensor loss, Tensor? dlogits) => Next().Distillation(logits, teacher, offsets, temperature, scale, loss, dlogits);
