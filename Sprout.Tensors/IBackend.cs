@@ -20,6 +20,9 @@ public interface IBackend : IDisposable
     /// <summary>The device's name as <c>Device.Open</c> takes it, with the instruction set for processors: "cpu (AVX-512, 2 threads)".</summary>
     string Name { get; }
 
+    /// <summary>What its kernels are compiled for: "avx512", "avx2" or "portable" on processors, else the kind of device.</summary>
+    string InstructionSet { get; }
+
     /// <summary>Bytes handed out and not given back.</summary>
     long LiveBytes { get; }
 

@@ -15,6 +15,8 @@ internal sealed class FailingBackend : IBackend
 
     public string Name => "failing";
 
+    public string InstructionSet => inner.InstructionSet;
+
     public long LiveBytes => inner.LiveBytes;
 
     public long PeakBytes => inner.PeakBytes;
