@@ -4,7 +4,7 @@ using Sprout.Tensors.Random;
 namespace Sprout.Tensors.Simd;
 
 /// <summary>One lane: lets scalar code use the formulas that are written over <see cref="IVector{TSelf}"/>.</summary>
-public readonly unsafe struct Scalar : IVector<Scalar>
+internal readonly unsafe struct Scalar : IVector<Scalar>
 {
     /// <summary>Wraps a float.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Sprout.Tensors.Simd;
 
 /// <summary>Four lanes on any processor: .NET's portable 128-bit vectors, in software where there are none.</summary>
-public readonly unsafe struct V128 : IVector<V128>
+internal readonly unsafe struct V128 : IVector<V128>
 {
     private readonly Vector128<float> value;
 

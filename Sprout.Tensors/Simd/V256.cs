@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Sprout.Tensors.Simd;
 
 /// <summary>Eight lanes: AVX2 with FMA.</summary>
-public readonly unsafe struct V256 : IVector<V256>
+internal readonly unsafe struct V256 : IVector<V256>
 {
     private readonly Vector256<float> value;
 

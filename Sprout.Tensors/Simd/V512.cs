@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Sprout.Tensors.Simd;
 
 /// <summary>Sixteen lanes: AVX-512.</summary>
-public readonly unsafe struct V512 : IVector<V512>
+internal readonly unsafe struct V512 : IVector<V512>
 {
     private readonly Vector512<float> value;
 
