@@ -56,6 +56,9 @@ public sealed partial class IlgpuBackend : IBackend
     public string Name { get; }
 
     /// <inheritdoc/>
+    public string InstructionSet => Name.Split(':')[0];
+
+    /// <inheritdoc/>
     public long LiveBytes => pool.LiveBytes - OwnBytes;
 
     /// <inheritdoc/>

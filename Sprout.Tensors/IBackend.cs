@@ -17,8 +17,11 @@ public interface IBackend : IDisposable
 {
     // ---- Device: in the file of the backend itself ----------------------------------------------------------------------------
 
-    /// <summary>The device's name as <c>--device</c> takes it, with the instruction set for processors: "cpu (AVX-512, 2 threads)".</summary>
+    /// <summary>The device's name as <c>Device.Open</c> takes it, with the instruction set for processors: "cpu (AVX-512, 2 threads)".</summary>
     string Name { get; }
+
+    /// <summary>What its kernels are compiled for: "avx512", "avx2" or "portable" on processors, else the kind of device.</summary>
+    string InstructionSet { get; }
 
     /// <summary>Bytes handed out and not given back.</summary>
     long LiveBytes { get; }
@@ -134,6 +137,14 @@ public interface IBackend : IDisposable
     void AttentionBackward(
         Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets,
         int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv);
+
+    // ---- Softmax --------------------------------------------------------------------------------------------------------------
+
+    /// <summary>y = softmax of every row of x: y[i, j] = exp(x[i, j]) / Σₖ exp(x[i, k]); x, y [R, C]. y may be x.</summary>
+    void Softmax(Tensor x, Tensor y);
+
+    /// <summary>Backward of <see cref="Softmax"/>: dx = y ⊙ (dy − Σ over the row of y ⊙ dy), or dx += …; dx may be dy when not accumulating.</summary>
+    void SoftmaxBackward(Tensor y, Tensor dy, Tensor dx, bool accumulate);
 
     // ---- Loss: each adds scale · its value to loss [1] and, when dlogits is given, scale · its gradient to dlogits ------------
 

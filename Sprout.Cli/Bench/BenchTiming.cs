@@ -2,7 +2,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Sprout.Tensors;
-using Sprout.Tensors.Cpu;
 
 namespace Sprout.Cli.Bench;
 
@@ -52,7 +51,7 @@ internal sealed class BenchTiming
             ["peak_fraction"] = rate > 0 ? rate / backend.MeasurePeak().MultiplyAdds : null,
             ["peak_rss_mb"] = memory,
             ["threads"] = threads,
-            ["isa"] = backend.Name.StartsWith("cpu", StringComparison.Ordinal) ? InstructionSets.Choose().ToString().ToLowerInvariant() : backend.Name,
+            ["isa"] = backend.InstructionSet,
             ["parameters"] = parameters,
             ["encoder_parameters"] = encoderParameters,
             ["density"] = density,

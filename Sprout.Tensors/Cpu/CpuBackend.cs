@@ -17,12 +17,12 @@ public static class CpuBackend
     /// <exception cref="OptionException">The processor lacks the instruction set.</exception>
     public static IBackend Open(int threads, InstructionSet set)
     {
-        if (!InstructionSets.IsSupported(set)) throw new OptionException($"This processor has no {set}.");
+        if (!InstructionSets.IsSupported(set)) throw new OptionException($"{nameof(InstructionSet)}: {InstructionSets.WhyNot(set)}");
         return set switch
         {
-            InstructionSet.Avx512 => new CpuBackend<V512>(threads, "AVX-512"),
-            InstructionSet.Avx2 => new CpuBackend<V256>(threads, "AVX2"),
-            _ => new CpuBackend<V128>(threads, "portable"),
+            InstructionSet.Avx512 => new CpuBackend<V512>(threads, set),
+            InstructionSet.Avx2 => new CpuBackend<V256>(threads, set),
+            _ => new CpuBackend<V128>(threads, set),
         };
     }
 }
@@ -38,17 +38,21 @@ internal sealed unsafe partial class CpuBackend<V> : HostBackend, IBackend
     private readonly Gemm<V> gemm;
     private readonly Selector<V> selector;
 
-    public CpuBackend(int threads, string instructions)
+    public CpuBackend(int threads, InstructionSet set)
     {
         workers = new Workers(threads);
         gemm = new Gemm<V>(this, workers);
         selector = new Selector<V>(this, workers);
         Threads = threads;
-        Name = $"cpu ({instructions}, {threads} thread{(threads == 1 ? "" : "s")})";
+        InstructionSet = set.ToString().ToLowerInvariant();
+        Name = $"cpu ({InstructionSets.NameOf(set)}, {threads} thread{(threads == 1 ? "" : "s")})";
     }
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public string InstructionSet { get; }
 
     private int Threads { get; }
 

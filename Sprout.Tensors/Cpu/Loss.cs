@@ -35,36 +35,6 @@ internal sealed unsafe partial class CpuBackend<V>
         Free(partials);
     }
 
-    [MethodImpl(Jit.Kernel)]
-    private static float Largest(float* x, int count)
-    {
-        if (count < V.Lanes)
-        {
-            float few = x[0];
-            for (int i = 1; i < count; i++) few = MathF.Max(few, x[i]);
-            return few;
-        }
-
-        // The last register overlaps the one before instead of reaching beyond the end.
-        V largest = V.Load(x + count - V.Lanes);
-        for (int i = 0; i + V.Lanes <= count; i += V.Lanes) largest = V.Max(largest, V.Load(x + i));
-        return V.MaxLane(largest);
-    }
-
-    // Σ exp((x − shift) · scale).
-    [MethodImpl(Jit.Kernel)]
-    private static float SumOfExp(float* x, int count, float shift, float scale)
-    {
-        V sum = V.Zero;
-        for (int i = 0; i < count; i += V.Lanes)
-        {
-            int lanes = Math.Min(V.Lanes, count - i);
-            sum += KeepFirst(Exp.Forward((Read(x + i, lanes) - V.Broadcast(shift)) * V.Broadcast(scale)), lanes);
-        }
-
-        return V.Sum(sum);
-    }
-
     private readonly struct SquaredErrorTerm(float* x, float* target, float scale, float* dx) : ITerm
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,7 +14,7 @@ public static class Device
 {
     private static readonly Dictionary<string, (Func<DeviceRequest, IBackend> Open, Func<IEnumerable<DeviceInfo>> List)> Registered = new(StringComparer.Ordinal)
     {
-        ["cpu"] = (request => CpuBackend.Open(request.Threads), ListCpu),
+        ["cpu"] = (OpenCpu, ListCpu),
     };
 
     /// <summary>The kinds of device that this program can open, "cpu" first.</summary>
@@ -46,10 +46,22 @@ public static class Device
         return kind.Open(new DeviceRequest(index, threads == 0 ? Environment.ProcessorCount : threads, note ?? (_ => { })));
     }
 
+    // Portable code where AVX2 could run takes a hundred times as long: nobody should wait for it unawares.
+    private static IBackend OpenCpu(DeviceRequest request)
+    {
+        InstructionSet chosen = InstructionSets.Choose();
+        foreach (InstructionSet set in InstructionSets.Missed.Where(set => set > chosen))
+            request.Note($"Slower than it could be: {InstructionSets.WhyNot(set)}");
+        return CpuBackend.Open(request.Threads, chosen);
+    }
+
     private static IEnumerable<DeviceInfo> ListCpu()
     {
         using IBackend backend = CpuBackend.Open(Environment.ProcessorCount);
-        string sets = string.Join(", ", Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported));
-        return [new DeviceInfo("cpu", backend.Name, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, [new("instruction sets", sets)], null)];
+        string sets = string.Join(", ", Enum.GetValues<InstructionSet>().Where(InstructionSets.IsSupported).Select(InstructionSets.NameOf));
+        List<KeyValuePair<string, string>> limits = [new("instruction sets", sets)];
+        string missed = string.Join(", ", InstructionSets.Missed.Select(InstructionSets.NameOf));
+        if (missed.Length > 0) limits.Add(new("on the processor but not in this program", missed));
+        return [new DeviceInfo("cpu", backend.Name, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, limits, null)];
     }
 }

@@ -62,6 +62,10 @@ public sealed partial class ProfiledBackend
         public static Cost AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor dcontext, Tensor dq, Tensor dk, Tensor dv, double pairs) =>
             new(nameof(AttentionBackward), Of(q, k, v, context, dcontext, dq, dk, dv), 10 * pairs * q.Shape.Columns);
 
+        public static Cost Softmax(Tensor x, Tensor y) => new(nameof(Softmax), Of(x, y));
+
+        public static Cost SoftmaxBackward(Tensor y, Tensor dy, Tensor dx) => new(nameof(SoftmaxBackward), Of(y, dy, dx));
+
         public static Cost CrossEntropy(Tensor logits, Tensor? dlogits) => new(nameof(CrossEntropy), Of(logits, dlogits));
 
         public static Cost Distillation(Tensor logits, Tensor teacher, Tensor? dlogits) => new(nameof(Distillation), Of(logits, teacher, dlogits));

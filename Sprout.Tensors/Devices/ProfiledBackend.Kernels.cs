@@ -158,6 +158,22 @@ public sealed partial class ProfiledBackend
     }
 
     /// <inheritdoc/>
+    public void Softmax(Tensor x, Tensor y)
+    {
+        Begin(Cost.Softmax(x, y));
+        inner.Softmax(x, y);
+        End();
+    }
+
+    /// <inheritdoc/>
+    public void SoftmaxBackward(Tensor y, Tensor dy, Tensor dx, bool accumulate)
+    {
+        Begin(Cost.SoftmaxBackward(y, dy, dx));
+        inner.SoftmaxBackward(y, dy, dx, accumulate);
+        End();
+    }
+
+    /// <inheritdoc/>
     public void CrossEntropy(Tensor logits, IntTensor offsets, IntTensor targets, float scale, Tensor loss, Tensor? dlogits)
     {
         Begin(Cost.CrossEntropy(logits, dlogits));

@@ -27,6 +27,9 @@ public sealed partial class ProfiledBackend : IBackend
     public string Name => inner.Name;
 
     /// <inheritdoc/>
+    public string InstructionSet => inner.InstructionSet;
+
+    /// <inheritdoc/>
     public long LiveBytes => inner.LiveBytes;
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public sealed unsafe partial class ReferenceBackend : HostBackend, IBackend
     /// <inheritdoc/>
     public string Name => "reference";
 
+    /// <inheritdoc/>
+    public string InstructionSet => "portable";
+
     private static uint RandomWord(Dropout place, ulong counterLow, int word)
     {
         (uint x0, uint x1, uint x2, uint x3) = Philox.Next(place.Key, counterLow, place.Stream);

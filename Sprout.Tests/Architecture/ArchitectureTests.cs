@@ -9,7 +9,7 @@ public sealed partial class ArchitectureTests
     private static readonly string[] Folders =
     [
         "Sprout.Tensors.Random", "Sprout.Tensors.Simd", "Sprout.Tensors.Ops", "Sprout.Tensors", "Sprout.Tensors.Host", "Sprout.Tensors.IO", "Sprout.Tensors.Reference",
-        "Sprout.Tensors.Cpu", "Sprout.Tensors.Devices",
+        "Sprout.Tensors.Cpu.Threads", "Sprout.Tensors.Cpu.Gemm", "Sprout.Tensors.Cpu.Selection", "Sprout.Tensors.Cpu", "Sprout.Tensors.Devices",
         "Sprout.Tensors.Ilgpu.Kernels", "Sprout.Tensors.Ilgpu",
         "Sprout.Autograd", "Sprout.Autograd.Functions", "Sprout.Autograd.Modules", "Sprout.Autograd.Optim",
         "Sprout.Bert.Files", "Sprout.Bert.Tokenization", "Sprout.Bert.Metrics", "Sprout.Bert.Data", "Sprout.Bert.Models", "Sprout.Bert.Models.Architectures", "Sprout.Bert.Sources",

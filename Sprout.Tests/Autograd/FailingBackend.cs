@@ -15,6 +15,8 @@ internal sealed class FailingBackend : IBackend
 
     public string Name => "failing";
 
+    public string InstructionSet => inner.InstructionSet;
+
     public long LiveBytes => inner.LiveBytes;
 
     public long PeakBytes => inner.PeakBytes;
@@ -68,6 +70,10 @@ internal sealed class FailingBackend : IBackend
     public void AttentionForward(Tensor q, Tensor k, Tensor v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor? logSumExp, Tensor context) => Next().AttentionForward(q, k, v, queryOffsets, keyOffsets, heads, dropout, logSumExp, context);
 
     public void AttentionBackward(Tensor q, Tensor k, Tensor v, Tensor context, Tensor logSumExp, Tensor dcontext, IntTensor queryOffsets, IntTensor keyOffsets, int heads, Dropout dropout, Tensor dq, Tensor dk, Tensor dv) => Next().AttentionBackward(q, k, v, context, logSumExp, dcontext, queryOffsets, keyOffsets, heads, dropout, dq, dk, dv);
+
+    public void Softmax(Tensor x, Tensor y) => Next().Softmax(x, y);
+
+    public void SoftmaxBackward(Tensor y, Tensor dy, Tensor dx, bool accumulate) => Next().SoftmaxBackward(y, dy, dx, accumulate);
 
     public void CrossEntropy(Tensor logits, IntTensor offsets, IntTensor targets, float scale, Tensor loss, Tensor? dlogits) => Next().CrossEntropy(logits, offsets, targets, scale, loss, dlogits);
 

@@ -13,10 +13,9 @@ public sealed class SignalTests : IDisposable
 
     public void Dispose() => tiny.Dispose();
 
-    [Fact]
+    [SystemFact("linux", "macos")] // Windows has no such signal.
     public async Task A_run_that_is_told_to_terminate_saves_a_checkpoint()
     {
-        if (OperatingSystem.IsWindows()) return; // Has no such signal.
         // More steps than anyone waits for.
         string[] arguments = tiny.Arguments("out", "--max-steps=1000000 --save-every=0 --eval-every=0 --logging-steps=1");
         var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "sprout.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };

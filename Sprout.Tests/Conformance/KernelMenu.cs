@@ -25,8 +25,8 @@ internal static class KernelMenu
 
     private static readonly ILookup<string, KernelCase> CasesByKernel = new[]
     {
-        ElementsCases.All, MatMulCases.All, MatrixCases.All, LayerNormCases.All, GatherCases.All, AttentionCases.All, LossCases.All, SelectionCases.All,
-        MaskingCases.All, GatingCases.All, AdamWCases.All,
+        ElementsCases.All, MatMulCases.All, MatrixCases.All, LayerNormCases.All, GatherCases.All, AttentionCases.All, SoftmaxCases.All, LossCases.All,
+        SelectionCases.All, MaskingCases.All, GatingCases.All, AdamWCases.All,
     }.SelectMany(cases => cases).ToLookup(test => test.Kernel);
 
     /// <summary>The names of all kernels.</summary>

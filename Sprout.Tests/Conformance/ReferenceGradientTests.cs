@@ -61,6 +61,21 @@ public sealed class ReferenceGradientTests : IDisposable
     }
 
     [Fact]
+    public void Softmax()
+    {
+        Tensor x = Random(Rows, Columns), weight = Random(Rows, Columns), y = Zeros(Rows, Columns), dx = Zeros(Rows, Columns);
+        double Loss()
+        {
+            backend.Softmax(x, y);
+            return Dot(weight, y);
+        }
+
+        Loss();
+        backend.SoftmaxBackward(y, weight, dx, accumulate: false);
+        Check(Loss, x, dx);
+    }
+
+    [Fact]
     public void Losses()
     {
         Tensor x = Random(Columns), other = Random(Columns);

@@ -5,6 +5,8 @@ namespace Sprout.Tests.Tensors;
 
 public sealed class CacheSizesTests
 {
+    private const string Caches = "/sys/devices/system/cpu/cpu0/cache";
+
     [Fact]
     public void Sizes_are_believable_and_grow_with_the_level()
     {
@@ -12,11 +14,9 @@ public sealed class CacheSizesTests
         CacheSizes.Own.Level3.Should().BeInRange(1 << 20, 2L << 30);
     }
 
-    [Fact]
+    [CachesFact]
     public void They_are_those_that_Linux_reads()
     {
-        const string Caches = "/sys/devices/system/cpu/cpu0/cache";
-        if (!Directory.Exists(Caches) || !System.Runtime.Intrinsics.X86.X86Base.IsSupported) return;
         foreach (string cache in Directory.GetDirectories(Caches, "index*"))
         {
             long Told() =>
@@ -27,6 +27,14 @@ public sealed class CacheSizesTests
                 case "3": CacheSizes.Own.Level3.Should().Be(Told()); break;
                 default: break;
             }
+        }
+    }
+
+    private sealed class CachesFactAttribute : FactAttribute
+    {
+        public CachesFactAttribute()
+        {
+            if (!Directory.Exists(Caches) || !System.Runtime.Intrinsics.X86.X86Base.IsSupported) Skip = $"Needs an x86 processor of which {Caches} tells.";
         }
     }
 }
