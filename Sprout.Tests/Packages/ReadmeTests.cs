@@ -1,0 +1,38 @@
+// The README is true: every block of it runs, from the packages, in a folder of its own.
+namespace Sprout.Tests.Packages;
+
+[Collection(PackagesCollection.Name)]
+public sealed class ReadmeTests(InstalledPackages packages)
+{
+    [Fact]
+    public void Every_block_has_its_test() => Readme.Blocks.Select(block => block.Section).Should().Equal(
+        ["Sprout", "Install", "Your own texts", "From C#", "On a GPU"], "each of these is run by a test here, or by the packages that all of them use (Install)");
+
+    [Fact]
+    public void The_two_commands_on_top_are_run_by_continuous_integration()
+    {
+        string[] commands = [.. Readme.BlockOf("Sprout").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('#')[0].Trim())];
+        commands.Should().HaveCount(2);
+        File.ReadAllLines(Repository.PathOf(".ci", "run")).Select(line => line.Trim()).Should().Contain(commands);
+    }
+
+    [SystemFact("linux", "macos")]
+    public void A_file_of_texts_is_trained_on_pruned_and_predicts()
+    {
+        string printed = packages.RunShell(Readme.BlockOf("Your own texts"));
+        printed.Should().Contain("density = 9.99 % of the prunable weights");
+        printed.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Should().Contain("\"label\":\"1\"", "the last line is the prediction, and nobody could call it dull");
+        double[] accuracies = [.. printed.Split('\n').Where(line => line.StartsWith("eval_accuracy = ", StringComparison.Ordinal)).Select(line => double.Parse(line[16..], System.Globalization.CultureInfo.InvariantCulture))];
+        accuracies.Should().HaveCount(2).And.OnlyContain(accuracy => accuracy > 0.74, "the README says 78.6 and 78.2 %, on processors with AVX2");
+    }
+
+    [SystemFact("linux", "macos")]
+    public void Devices_are_listed() => packages.RunShell(Readme.BlockOf("On a GPU")).Should().Contain("cpu").And.Contain("cuda").And.Contain("opencl");
+
+    [SystemFact("linux", "macos")]
+    public void The_program_trains_and_predicts()
+    {
+        packages.WriteStart();
+        packages.RunProgram("readme", Readme.BlockOf("From C#"), "Sprout.Pruning").Trim().Should().MatchRegex(@"^good 0\.[89]\d$|^good 1\.00$");
+    }
+}
