@@ -7,8 +7,8 @@ namespace Sprout.Autograd;
 /// <summary>
 /// Records the functions of a forward pass and replays them in reverse. Everything a function rents belongs to the tape, which gives it back
 /// as soon as the replay has passed the function, or at <see cref="Reset"/>: nobody disposes a temporary.
-/// A tape that does not record serves inference: no gradients, no dropout, and <see cref="Release"/> frees what a layer has left behind. One that recycles, which whoever
-/// keeps no variable beyond <see cref="Reset"/> may use again and again, allocates no objects either.
+/// A tape that does not record serves inference: no gradients, no dropout, and <see cref="Release"/> frees what a layer has left behind. One that recycles,
+/// which whoever keeps no variable beyond <see cref="Reset"/> may use again and again, allocates no objects either.
 /// </summary>
 public sealed class Tape : IDisposable
 {
@@ -127,7 +127,9 @@ public sealed class Tape : IDisposable
     /// <summary>A place in the tape's temporaries, for <see cref="Release"/>.</summary>
     public int Mark() => rented.Count;
 
-    /// <summary>Frees what was rented since the mark, except one tensor that is still needed. Does nothing on a recording tape, whose functions need it all.</summary>
+    /// <summary>
+    /// Frees what was rented since the mark, except one tensor that is still needed. Does nothing on a recording tape, whose functions need it all.
+    /// </summary>
     public void Release(int mark, Variable keep)
     {
         ArgumentNullException.ThrowIfNull(keep);

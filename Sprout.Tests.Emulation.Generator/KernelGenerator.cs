@@ -8,9 +8,9 @@ using Microsoft.CodeAnalysis.Text;
 namespace Sprout.Tests.Emulation.Generator;
 
 /// <summary>
-/// Compiles the kernel sources, which come as additional files, into the test assembly. A method that reaches a barrier becomes an iterator that stops there, and
-/// keeps a method of its old signature that hands the iterator to the emulated group: so the threads of a group take turns on one thread of the processor, and
-/// hundreds of them meet at a barrier in the time that operating-system threads would need for one. Nothing else of the sources changes.
+/// Compiles the kernel sources, which come as additional files, into the test assembly. A method that reaches a barrier becomes an iterator that stops there,
+/// and keeps a method of its old signature that hands the iterator to the emulated group: so the threads of a group take turns on one thread of the processor,
+/// and hundreds of them meet at a barrier in the time that operating-system threads would need for one. Nothing else of the sources changes.
 /// </summary>
 [Generator]
 public sealed class KernelGenerator : IIncrementalGenerator

@@ -4,8 +4,9 @@ using Sprout.Tensors;
 namespace Sprout.Autograd.Functions;
 
 /// <summary>
-/// context = dropout(softmax(q kᵀ / √D)) v within each sequence and head (Vaswani et al. 2017, equation 1). k, v [T, H] with offsets [B + 1]; q, context [Q, H] with offsets of
-/// their own, the same ones where every token asks. Keeps the logarithm of each softmax's denominator [Q, heads]; probabilities are computed again on the way back and never stored for a batch.
+/// context = dropout(softmax(q kᵀ / √D)) v within each sequence and head (Vaswani et al. 2017, equation 1). k, v [T, H] with offsets [B + 1]; q, context [Q, H]
+/// with offsets of their own, the same ones where every token asks. Keeps the logarithm of each softmax's denominator [Q, heads]; probabilities are computed
+/// again on the way back and never stored for a batch.
 /// </summary>
 public sealed class AttentionFunction : Function
 {

@@ -3,7 +3,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Autograd.Functions;
 
-/// <summary>y = the rows of x₁, then those of x₂, …; dxᵢ += its rows of dy. xᵢ [Rᵢ, C], y [Σ Rᵢ, C]. Columns are joined by transposing before and after.</summary>
+/// <summary>
+/// y = the rows of x₁, then those of x₂, …; dxᵢ += its rows of dy. xᵢ [Rᵢ, C], y [Σ Rᵢ, C]. Columns are joined by transposing before and after.
+/// </summary>
 public sealed class ConcatenateFunction : Function
 {
     private readonly Variable[] parts;

@@ -5,8 +5,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Data;
 
 /// <summary>
-/// Classification of, or regression over, single texts or pairs of texts. A task is immutable and loads its examples anew at each call. A task of your own derives from this,
-/// or is a <see cref="ListTask"/>.
+/// Classification of, or regression over, single texts or pairs of texts. A task is immutable and loads its examples anew at each call. A task of your own
+/// derives from this, or is a <see cref="ListTask"/>.
 /// </summary>
 public abstract class TextTask
 {

@@ -13,8 +13,9 @@ using Sprout.Tensors.Random;
 namespace Sprout.Bert.Objectives;
 
 /// <summary>
-/// Masked language modelling (Devlin et al. 2019, section 3.1): a share of the tokens is predicted; of these 80 % are replaced by [MASK], 10 % by a random token, 10 % stay.
-/// With whole-word masking all pieces of a word are chosen together. The choice differs from epoch to epoch and is fixed for evaluation. A sequence's loss is the mean over its chosen tokens.
+/// Masked language modelling (Devlin et al. 2019, section 3.1): a share of the tokens is predicted; of these 80 % are replaced by [MASK], 10 % by a random
+/// token, 10 % stay. With whole-word masking all pieces of a word are chosen together. The choice differs from epoch to epoch and is fixed for evaluation. A
+/// sequence's loss is the mean over its chosen tokens.
 /// </summary>
 public sealed class MaskedLMObjective : Objective
 {

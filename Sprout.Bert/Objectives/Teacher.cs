@@ -9,8 +9,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Objectives;
 
 /// <summary>
-/// The logits of a teacher for the training sequences (no dropout, no gradient). A run that visits every example at least once computes them all beforehand, in batches
-/// of file order, so that they cost one pass however many epochs follow and a resumed run sees the same bits; a shorter run computes them step by step.
+/// The logits of a teacher for the training sequences (no dropout, no gradient). A run that visits every example at least once computes them all beforehand, in
+/// batches of file order, so that they cost one pass however many epochs follow and a resumed run sees the same bits; a shorter run computes them step by step.
 /// </summary>
 public sealed class Teacher
 {

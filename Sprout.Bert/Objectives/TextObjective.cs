@@ -13,8 +13,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Objectives;
 
 /// <summary>
-/// Classification (cross-entropy) or regression (squared error) of texts and pairs, or a loss of the caller's. With a teacher the loss is (1 − α) · loss + α · T² · KL;
-/// regressions distil by the squared error of the scores.
+/// Classification (cross-entropy) or regression (squared error) of texts and pairs, or a loss of the caller's. With a teacher the loss is
+/// (1 − α) · loss + α · T² · KL; regressions distil by the squared error of the scores.
 /// </summary>
 public sealed class TextObjective : Objective
 {

@@ -8,8 +8,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Prediction;
 
 /// <summary>
-/// Runs a model over sequences without gradients, its weights packed for the purpose as long as this lives: until then no weight and no mask may change. For one thread at a time.
-/// Passes over batches no larger than earlier ones allocate nothing.
+/// Runs a model over sequences without gradients, its weights packed for the purpose as long as this lives: until then no weight and no mask may change. For
+/// one thread at a time. Passes over batches no larger than earlier ones allocate nothing.
 /// </summary>
 public sealed class Inference : IDisposable
 {

@@ -9,8 +9,8 @@ using Sprout.Tensors.Devices;
 namespace Sprout.Bert.Prediction;
 
 /// <summary>
-/// A fine-tuned model that answers. Any thread may call it at any time, also several at once: calls take turns at the model, and each turn uses all the predictor's threads.
-/// An answer does not depend on other calls.
+/// A fine-tuned model that answers. Any thread may call it at any time, also several at once: calls take turns at the model, and each turn uses all the
+/// predictor's threads. An answer does not depend on other calls.
 /// </summary>
 public abstract class Predictor : IDisposable
 {

@@ -8,8 +8,8 @@ using Sprout.Tensors.IO;
 namespace Sprout.Bert.Sources;
 
 /// <summary>
-/// A folder with <c>config.json</c>, <c>model.safetensors</c> or its sharded index, and the tokenizer's files. Keys with and without the encoder's prefix, and the old
-/// names gamma and beta, are understood.
+/// A folder with <c>config.json</c>, <c>model.safetensors</c> or its sharded index, and the tokenizer's files. Keys with and without the encoder's prefix, and
+/// the old names gamma and beta, are understood.
 /// </summary>
 public sealed class HuggingFaceFolder : ModelSource
 {
@@ -68,7 +68,9 @@ public sealed class HuggingFaceFolder : ModelSource
         SaveWeights(folder, model);
     }
 
-    /// <summary>Writes the model of a source: its tensors under their own names, so that every head comes along, in dense shapes and single precision.</summary>
+    /// <summary>
+    /// Writes the model of a source: its tensors under their own names, so that every head comes along, in dense shapes and single precision.
+    /// </summary>
     /// <param name="folder">A new or empty folder.</param>
     /// <param name="source">The model.</param>
     /// <exception cref="InputException">The source cannot be read, or a file cannot be written.</exception>

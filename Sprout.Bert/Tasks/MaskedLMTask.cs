@@ -7,7 +7,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Bert.Tasks;
 
-/// <summary>Masked language modelling over text files with one sequence a line; without an evaluation file the last hundredth of the training lines is held out.</summary>
+/// <summary>
+/// Masked language modelling over text files with one sequence a line; without an evaluation file the last hundredth of the training lines is held out.
+/// </summary>
 public sealed class MaskedLMTask : TrainingTask
 {
     /// <inheritdoc/>

@@ -10,7 +10,8 @@ using Sprout.Tensors.IO;
 namespace Sprout.Bert.Training;
 
 /// <summary>
-/// A folder <c>checkpoint-&lt;step&gt;</c> with unfolded weights, scores, optimiser moments and state. It is written beside and renamed, so it is there whole or not at all.
+/// A folder <c>checkpoint-&lt;step&gt;</c> with unfolded weights, scores, optimiser moments and state. It is written beside and renamed, so it is there
+/// whole or not at all.
 /// </summary>
 public static class Checkpoint
 {

@@ -7,7 +7,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;
 
-/// <summary>The main job on what the repository embeds: dense fine-tuning, then every method at 10 % and 3 %, with and without distillation, over several seeds.</summary>
+/// <summary>
+/// The main job on what the repository embeds: dense fine-tuning, then every method at 10 % and 3 %, with and without distillation, over several seeds.
+/// </summary>
 internal static class DemoCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>

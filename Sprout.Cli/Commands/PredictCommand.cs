@@ -10,7 +10,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;
 
-/// <summary>Texts in, one JSON line each out. A line is a text, text TAB text, or a JSON object with "text" and "pair" (question answering: "question" and "context").</summary>
+/// <summary>
+/// Texts in, one JSON line each out. A line is a text, text TAB text, or a JSON object with "text" and "pair" (question answering: "question" and "context").
+/// </summary>
 internal static class PredictCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>

@@ -9,7 +9,9 @@ using Sprout.Tensors.IO;
 
 namespace Sprout.Cli.Demo;
 
-/// <summary>Mean and spread over the seeds of every run of the demo; runs with and without distillation side by side, so that it fits into 80 columns.</summary>
+/// <summary>
+/// Mean and spread over the seeds of every run of the demo; runs with and without distillation side by side, so that it fits into 80 columns.
+/// </summary>
 /// <param name="outcomes">What the runs reached.</param>
 /// <param name="seeds">Runs of each kind.</param>
 /// <param name="seconds">Time of all.</param>

@@ -8,8 +8,8 @@ using Sprout.Pruning.Runs;
 namespace Sprout.Cli.Options;
 
 /// <summary>
-/// Options of a command that are options of a <see cref="Recipe"/>, a line each: name, help, other spellings. Name, type and default are those of the recipe's JSON, where an option's key is
-/// its name without dashes.
+/// Options of a command that are options of a <see cref="Recipe"/>, a line each: name, help, other spellings. Name, type and default are those of the recipe's
+/// JSON, where an option's key is its name without dashes.
 /// </summary>
 internal sealed class OptionTable(Command command)
 {

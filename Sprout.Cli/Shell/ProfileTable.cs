@@ -5,7 +5,9 @@ using Sprout.Tensors.Devices;
 
 namespace Sprout.Cli.Shell;
 
-/// <summary>Prints where the time went: calls, seconds and share of each kernel, with its rate of arithmetic or memory as a share of what the machine can do.</summary>
+/// <summary>
+/// Prints where the time went: calls, seconds and share of each kernel, with its rate of arithmetic or memory as a share of what the machine can do.
+/// </summary>
 internal static class ProfileTable
 {
     private static readonly string[] Columns = ["operation", "calls", "seconds", "share", "GFLOP/s", "of peak", "GB/s", "of peak"];

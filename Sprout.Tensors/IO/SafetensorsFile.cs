@@ -30,7 +30,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     /// <summary>Opens one <c>.safetensors</c> file.</summary>
-    /// <exception cref="InputException">The file cannot be read or is malformed; the message names the file, the tensor, what was expected and found.</exception>
+    /// <exception cref="InputException">
+    /// The file cannot be read or is malformed; the message names the file, the tensor, what was expected and found.
+    /// </exception>
     public static SafetensorsFile Open(string path)
     {
         var file = new SafetensorsFile();
@@ -121,7 +123,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new ReadOnlySpan<byte>(shard.Address(entry.Offset + offset), count);
     }
 
-    /// <summary>Takes a part that has been read out of the process's memory, so that a copy of the weights is the only one; on Linux. Reading it again brings it back.</summary>
+    /// <summary>
+    /// Takes a part that has been read out of the process's memory, so that a copy of the weights is the only one; on Linux. Reading it again brings it back.
+    /// </summary>
     /// <param name="entry">An entry of this file.</param>
     /// <param name="offset">First byte, counted from the start of the tensor.</param>
     /// <param name="count">Bytes.</param>

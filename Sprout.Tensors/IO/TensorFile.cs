@@ -27,7 +27,9 @@ public static class TensorFile
         }
     }
 
-    /// <summary>Reads one tensor of a file. Single precision goes from the mapped file straight to the device, and what has been read leaves the process's memory.</summary>
+    /// <summary>
+    /// Reads one tensor of a file. Single precision goes from the mapped file straight to the device, and what has been read leaves the process's memory.
+    /// </summary>
     /// <exception cref="InputException">The shape differs, or the type holds no floats.</exception>
     public static unsafe void Read(SafetensorsFile file, SafetensorsEntry entry, Tensor tensor)
     {

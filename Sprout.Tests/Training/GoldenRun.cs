@@ -12,7 +12,8 @@ internal sealed class GoldenRun
 
     private static readonly string Golden = Path.Combine(AppContext.BaseDirectory, "Golden", "parity");
 
-    // The loss does not see a constant that these add to the logits of all tokens or to all attention scores of a row: their true gradient is 0, the rest is rounding.
+    // The loss does not see a constant that these add to the logits of all tokens or to all attention scores of a row: their true gradient is 0,
+    // the rest is rounding.
     private static readonly string[] Unseen = ["attention.self.key.bias"];
     private static readonly string[] UnseenByAnswers = ["qa_outputs.bias", "layer.1.output.LayerNorm.bias"];
 

@@ -44,7 +44,9 @@ public sealed record BertConfig : ModelConfig
 
     /// <summary>Reads a configuration; absent keys have transformers' defaults.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InputException">The file cannot be read or describes a model that Sprout cannot build; the message names file, key, expected and found.</exception>
+    /// <exception cref="InputException">
+    /// The file cannot be read or describes a model that Sprout cannot build; the message names file, key, expected and found.
+    /// </exception>
     public static BertConfig FromFile(string path) => Read(JsonFile.ReadObject(path), path);
 
     /// <summary>Reads a configuration from its JSON, which keeps what nobody takes.</summary>
