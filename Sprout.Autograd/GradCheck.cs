@@ -34,7 +34,8 @@ public static class GradCheck
     /// <param name="seed">Chooses r, the elements and the dropouts.</param>
     /// <exception cref="ArgumentException">An input requires no gradient.</exception>
     public static GradCheckResult Run(
-        IBackend backend, Func<Tape, Variable> build, IReadOnlyList<Variable> inputs, int elementsPerInput = int.MaxValue, float step = DefaultStep, ulong seed = 1)
+        IBackend backend, Func<Tape, Variable> build, IReadOnlyList<Variable> inputs,
+        int elementsPerInput = int.MaxValue, float step = DefaultStep, ulong seed = 1)
     {
         ArgumentNullException.ThrowIfNull(build);
         ArgumentNullException.ThrowIfNull(inputs);

@@ -54,7 +54,8 @@ public sealed class Tape : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The probability is not in [0, 1).</exception>
     public Dropout NextDropout(float probability)
     {
-        if (probability is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(probability), $"A dropout probability is in [0, 1), not {probability}.");
+        if (probability is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), $"A dropout probability is in [0, 1), not {probability}.");
         return Recording && probability > 0 ? new Dropout(probability, dropoutKey, dropoutStream++) : Dropout.None;
     }
 
@@ -105,8 +106,12 @@ public sealed class Tape : IDisposable
     {
         ArgumentNullException.ThrowIfNull(output);
         Function maker = functions.FindLast(function => ReferenceEquals(function.Output, output))
-            ?? throw new InvalidOperationException($"Backward: the output {output.Shape} was not recorded on this tape: it is not recording, or nothing in the output requires a gradient.");
-        if (maker.IsLoss != gradient is null) throw new ArgumentException(maker.IsLoss ? "Backward: the gradient of a loss is 1, another one cannot be given." : $"Backward: the output {output.Shape} is no loss, so its gradient must be given.");
+            ?? throw new InvalidOperationException(
+                $"Backward: the output {output.Shape} was not recorded on this tape: it is not recording, or nothing in the output requires a gradient.");
+        if (maker.IsLoss != gradient is null)
+            throw new ArgumentException(maker.IsLoss
+                ? "Backward: the gradient of a loss is 1, another one cannot be given."
+                : $"Backward: the output {output.Shape} is no loss, so its gradient must be given.");
         if (gradient is not null)
         {
             if (gradient.Shape != output.Shape) throw new ArgumentException($"Backward: the gradient has shape {gradient.Shape}, the output {output.Shape}.");

@@ -17,7 +17,8 @@ public sealed class ConcatenateFunction : Function
     public static Variable Apply(Tape tape, params Variable[] parts)
     {
         if (parts.Length == 0 || parts.Any(part => part.Shape.Rank != 2 || part.Shape.Columns != parts[0].Shape.Columns))
-            throw new ArgumentException($"Concatenate: expected matrices of one width, found {(parts.Length == 0 ? "none" : string.Join(", ", parts.Select(part => part.Shape)))}.");
+            throw new ArgumentException(
+                $"Concatenate: expected matrices of one width, found {(parts.Length == 0 ? "none" : string.Join(", ", parts.Select(part => part.Shape)))}.");
         Variable y = tape.Output(new Shape(parts.Sum(part => part.Shape.Rows), parts[0].Shape.Columns), parts.Any(part => part.RequiresGrad));
         long start = 0;
         foreach (Variable part in parts)

@@ -40,7 +40,8 @@ public sealed class FeedForwardFunction<TActivation> : Function
         LinearMath.Check(x.Shape, first, firstBias);
         var between = new Shape(x.Shape.Rows, first.Shape[0]);
         LinearMath.Check(between, second, secondBias);
-        bool needsGrad = x.RequiresGrad || first.RequiresGrad || firstBias is { RequiresGrad: true } || second.RequiresGrad || secondBias is { RequiresGrad: true };
+        bool needsGrad = x.RequiresGrad || first.RequiresGrad || firstBias is { RequiresGrad: true }
+            || second.RequiresGrad || secondBias is { RequiresGrad: true };
         Tensor? z = tape.Recording && needsGrad ? tape.Rent(between) : null;
         Variable y = tape.Output(new Shape(x.Shape.Rows, second.Shape[0]), needsGrad);
         int mark = tape.Mark();

@@ -49,7 +49,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (File.Exists(single)) return Open(single);
         string index = Path.Combine(full, IndexName);
         if (File.Exists(index)) return OpenSharded(full, index);
-        throw new InputException($"{full}: expected {SingleName} or {IndexName}, found neither{(File.Exists(Path.Combine(full, "pytorch_model.bin")) ? "; convert pytorch_model.bin to safetensors first" : "")}.");
+        string advice = File.Exists(Path.Combine(full, "pytorch_model.bin")) ? "; convert pytorch_model.bin to safetensors first" : "";
+        throw new InputException($"{full}: expected {SingleName} or {IndexName}, found neither{advice}.");
     }
 
     /// <summary>Looks a tensor up by its name.</summary>
@@ -160,7 +161,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
             foreach ((string tensor, string shard) in map)
             {
                 if (!file.TryGet(tensor, out SafetensorsEntry? entry) || Path.GetFileName(entry.FilePath) != shard)
-                    throw new InputException($"{index}: expected tensor '{tensor}' in the shard '{shard}', found {(entry is null ? "it nowhere" : $"it in {entry.FilePath}")}.");
+                    throw new InputException(
+                        $"{index}: expected tensor '{tensor}' in the shard '{shard}', found {(entry is null ? "it nowhere" : $"it in {entry.FilePath}")}.");
             }
 
             return file;
@@ -180,14 +182,17 @@ public sealed unsafe class SafetensorsFile : IDisposable
             if (stream.Length > SafetensorsHeader.MaxLength)
                 throw new InputException($"{index}: expected at most {SafetensorsHeader.MaxLength} bytes, found {stream.Length}.");
             using JsonDocument json = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
+            if (json.RootElement.ValueKind != JsonValueKind.Object
+                || !json.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
                 throw new InputException($"{index}: expected a JSON object with an object 'weight_map', found none.");
             var pairs = new List<(string, string)>();
             foreach (JsonProperty property in map.EnumerateObject())
             {
                 string? shard = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
                 if (!IsPlainFileName(shard))
-                    throw new InputException($"{index}: tensor '{property.Name}': expected the name of a .safetensors file in the same folder, found {property.Value.GetRawText()}.");
+                    throw new InputException(
+                        $"{index}: tensor '{property.Name}': expected the name of a .safetensors file in the same folder, "
+                        + $"found {property.Value.GetRawText()}.");
                 pairs.Add((property.Name, shard));
             }
 
