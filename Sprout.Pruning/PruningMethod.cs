@@ -94,10 +94,9 @@ public abstract class PruningMethod
     /// <exception cref="OptionException">The scope is global.</exception>
     protected void RequireLocalScope()
     {
-        if (Options.Scope != PruningScope.Local)
-        {
-            throw OptionException.Of(
-                $"{new OptionName(nameof(Options.Method))} {Name} has no global scope: it compares each score with a threshold, not with other scores; leave {new OptionName(nameof(Options.Scope))} global out.");
-        }
+        if (Options.Scope == PruningScope.Local) return;
+        OptionName method = new(nameof(Options.Method)), scope = new(nameof(Options.Scope));
+        throw OptionException.Of(
+            $"{method} {Name} has no global scope: it compares each score with a threshold, not with other scores; leave {scope} global out.");
     }
 }

@@ -25,9 +25,9 @@ public sealed class SparsitySchedule
         if (rampStart >= rampEnd)
         {
             OptionName i = new("InitialWarmup"), f = new("FinalWarmup"), n = new("ScheduleWarmup"), steps = new("MaxSteps"), epochs = new("Epochs");
-            long flat = ((long)initialWarmup + finalWarmup) * warmup;
-            throw OptionException.Of(
-                $"The schedule's flat parts (i + f)·N = {flat} must be below the run's {totalSteps} steps: {i} {initialWarmup}, {f} {finalWarmup}, {n} {warmup}; lower these, or raise {steps} or {epochs}.");
+            string problem = FormattableString.Invariant(
+                $"The schedule's flat parts (i + f)·N = {((long)initialWarmup + finalWarmup) * warmup} must be below the run's {totalSteps} steps");
+            throw OptionException.Of($"{problem}: {i} {initialWarmup}, {f} {finalWarmup}, {n} {warmup}; lower these, or raise {steps} or {epochs}.");
         }
     }
 

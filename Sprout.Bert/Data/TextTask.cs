@@ -18,7 +18,8 @@ public abstract class TextTask
     protected TextTask(string name, IReadOnlyList<string> labelNames, IReadOnlyList<string> metrics, int positiveLabel = 1)
     {
         ArgumentNullException.ThrowIfNull(labelNames);
-        if (labelNames.Count == 1) throw new ArgumentException($"Task {name}: expected two label names or more, or none for a regression, found one.", nameof(labelNames));
+        if (labelNames.Count == 1)
+            throw new ArgumentException($"Task {name}: expected two label names or more, or none for a regression, found one.", nameof(labelNames));
         if (metrics is not { Count: > 0 }) throw new ArgumentException($"Task {name}: expected at least one metric, found none.", nameof(metrics));
         (Name, LabelNames, Metrics, PositiveLabel) = (name, labelNames, metrics, positiveLabel);
     }

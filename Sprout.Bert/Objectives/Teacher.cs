@@ -48,7 +48,9 @@ public sealed class Teacher
     /// <param name="split">Cuts the output of a batch into one array a sequence.</param>
     /// <param name="progress">Receives the stage "teacher".</param>
     /// <param name="cancellation">Stops it.</param>
-    public void Prepare(IReadOnlyList<TokenSequence> sequences, long totalExamples, Func<float[], Batch, float[][]> split, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
+    public void Prepare(
+        IReadOnlyList<TokenSequence> sequences, long totalExamples, Func<float[], Batch, float[][]> split,
+        IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         if (totalExamples < sequences.Count) return;
         var logits = new float[sequences.Count][];

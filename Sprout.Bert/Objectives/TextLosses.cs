@@ -27,6 +27,8 @@ public static class TextLosses
     public static ITextLoss Get(string? name, bool isRegression)
     {
         name ??= isRegression ? "squared-error" : "cross-entropy";
-        return Known.TryGetValue(name, out Func<ITextLoss>? create) ? create() : throw OptionException.Expected("Loss", $"one of {string.Join(", ", Names)}", $"\"{name}\"");
+        return Known.TryGetValue(name, out Func<ITextLoss>? create)
+            ? create()
+            : throw OptionException.Expected("Loss", $"one of {string.Join(", ", Names)}", $"\"{name}\"");
     }
 }

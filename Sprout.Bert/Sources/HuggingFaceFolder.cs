@@ -123,7 +123,8 @@ public sealed class HuggingFaceFolder : ModelSource
                 continue;
             }
 
-            if (essential.Contains(parameter)) throw new InputException($"{folder}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
+            if (essential.Contains(parameter))
+                throw new InputException($"{folder}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
             missing.Add(parameter.Name);
             Initialization.Apply(parameter, model.Config.InitializerRange, seed);
         }
@@ -158,7 +159,8 @@ public sealed class HuggingFaceFolder : ModelSource
         foreach (string candidate in (string[])[name, name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name])
         {
             if (Weights.TryGet(candidate, out SafetensorsEntry? entry)) return entry;
-            string old = candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+            string old = candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
+                .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
             if (Weights.TryGet(old, out entry)) return entry;
         }
 

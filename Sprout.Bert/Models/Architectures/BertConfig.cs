@@ -18,7 +18,8 @@ public sealed record BertConfig : ModelConfig
     // The first name of an activation is the one that is written.
     private static readonly (string Name, HiddenActivation Activation)[] Activations =
     [
-        ("gelu", HiddenActivation.Gelu), ("gelu_new", HiddenActivation.GeluTanh), ("gelu_pytorch_tanh", HiddenActivation.GeluTanh), ("relu", HiddenActivation.Relu),
+        ("gelu", HiddenActivation.Gelu), ("gelu_new", HiddenActivation.GeluTanh), ("gelu_pytorch_tanh", HiddenActivation.GeluTanh),
+        ("relu", HiddenActivation.Relu),
     ];
 
     /// <inheritdoc/>
