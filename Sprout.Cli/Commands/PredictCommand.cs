@@ -32,7 +32,10 @@ internal static class PredictCommand
         command.SetAction(result =>
         {
             Recipe recipe = table.Recipe(result);
-            var options = new PredictorOptions { Device = recipe.Device.Device, Threads = recipe.Device.Threads, MaxLength = recipe.Task.MaxLength, Note = terminal.Log };
+            var options = new PredictorOptions
+            {
+                Device = recipe.Device.Device, Threads = recipe.Device.Threads, MaxLength = recipe.Task.MaxLength, Note = terminal.Log,
+            };
             using Predictor predictor = Predictor.Load(result.GetValue(model)!, options);
             using InputLines lines = result.GetValue(input) is string path ? InputLines.OfFile(path) : InputLines.OfConsole();
             int index = 0;

@@ -63,7 +63,8 @@ internal sealed class DemoJob(Terminal terminal, int seeds, string output) : IDi
             var outcome = new DemoOutcome(run, seed, result);
             outcomes.Add(outcome);
             double left = Stopwatch.GetElapsedTime(start).TotalSeconds * (Steps - stepsDone) / stepsDone;
-            terminal.Log(FormattableString.Invariant($"{outcomes.Count,2}/{Count} {run.Title,-32} accuracy {100 * outcome.Accuracy:0.0}, {100 * result.Density:0.0} % remain, {left:0} s left"));
+            terminal.Log(FormattableString.Invariant(
+                $"{outcomes.Count,2}/{Count} {run.Title,-32} accuracy {100 * outcome.Accuracy:0.0}, {100 * result.Density:0.0} % remain, {left:0} s left"));
         }
     }
 

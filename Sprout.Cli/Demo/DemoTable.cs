@@ -98,10 +98,12 @@ internal sealed class DemoTable(IReadOnlyList<DemoOutcome> outcomes, int seeds, 
         };
     }
 
-    private double[] Values(DemoRun run, Func<DemoOutcome, double> value) => [.. outcomes.Where(outcome => outcome.Run == run).OrderBy(outcome => outcome.Seed).Select(value)];
+    private double[] Values(DemoRun run, Func<DemoOutcome, double> value) =>
+        [.. outcomes.Where(outcome => outcome.Run == run).OrderBy(outcome => outcome.Seed).Select(value)];
 
     // The sample's standard deviation; 0 for a single seed.
-    private static double Spread(double[] values) => values.Length < 2 ? 0 : Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1));
+    private static double Spread(double[] values) =>
+        values.Length < 2 ? 0 : Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1));
 
     private static string Percent(double share, string format) => (100 * share).ToString(format, CultureInfo.InvariantCulture) + " %";
 }
