@@ -3,7 +3,8 @@ namespace Sprout.Autograd;
 
 /// <summary>
 /// One recorded operation. A function's file is its definition: formula, shapes, source, what is kept, forward (a static <c>Apply</c>) and backward.
-/// Backward adds to the gradients of its inputs through <see cref="Variable.GradTarget"/> or <see cref="Variable.GradSum"/>, and only for inputs that require one.
+/// Backward adds to the gradients of its inputs through <see cref="Variable.GradTarget"/> or <see cref="Variable.GradSum"/>,
+/// and only for inputs that require one.
 /// </summary>
 public abstract class Function
 {

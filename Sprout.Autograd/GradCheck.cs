@@ -16,21 +16,26 @@ namespace Sprout.Autograd;
 /// </remarks>
 public static class GradCheck
 {
-    /// <summary>What a correct gradient stays below: about ten times the rounding noise of a few kernels in a row, a hundredth of the smallest mistake worth finding.</summary>
+    /// <summary>
+    /// What a correct gradient stays below: about ten times the rounding noise of a few kernels in a row, a hundredth of the smallest mistake worth finding.
+    /// </summary>
     public const double Tolerance = 1e-4;
 
     private const float DefaultStep = 1f / 32;
 
     /// <summary>Checks the gradients of some inputs and returns the worst.</summary>
     /// <param name="backend">Where the inputs are.</param>
-    /// <param name="build">The computation, from the inputs to an output, on the tape that it gets; it is called again for every difference. Dropout repeats its choices.</param>
+    /// <param name="build">
+    /// The computation, from the inputs to an output, on the tape that it gets; it is called again for every difference. Dropout repeats its choices.
+    /// </param>
     /// <param name="inputs">What to differentiate by. Their values are changed and restored, their gradients released.</param>
     /// <param name="elementsPerInput">How many randomly chosen elements of each input to check; all when it has no more.</param>
     /// <param name="step">h.</param>
     /// <param name="seed">Chooses r, the elements and the dropouts.</param>
     /// <exception cref="ArgumentException">An input requires no gradient.</exception>
     public static GradCheckResult Run(
-        IBackend backend, Func<Tape, Variable> build, IReadOnlyList<Variable> inputs, int elementsPerInput = int.MaxValue, float step = DefaultStep, ulong seed = 1)
+        IBackend backend, Func<Tape, Variable> build, IReadOnlyList<Variable> inputs,
+        int elementsPerInput = int.MaxValue, float step = DefaultStep, ulong seed = 1)
     {
         ArgumentNullException.ThrowIfNull(build);
         ArgumentNullException.ThrowIfNull(inputs);

@@ -13,5 +13,6 @@ public sealed record GradCheckResult(double Error, int Input, string Name, long 
     /// <summary>The place and both gradients in one line, for messages of tests.</summary>
     public override string ToString() => Input < 0
         ? "nothing to check"
-        : $"input {Input}{(Name.Length > 0 ? $" \"{Name}\"" : "")} element {Element}: backward says {Analytic:G7}, differences say {Numeric:G7}, error {Error:G3}";
+        : $"input {Input}{(Name.Length > 0 ? $" \"{Name}\"" : "")} element {Element}: "
+            + $"backward says {Analytic:G7}, differences say {Numeric:G7}, error {Error:G3}";
 }

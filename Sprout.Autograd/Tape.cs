@@ -7,8 +7,8 @@ namespace Sprout.Autograd;
 /// <summary>
 /// Records the functions of a forward pass and replays them in reverse. Everything a function rents belongs to the tape, which gives it back
 /// as soon as the replay has passed the function, or at <see cref="Reset"/>: nobody disposes a temporary.
-/// A tape that does not record serves inference: no gradients, no dropout, and <see cref="Release"/> frees what a layer has left behind. One that recycles, which whoever
-/// keeps no variable beyond <see cref="Reset"/> may use again and again, allocates no objects either.
+/// A tape that does not record serves inference: no gradients, no dropout, and <see cref="Release"/> frees what a layer has left behind. One that recycles,
+/// which whoever keeps no variable beyond <see cref="Reset"/> may use again and again, allocates no objects either.
 /// </summary>
 public sealed class Tape : IDisposable
 {
@@ -54,7 +54,8 @@ public sealed class Tape : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The probability is not in [0, 1).</exception>
     public Dropout NextDropout(float probability)
     {
-        if (probability is not (>= 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(probability), $"A dropout probability is in [0, 1), not {probability}.");
+        if (probability is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(probability), $"A dropout probability is in [0, 1), not {probability}.");
         return Recording && probability > 0 ? new Dropout(probability, dropoutKey, dropoutStream++) : Dropout.None;
     }
 
@@ -105,8 +106,12 @@ public sealed class Tape : IDisposable
     {
         ArgumentNullException.ThrowIfNull(output);
         Function maker = functions.FindLast(function => ReferenceEquals(function.Output, output))
-            ?? throw new InvalidOperationException($"Backward: the output {output.Shape} was not recorded on this tape: it is not recording, or nothing in the output requires a gradient.");
-        if (maker.IsLoss != gradient is null) throw new ArgumentException(maker.IsLoss ? "Backward: the gradient of a loss is 1, another one cannot be given." : $"Backward: the output {output.Shape} is no loss, so its gradient must be given.");
+            ?? throw new InvalidOperationException(
+                $"Backward: the output {output.Shape} was not recorded on this tape: it is not recording, or nothing in the output requires a gradient.");
+        if (maker.IsLoss != gradient is null)
+            throw new ArgumentException(maker.IsLoss
+                ? "Backward: the gradient of a loss is 1, another one cannot be given."
+                : $"Backward: the output {output.Shape} is no loss, so its gradient must be given.");
         if (gradient is not null)
         {
             if (gradient.Shape != output.Shape) throw new ArgumentException($"Backward: the gradient has shape {gradient.Shape}, the output {output.Shape}.");
@@ -127,7 +132,9 @@ public sealed class Tape : IDisposable
     /// <summary>A place in the tape's temporaries, for <see cref="Release"/>.</summary>
     public int Mark() => rented.Count;
 
-    /// <summary>Frees what was rented since the mark, except one tensor that is still needed. Does nothing on a recording tape, whose functions need it all.</summary>
+    /// <summary>
+    /// Frees what was rented since the mark, except one tensor that is still needed. Does nothing on a recording tape, whose functions need it all.
+    /// </summary>
     public void Release(int mark, Variable keep)
     {
         ArgumentNullException.ThrowIfNull(keep);

@@ -54,7 +54,8 @@ public static partial class Program
     {
         var root = new RootCommand("Fine-tunes BERT models and prunes them while they learn, in pure .NET.");
         // Only the command that is asked for gets its options: making all of them takes longer than printing the help.
-        foreach ((string name, string summary, Func<Terminal, Command> create) in Commands) root.Add(args.Contains(name) ? create(terminal) : new Command(name, summary));
+        foreach ((string name, string summary, Func<Terminal, Command> create) in Commands)
+            root.Add(args.Contains(name) ? create(terminal) : new Command(name, summary));
         ParseResult result = root.Parse(args);
         if (result.Errors.Count > 0)
         {

@@ -5,4 +5,5 @@ using System.Text.Json.Serialization;
 namespace Sprout.Pruning;
 
 /// <summary>A value of an enumeration as options spell it: lower case, with hyphens.</summary>
-public sealed class KebabEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) where TEnum : struct, Enum;
+public sealed class KebabEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)
+    where TEnum : struct, Enum;

@@ -46,7 +46,9 @@ public sealed class MaskedMatrix : IDisposable
     /// <summary>The layer whose weight is pruned.</summary>
     public Linear Layer { get; }
 
-    /// <summary>The matrix's place among all pruned ones, in the order of ties: layer; query, key, value, attention output, feed-forward in, feed-forward out.</summary>
+    /// <summary>
+    /// The matrix's place among all pruned ones, in the order of ties: layer; query, key, value, attention output, feed-forward in, feed-forward out.
+    /// </summary>
     public int Index { get; }
 
     /// <summary>The part that shares one score.</summary>

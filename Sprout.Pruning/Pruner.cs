@@ -26,7 +26,9 @@ public sealed class Pruner : IPruner, IDisposable
     /// <summary>A pruner of any layers.</summary>
     /// <param name="method">The method, with the run's options.</param>
     /// <param name="layers">The layers to prune, in the order of ties, in a model whose parameters have their names.</param>
-    /// <param name="unprunedParameters">Parameters beside the prunable weights that count as remaining in reports: the encoder's biases and layer norms.</param>
+    /// <param name="unprunedParameters">
+    /// Parameters beside the prunable weights that count as remaining in reports: the encoder's biases and layer norms.
+    /// </param>
     /// <param name="totalSteps">The run's optimiser steps.</param>
     /// <param name="seed">The run's seed.</param>
     /// <exception cref="OptionException">The schedule does not fit the run, or a block does not divide a matrix.</exception>
@@ -126,7 +128,10 @@ public sealed class Pruner : IPruner, IDisposable
         folded = true;
     }
 
-    /// <summary>Writes <c>pruning.json</c> and <c>scores.safetensors</c> into a folder. Reports the present masks: call <see cref="BeginEvaluation"/> or <see cref="Fold"/> before.</summary>
+    /// <summary>
+    /// Writes <c>pruning.json</c> and <c>scores.safetensors</c> into a folder. Reports the present masks:
+    /// call <see cref="BeginEvaluation"/> or <see cref="Fold"/> before.
+    /// </summary>
     /// <exception cref="InputException">A file cannot be written.</exception>
     public void Save(string folder)
     {

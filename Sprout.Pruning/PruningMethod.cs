@@ -5,7 +5,8 @@ namespace Sprout.Pruning;
 
 /// <summary>
 /// What makes one pruning method differ from another: how its scores S start, how they become masks M, what the loss's gradient with respect to M
-/// means for S (see <see cref="IScoreGradient"/>), and a penalty on S. <see cref="Pruner"/> does everything else. A method keeps no state of a run: that is in the matrices.
+/// means for S (see <see cref="IScoreGradient"/>), and a penalty on S. <see cref="Pruner"/> does everything else. A method keeps no state of a run: that is in
+/// the matrices.
 /// </summary>
 public abstract class PruningMethod
 {
@@ -25,7 +26,9 @@ public abstract class PruningMethod
     /// <summary>Whether scores are parameters that the optimiser trains.</summary>
     public virtual bool LearnsScores => true;
 
-    /// <summary>Whether ∂L/∂S is ∂L/∂M as it is (the straight-through estimator; Sanh et al. 2020, section 3), so that the optimiser may form the gradients itself.</summary>
+    /// <summary>
+    /// Whether ∂L/∂S is ∂L/∂M as it is (the straight-through estimator; Sanh et al. 2020, section 3), so that the optimiser may form the gradients itself.
+    /// </summary>
     public bool IsStraightThrough => this is not IScoreGradient;
 
     /// <summary>The scale of initial scores when the options have none.</summary>
@@ -66,7 +69,8 @@ public abstract class PruningMethod
     public virtual double AddPenalty(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) => 0;
 
     /// <summary>
-    /// The penalty of soft movement and L0: weight · mean over matrices of (mean over scores of σ(S − shift)). Adds its gradient to the scores' and returns it; waits for the device.
+    /// The penalty of soft movement and L0: weight · mean over matrices of (mean over scores of σ(S − shift)). Adds its gradient to the scores' and returns it;
+    /// waits for the device.
     /// </summary>
     protected static double AddSigmoidPenalty(IReadOnlyList<MaskedMatrix> matrices, double weight, double shift)
     {
@@ -90,10 +94,9 @@ public abstract class PruningMethod
     /// <exception cref="OptionException">The scope is global.</exception>
     protected void RequireLocalScope()
     {
-        if (Options.Scope != PruningScope.Local)
-        {
-            throw OptionException.Of(
-                $"{new OptionName(nameof(Options.Method))} {Name} has no global scope: it compares each score with a threshold, not with other scores; leave {new OptionName(nameof(Options.Scope))} global out.");
-        }
+        if (Options.Scope == PruningScope.Local) return;
+        OptionName method = new(nameof(Options.Method)), scope = new(nameof(Options.Scope));
+        throw OptionException.Of(
+            $"{method} {Name} has no global scope: it compares each score with a threshold, not with other scores; leave {scope} global out.");
     }
 }

@@ -68,11 +68,13 @@ public sealed record PruningOptions
         OptionException.Require(Density is null or (> 0 and <= 1), nameof(Density), "above 0 and at most 1", Density);
         OptionException.Require(InitialDensity is > 0 and <= 1, nameof(InitialDensity), "above 0 and at most 1", InitialDensity);
         if (Density > InitialDensity)
-            throw OptionException.Of($"{new OptionName(nameof(InitialDensity))} {InitialDensity} must not be below {new OptionName(nameof(Density))} {Density}.");
+            throw OptionException.Of(
+                $"{new OptionName(nameof(InitialDensity))} {InitialDensity} must not be below {new OptionName(nameof(Density))} {Density}.");
         OptionException.Require(Threshold is >= 0 and < 1, nameof(Threshold), "at least 0 and below 1", Threshold);
         OptionException.Require(Lambda >= 0 && double.IsFinite(Lambda), nameof(Lambda), "a number of at least 0", Lambda);
         OptionException.Require(Enum.IsDefined(Scope), nameof(Scope), "local or global", Scope);
-        OptionException.Require(ScoreLearningRate >= 0 && double.IsFinite(ScoreLearningRate), nameof(ScoreLearningRate), "a number of at least 0", ScoreLearningRate);
+        OptionException.Require(
+            ScoreLearningRate >= 0 && double.IsFinite(ScoreLearningRate), nameof(ScoreLearningRate), "a number of at least 0", ScoreLearningRate);
         OptionException.Require(Enum.IsDefined(ScoreInit), nameof(ScoreInit), "constant, uniform or kaiming", ScoreInit);
         OptionException.Require(ScoreScale is null || double.IsFinite(ScoreScale.Value), nameof(ScoreScale), "a number", ScoreScale);
         OptionException.Require(ScheduleWarmup is null or >= 0, nameof(ScheduleWarmup), "0 steps or more", ScheduleWarmup);

@@ -28,7 +28,9 @@ public sealed record PruningReport(string Method, long UnprunedParameters, doubl
     /// <summary>The paper's measure; see <see cref="RemainingPercentOf"/>.</summary>
     public double RemainingPercent => RemainingPercentOf(Kept, Size, UnprunedParameters);
 
-    /// <summary>Remaining weights in percent as Sanh et al. 2020 count them: (kept prunable weights + encoder biases and layer norms) ÷ encoder parameters · 100.</summary>
+    /// <summary>
+    /// Remaining weights in percent as Sanh et al. 2020 count them: (kept prunable weights + encoder biases and layer norms) ÷ encoder parameters · 100.
+    /// </summary>
     public static double RemainingPercentOf(long kept, long prunable, long unpruned) => 100.0 * (kept + unpruned) / (prunable + unpruned);
 
     /// <summary>Writes <c>pruning.json</c> into a folder.</summary>

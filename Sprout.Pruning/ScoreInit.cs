@@ -13,6 +13,8 @@ public enum ScoreInit
     /// <summary>Uniform between −scale and scale.</summary>
     Uniform,
 
-    /// <summary>Uniform between ±1/√columns of the score matrix (He et al. 2015 with a = √5, the default of PyTorch's linear layers); the scale is not used.</summary>
+    /// <summary>
+    /// Uniform between ±1/√columns of the score matrix (He et al. 2015 with a = √5, the default of PyTorch's linear layers); the scale is not used.
+    /// </summary>
     Kaiming,
 }

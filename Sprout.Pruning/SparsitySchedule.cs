@@ -4,9 +4,9 @@ using Sprout.Tensors;
 namespace Sprout.Pruning;
 
 /// <summary>
-/// The cubic schedule (Zhu and Gupta 2017; Sanh et al. 2020, equation 5, in the form of its authors' program). With N the schedule's warm-up, i and f the factors of
-/// its flat parts and T the run's steps, the value at step t (from 0) is the initial one for t ≤ i·N, the final one for t > T − f·N, and between them
-/// final + (initial − final) · (1 − (t − i·N) / (T − (i + f)·N))³.
+/// The cubic schedule (Zhu and Gupta 2017; Sanh et al. 2020, equation 5, in the form of its authors' program). With N the schedule's warm-up, i and f the
+/// factors of its flat parts and T the run's steps, the value at step t (from 0) is the initial one for t ≤ i·N, the final one for t > T − f·N, and between
+/// them final + (initial − final) · (1 − (t − i·N) / (T − (i + f)·N))³.
 /// </summary>
 public sealed class SparsitySchedule
 {
@@ -25,9 +25,9 @@ public sealed class SparsitySchedule
         if (rampStart >= rampEnd)
         {
             OptionName i = new("InitialWarmup"), f = new("FinalWarmup"), n = new("ScheduleWarmup"), steps = new("MaxSteps"), epochs = new("Epochs");
-            long flat = ((long)initialWarmup + finalWarmup) * warmup;
-            throw OptionException.Of(
-                $"The schedule's flat parts (i + f)·N = {flat} must be below the run's {totalSteps} steps: {i} {initialWarmup}, {f} {finalWarmup}, {n} {warmup}; lower these, or raise {steps} or {epochs}.");
+            string problem = FormattableString.Invariant(
+                $"The schedule's flat parts (i + f)·N = {((long)initialWarmup + finalWarmup) * warmup} must be below the run's {totalSteps} steps");
+            throw OptionException.Of($"{problem}: {i} {initialWarmup}, {f} {finalWarmup}, {n} {warmup}; lower these, or raise {steps} or {epochs}.");
         }
     }
 

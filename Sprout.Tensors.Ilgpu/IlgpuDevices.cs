@@ -58,7 +58,8 @@ public static class IlgpuDevices
         {
             ILGPU.Runtime.Device[] devices = DevicesOf(context, kind);
             if (index >= devices.Length)
-                throw OptionException.Expected(nameof(Device), "a device of this machine", $"{name}; {(devices.Length == 0 ? kind.None : $"there are {devices.Length}, counted from 0")}");
+                throw OptionException.Expected(
+                    nameof(Device), "a device of this machine", $"{name}; {(devices.Length == 0 ? kind.None : $"there are {devices.Length}, counted from 0")}");
             return SelfTest.Checked(new IlgpuBackend(devices[index].CreateAccelerator(context), name, context, kind.WithCuBlas), name);
         }
         catch (Exception e) when (IsFailure(e))

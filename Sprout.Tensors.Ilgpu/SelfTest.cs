@@ -23,7 +23,10 @@ internal static class SelfTest
             foreach (((string kernel, float[] found), (_, float[] expected)) in Results(backend).Zip(Results(reference)))
             {
                 int wrong = Array.FindIndex([.. found.Zip(expected, (a, b) => Math.Abs(a - b) <= 1e-3f + (1e-4f * Math.Abs(b)))], isClose => !isClose);
-                if (wrong >= 0) throw OptionException.Of($"{new OptionName("Device")}: {name} fails its self-test: {kernel} gave {found[wrong]} where {expected[wrong]} was expected (element {wrong}).");
+                if (wrong < 0) continue;
+                var device = new OptionName("Device");
+                string difference = FormattableString.Invariant($"gave {found[wrong]} where {expected[wrong]} was expected (element {wrong})");
+                throw OptionException.Of($"{device}: {name} fails its self-test: {kernel} {difference}.");
             }
 
             return backend;

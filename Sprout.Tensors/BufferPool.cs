@@ -2,8 +2,8 @@
 namespace Sprout.Tensors;
 
 /// <summary>
-/// The free memory of a device, by size: what a step gives back, the next step gets. Batches of many lengths share their memory: once a pool holds half more than was ever needed at a time,
-/// idle buffers serve smaller requests too. Used by one thread at a time.
+/// The free memory of a device, by size: what a step gives back, the next step gets. Batches of many lengths share their memory: once a pool holds half more
+/// than was ever needed at a time, idle buffers serve smaller requests too. Used by one thread at a time.
 /// </summary>
 /// <param name="create">Allocates a buffer of the given number of bytes on the device; throws <see cref="OutOfMemoryException"/> when there is no room.</param>
 public sealed class BufferPool(Func<long, DeviceBuffer> create) : IDisposable

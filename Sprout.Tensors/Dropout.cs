@@ -3,8 +3,9 @@ namespace Sprout.Tensors;
 
 /// <summary>
 /// One dropout of one step. Element i survives when Philox(key <see cref="Key"/>, counter (i / 4, <see cref="Stream"/>)), word i % 4, is at least
-/// <see cref="Threshold"/>; survivors are multiplied by <see cref="Scale"/>. Forward and backward recompute the same choice, on every device and for any number of threads.
-/// In attention the counter's low half is (row &lt;&lt; 32) | (key position / 4) with row = query · heads + head (query: the row of q in the batch), the word is key position % 4.
+/// <see cref="Threshold"/>; survivors are multiplied by <see cref="Scale"/>. Forward and backward recompute the same choice, on every device and for any number
+/// of threads. In attention the counter's low half is (row &lt;&lt; 32) | (key position / 4) with row = query · heads + head (query: the row of q in the
+/// batch), the word is key position % 4.
 /// </summary>
 /// <param name="Probability">The share of elements set to zero, in [0, 1).</param>
 /// <param name="Key">The run's seed.</param>

@@ -2,8 +2,8 @@
 namespace Sprout.Tensors;
 
 /// <summary>
-/// A file, a model or a value is wrong. The message is one sentence that says what is wrong, where (file and line, or tensor), what was expected and what was found.
-/// The command exits with code 3.
+/// A file, a model or a value is wrong. The message is one sentence that says what is wrong, where (file and line, or tensor), what was expected and what was
+/// found. The command exits with code 3.
 /// </summary>
 public sealed class InputException : UserException
 {

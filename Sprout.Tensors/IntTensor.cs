@@ -27,7 +27,8 @@ public sealed unsafe class IntTensor : IDisposable
 
     /// <summary>The memory; for backends.</summary>
     /// <exception cref="ObjectDisposedException">The array has been disposed.</exception>
-    public DeviceBuffer Buffer => buffer ?? throw new ObjectDisposedException(nameof(IntTensor), $"An array of {Length} integers is used after its memory was given back.");
+    public DeviceBuffer Buffer =>
+        buffer ?? throw new ObjectDisposedException(nameof(IntTensor), $"An array of {Length} integers is used after its memory was given back.");
 
     /// <summary>The first element when the processor can address it, otherwise null; for host backends.</summary>
     internal int* Pointer { get; private set; }

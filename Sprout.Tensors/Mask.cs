@@ -17,7 +17,9 @@ public sealed class Mask : IDisposable
     /// <summary>The extents of the weight matrix.</summary>
     public Shape Shape { get; }
 
-    /// <summary>One bit an entry: entry i of the row-major matrix is bit i % 32 of word i / 32; unused bits of the last word are 0. Null when the mask has gates.</summary>
+    /// <summary>
+    /// One bit an entry: entry i of the row-major matrix is bit i % 32 of word i / 32; unused bits of the last word are 0. Null when the mask has gates.
+    /// </summary>
     public IntTensor? Bits { get; }
 
     /// <summary>One factor an entry, of the matrix's shape. Null when the mask has bits.</summary>

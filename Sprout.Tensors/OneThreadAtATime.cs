@@ -12,7 +12,8 @@ public struct OneThreadAtATime
     {
         if (Interlocked.Exchange(ref inside, 1) == 0) return;
         throw new InvalidOperationException(
-            "This backend is in use by another thread: a backend works for one thread at a time. Open a device for each thread, or share a predictor, which may be called from any.");
+            "This backend is in use by another thread: a backend works for one thread at a time. "
+            + "Open a device for each thread, or share a predictor, which may be called from any.");
     }
 
     /// <summary>Leaves.</summary>

@@ -24,7 +24,8 @@ public sealed class OptionException : UserException
     /// <param name="property">The option's property.</param>
     /// <param name="expected">What it may be.</param>
     /// <param name="found">What it is.</param>
-    public static OptionException Expected(string property, string expected, object? found) => Of($"{new OptionName(property)}: expected {expected}, found {found ?? "none"}.");
+    public static OptionException Expected(string property, string expected, object? found) =>
+        Of($"{new OptionName(property)}: expected {expected}, found {found ?? "none"}.");
 
     /// <summary>Checks one option.</summary>
     /// <exception cref="OptionException">The condition does not hold.</exception>

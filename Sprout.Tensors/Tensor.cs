@@ -103,7 +103,8 @@ public sealed unsafe class Tensor : IDisposable
     {
         if (values.Length != Count) throw new ArgumentException($"CopyTo: {values.Length} values for {Shape}.");
         for (long start = 0; start < Count; start += MostCopied)
-            Backend.Download(Buffer, (Offset + start) * sizeof(float), MemoryMarshal.AsBytes(values.Slice((int)start, (int)Math.Min(MostCopied, Count - start))));
+            Backend.Download(
+                Buffer, (Offset + start) * sizeof(float), MemoryMarshal.AsBytes(values.Slice((int)start, (int)Math.Min(MostCopied, Count - start))));
     }
 
     /// <summary>All elements in a new array; waits for the device.</summary>

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Sprout.Tensors;
 
 /// <summary>
-/// An error that a user can cause and mend. Its message is one sentence: what is wrong, where, what was expected and what was found. An option appears in it by the name of its
-/// property, as an <see cref="OptionName"/>; a command that calls its options otherwise asks <see cref="Describe"/>.
+/// An error that a user can cause and mend. Its message is one sentence: what is wrong, where, what was expected and what was found. An option appears in it by
+/// the name of its property, as an <see cref="OptionName"/>; a command that calls its options otherwise asks <see cref="Describe"/>.
 /// </summary>
 public abstract class UserException : Exception
 {

@@ -36,14 +36,16 @@ internal sealed class BarrierMethods
     // Unqualified names are those of the class around the call or of one that the file imports with "using static".
     private bool Reaches(InvocationExpressionSyntax call) => call.Expression switch
     {
-        MemberAccessExpressionSyntax { Expression: SimpleNameSyntax type, Name: SimpleNameSyntax name } => methods.Contains((type.Identifier.Text, name.Identifier.Text)),
+        MemberAccessExpressionSyntax { Expression: SimpleNameSyntax type, Name: SimpleNameSyntax name } =>
+            methods.Contains((type.Identifier.Text, name.Identifier.Text)),
         SimpleNameSyntax name => Imported(call).Any(type => methods.Contains((type, name.Identifier.Text))),
         _ => false,
     };
 
     private static IEnumerable<string> Imported(InvocationExpressionSyntax call) =>
         call.Ancestors().OfType<TypeDeclarationSyntax>().Select(type => type.Identifier.Text)
-            .Concat(call.Ancestors().OfType<CompilationUnitSyntax>().Single().Usings.Where(line => line.StaticKeyword.Text.Length > 0).Select(line => line.Name!.ToString().Split('.').Last()));
+            .Concat(call.Ancestors().OfType<CompilationUnitSyntax>().Single().Usings
+                .Where(line => line.StaticKeyword.Text.Length > 0).Select(line => line.Name!.ToString().Split('.').Last()));
 
     private static string TypeOf(MethodDeclarationSyntax method) => method.Ancestors().OfType<TypeDeclarationSyntax>().First().Identifier.Text;
 }

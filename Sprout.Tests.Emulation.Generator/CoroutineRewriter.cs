@@ -17,7 +17,8 @@ internal sealed class CoroutineRewriter(BarrierMethods barriers, Action<string> 
     /// <inheritdoc/>
     public override SyntaxNode? VisitClassDeclaration(ClassDeclarationSyntax node)
     {
-        var members = node.Members.SelectMany(member => member is MethodDeclarationSyntax method && barriers.Contains(method) ? Coroutine(method) : [(MemberDeclarationSyntax)Visit(member)]);
+        var members = node.Members.SelectMany(member =>
+            member is MethodDeclarationSyntax method && barriers.Contains(method) ? Coroutine(method) : [(MemberDeclarationSyntax)Visit(member)]);
         return node.WithMembers(SyntaxFactory.List(members));
     }
 
@@ -40,11 +41,13 @@ internal sealed class CoroutineRewriter(BarrierMethods barriers, Action<string> 
     }
 
     /// <inheritdoc/>
-    public override SyntaxNode? VisitReturnStatement(ReturnStatementSyntax node) => isInside ? SyntaxFactory.ParseStatement("yield break;") : base.VisitReturnStatement(node);
+    public override SyntaxNode? VisitReturnStatement(ReturnStatementSyntax node) =>
+        isInside ? SyntaxFactory.ParseStatement("yield break;") : base.VisitReturnStatement(node);
 
     private IEnumerable<MemberDeclarationSyntax> Coroutine(MethodDeclarationSyntax method)
     {
-        if (method.ReturnType.ToString() != "void" || method.Body is null || method.ParameterList.Parameters.Any(parameter => parameter.Modifiers.Count > 0)) report(method.Identifier.Text);
+        if (method.ReturnType.ToString() != "void" || method.Body is null || method.ParameterList.Parameters.Any(parameter => parameter.Modifiers.Count > 0))
+            report(method.Identifier.Text);
         string types = method.TypeParameterList is { } list ? $"<{string.Join(", ", list.Parameters.Select(parameter => parameter.Identifier.Text))}>" : "";
         string arguments = string.Join(", ", method.ParameterList.Parameters.Select(parameter => parameter.Identifier.Text));
         string name = method.Identifier.Text + Suffix;
@@ -52,6 +55,7 @@ internal sealed class CoroutineRewriter(BarrierMethods barriers, Action<string> 
         var body = (BlockSyntax)Visit(method.Body)!;
         isInside = false;
         yield return method.WithBody(SyntaxFactory.Block(SyntaxFactory.ParseStatement($"Group.Run({name}{types}({arguments}));")));
-        yield return method.WithIdentifier(SyntaxFactory.Identifier(name)).WithReturnType(SyntaxFactory.ParseTypeName("System.Collections.Generic.IEnumerable<bool> ")).WithBody(body);
+        yield return method.WithIdentifier(SyntaxFactory.Identifier(name))
+            .WithReturnType(SyntaxFactory.ParseTypeName("System.Collections.Generic.IEnumerable<bool> ")).WithBody(body);
     }
 }

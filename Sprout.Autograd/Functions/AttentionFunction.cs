@@ -4,8 +4,9 @@ using Sprout.Tensors;
 namespace Sprout.Autograd.Functions;
 
 /// <summary>
-/// context = dropout(softmax(q kᵀ / √D)) v within each sequence and head (Vaswani et al. 2017, equation 1). k, v [T, H] with offsets [B + 1]; q, context [Q, H] with offsets of
-/// their own, the same ones where every token asks. Keeps the logarithm of each softmax's denominator [Q, heads]; probabilities are computed again on the way back and never stored for a batch.
+/// context = dropout(softmax(q kᵀ / √D)) v within each sequence and head (Vaswani et al. 2017, equation 1). k, v [T, H] with offsets [B + 1]; q, context [Q, H]
+/// with offsets of their own, the same ones where every token asks. Keeps the logarithm of each softmax's denominator [Q, heads]; probabilities are computed
+/// again on the way back and never stored for a batch.
 /// </summary>
 public sealed class AttentionFunction : Function
 {
@@ -29,11 +30,14 @@ public sealed class AttentionFunction : Function
 
     /// <summary>Attends within each sequence.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or the width is no multiple of the heads.</exception>
-    public static Variable Apply(Tape tape, Variable q, Variable k, Variable v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, float dropoutProbability)
+    public static Variable Apply(
+        Tape tape, Variable q, Variable k, Variable v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, float dropoutProbability)
     {
         if (q.Shape.Rank != 2 || k.Shape.Rank != 2 || v.Shape != k.Shape || k.Shape.Columns != q.Shape.Columns)
-            throw new ArgumentException($"Attention: query {q.Shape}, key {k.Shape} and value {v.Shape} must be matrices of one width, the latter of one shape.");
-        if (queryOffsets.Length != keyOffsets.Length) throw new ArgumentException($"Attention: {queryOffsets.Length} query offsets and {keyOffsets.Length} key offsets must be as many.");
+            throw new ArgumentException(
+                $"Attention: query {q.Shape}, key {k.Shape} and value {v.Shape} must be matrices of one width, the latter of one shape.");
+        if (queryOffsets.Length != keyOffsets.Length)
+            throw new ArgumentException($"Attention: {queryOffsets.Length} query offsets and {keyOffsets.Length} key offsets must be as many.");
         if (heads < 1 || q.Shape.Columns % heads != 0) throw new ArgumentException($"Attention: {heads} heads do not divide the width {q.Shape.Columns}.");
         bool needsGrad = q.RequiresGrad || k.RequiresGrad || v.RequiresGrad;
         Dropout dropout = tape.NextDropout(dropoutProbability);
@@ -49,7 +53,8 @@ public sealed class AttentionFunction : Function
     {
         // One variable may be query, key and value at once: then the second and third gradients come to the first.
         using Target dq = new(q), dk = new(k), dv = new(v);
-        tape.Backend.AttentionBackward(q.Value, k.Value, v.Value, Output.Value, logSumExp, Output.Grad!, queryOffsets, keyOffsets, heads, dropout, dq.Tensor, dk.Tensor, dv.Tensor);
+        tape.Backend.AttentionBackward(
+            q.Value, k.Value, v.Value, Output.Value, logSumExp, Output.Grad!, queryOffsets, keyOffsets, heads, dropout, dq.Tensor, dk.Tensor, dv.Tensor);
         dq.Add();
         dk.Add();
         dv.Add();

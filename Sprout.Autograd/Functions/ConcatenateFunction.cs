@@ -3,7 +3,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Autograd.Functions;
 
-/// <summary>y = the rows of x₁, then those of x₂, …; dxᵢ += its rows of dy. xᵢ [Rᵢ, C], y [Σ Rᵢ, C]. Columns are joined by transposing before and after.</summary>
+/// <summary>
+/// y = the rows of x₁, then those of x₂, …; dxᵢ += its rows of dy. xᵢ [Rᵢ, C], y [Σ Rᵢ, C]. Columns are joined by transposing before and after.
+/// </summary>
 public sealed class ConcatenateFunction : Function
 {
     private readonly Variable[] parts;
@@ -15,7 +17,8 @@ public sealed class ConcatenateFunction : Function
     public static Variable Apply(Tape tape, params Variable[] parts)
     {
         if (parts.Length == 0 || parts.Any(part => part.Shape.Rank != 2 || part.Shape.Columns != parts[0].Shape.Columns))
-            throw new ArgumentException($"Concatenate: expected matrices of one width, found {(parts.Length == 0 ? "none" : string.Join(", ", parts.Select(part => part.Shape)))}.");
+            throw new ArgumentException(
+                $"Concatenate: expected matrices of one width, found {(parts.Length == 0 ? "none" : string.Join(", ", parts.Select(part => part.Shape)))}.");
         Variable y = tape.Output(new Shape(parts.Sum(part => part.Shape.Rows), parts[0].Shape.Columns), parts.Any(part => part.RequiresGrad));
         long start = 0;
         foreach (Variable part in parts)

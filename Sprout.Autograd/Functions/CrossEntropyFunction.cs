@@ -5,7 +5,8 @@ namespace Sprout.Autograd.Functions;
 
 /// <summary>
 /// loss += scale · Σ over segments of −log softmax(segment)[target]; gradient scale · (softmax − one-hot).
-/// logits has any shape and is read flat; segment s reaches from offsets[s] to offsets[s + 1]: rows of class logits, or all tokens of a window for span starts and ends.
+/// logits has any shape and is read flat; segment s reaches from offsets[s] to offsets[s + 1]:
+/// rows of class logits, or all tokens of a window for span starts and ends.
 /// </summary>
 public sealed class CrossEntropyFunction : LossFunction
 {

@@ -15,7 +15,8 @@ public sealed class DistillationFunction : LossFunction
     /// <exception cref="ArgumentException">The teacher's logits have another shape, or the temperature is not positive.</exception>
     public static void Apply(Tape tape, Variable logits, Tensor teacher, IntTensor offsets, float temperature, float scale, Variable loss)
     {
-        if (teacher.Count != logits.Shape.Count) throw new ArgumentException($"Distillation: the teacher's logits have shape {teacher.Shape}, the student's {logits.Shape}.");
+        if (teacher.Count != logits.Shape.Count)
+            throw new ArgumentException($"Distillation: the teacher's logits have shape {teacher.Shape}, the student's {logits.Shape}.");
         if (!(temperature > 0)) throw new ArgumentException($"Distillation: the temperature is positive, not {temperature}.");
         var function = new DistillationFunction(tape, logits, loss);
         tape.Backend.Distillation(logits.Value, teacher, offsets, temperature, scale, loss.Value, function.InputGradient);

@@ -3,7 +3,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Autograd.Functions;
 
-/// <summary>y = x ⊙ keep / (1 − p) with keep drawn from the counter-based sequence (Srivastava et al. 2014); dx = dy ⊙ keep / (1 − p), recomputed, nothing is kept.</summary>
+/// <summary>
+/// y = x ⊙ keep / (1 − p) with keep drawn from the counter-based sequence (Srivastava et al. 2014); dx = dy ⊙ keep / (1 − p), recomputed, nothing is kept.
+/// </summary>
 public sealed class DropoutFunction : Function
 {
     private readonly Variable x;

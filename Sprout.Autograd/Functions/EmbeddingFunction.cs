@@ -19,7 +19,9 @@ public sealed class EmbeddingFunction : Function
         foreach ((Parameter table, IntTensor rows) in parts)
         {
             if (table.Shape.Rank != 2 || table.Shape.Columns != columns || rows.Length != tokens)
-                throw new ArgumentException($"Embedding: \"{table.Name}\" has shape {table.Shape} for {rows.Length} tokens, expected a matrix of {columns} columns and {tokens} tokens.");
+                throw new ArgumentException(
+                    $"Embedding: \"{table.Name}\" has shape {table.Shape} for {rows.Length} tokens, "
+                    + $"expected a matrix of {columns} columns and {tokens} tokens.");
             needsGrad |= table.RequiresGrad;
         }
 

@@ -6,8 +6,9 @@ namespace Sprout.Autograd.Functions;
 
 /// <summary>
 /// y = f(x W₁'ᵀ + b₁) W₂'ᵀ + b₂ with W' = W ⊙ M: BERT's feed-forward block (Vaswani et al. 2017, equation 2). x [T, K], W₁ [N, K], W₂ [L, N], y [T, L].
-/// It is <see cref="LinearFunction{TActivation}"/> twice, but of the T × N values between them keeps only those before f. Backward computes f again, 1 % of the block's time,
-/// and so a training step needs a fifth less memory for what lies between forward and backward. Gradients are those of the two layers, masked weights' included.
+/// It is <see cref="LinearFunction{TActivation}"/> twice, but of the T × N values between them keeps only those before f. Backward computes f again, 1 % of the
+/// block's time, and so a training step needs a fifth less memory for what lies between forward and backward. Gradients are those of the two layers, masked
+/// weights' included.
 /// </summary>
 public sealed class FeedForwardFunction<TActivation> : Function
     where TActivation : struct, IPointwise
@@ -39,7 +40,8 @@ public sealed class FeedForwardFunction<TActivation> : Function
         LinearMath.Check(x.Shape, first, firstBias);
         var between = new Shape(x.Shape.Rows, first.Shape[0]);
         LinearMath.Check(between, second, secondBias);
-        bool needsGrad = x.RequiresGrad || first.RequiresGrad || firstBias is { RequiresGrad: true } || second.RequiresGrad || secondBias is { RequiresGrad: true };
+        bool needsGrad = x.RequiresGrad || first.RequiresGrad || firstBias is { RequiresGrad: true }
+            || second.RequiresGrad || secondBias is { RequiresGrad: true };
         Tensor? z = tape.Recording && needsGrad ? tape.Rent(between) : null;
         Variable y = tape.Output(new Shape(x.Shape.Rows, second.Shape[0]), needsGrad);
         int mark = tape.Mark();

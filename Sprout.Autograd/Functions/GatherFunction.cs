@@ -3,7 +3,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Autograd.Functions;
 
-/// <summary>y[t] = x[rows[t]]; dx[rows[t]] += dy[t]. x [V, H], rows [T] each in [0, V), y [T, H]: the [CLS] tokens of a batch, the masked tokens of a language model.</summary>
+/// <summary>
+/// y[t] = x[rows[t]]; dx[rows[t]] += dy[t]. x [V, H], rows [T] each in [0, V), y [T, H]: the [CLS] tokens of a batch, the masked tokens of a language model.
+/// </summary>
 public sealed class GatherFunction : Function
 {
     private readonly Variable x;

@@ -37,15 +37,19 @@ public sealed class LayerNormFunction : Function
     /// <param name="epsilon">ε.</param>
     /// <param name="overwrite">Puts s where x is, which saves a tensor: nothing else may read the value of x, neither later nor on the way back.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static Variable Apply(Tape tape, Variable x, Variable? residual, float dropoutProbability, Parameter gamma, Parameter beta, float epsilon, bool overwrite = false)
+    public static Variable Apply(
+        Tape tape, Variable x, Variable? residual, float dropoutProbability, Parameter gamma, Parameter beta, float epsilon, bool overwrite = false)
     {
-        if (residual is not null && residual.Shape != x.Shape) throw new ArgumentException($"LayerNorm: the input has shape {x.Shape}, the residual {residual.Shape}.");
+        if (residual is not null && residual.Shape != x.Shape)
+            throw new ArgumentException($"LayerNorm: the input has shape {x.Shape}, the residual {residual.Shape}.");
         if (gamma.Shape.Count != x.Shape.Columns || beta.Shape.Count != x.Shape.Columns)
-            throw new ArgumentException($"LayerNorm: weight \"{gamma.Name}\" has shape {gamma.Shape} and bias {beta.Shape}, the input's last dimension is {x.Shape.Columns}.");
+            throw new ArgumentException(
+                $"LayerNorm: weight \"{gamma.Name}\" has shape {gamma.Shape} and bias {beta.Shape}, the input's last dimension is {x.Shape.Columns}.");
         bool needsGrad = x.RequiresGrad || residual is { RequiresGrad: true } || gamma.RequiresGrad || beta.RequiresGrad;
         Dropout dropout = tape.NextDropout(dropoutProbability);
         bool keep = tape.Recording && needsGrad;
-        Tensor? s = !keep ? null : overwrite ? x.Value : tape.Rent(x.Shape), mean = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null, rstd = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null;
+        Tensor? s = !keep ? null : overwrite ? x.Value : tape.Rent(x.Shape);
+        Tensor? mean = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null, rstd = keep ? tape.Rent(new Shape(x.Shape.Rows)) : null;
         Variable y = tape.Output(x.Shape, needsGrad);
         tape.Backend.LayerNormForward(x.Value, residual?.Value, dropout, gamma.Value, beta.Value, epsilon, s, mean, rstd, y.Value);
         if (keep) tape.Record(new LayerNormFunction(x, residual, gamma, beta, dropout, s!, mean!, rstd!), y);
@@ -63,7 +67,8 @@ public sealed class LayerNormFunction : Function
         // The kernel overwrites dx, so a gradient that is already there, or not wanted, needs a scratch beside it.
         using Tensor? scratch = target is null || accumulateX ? Tensor.Rent(tape.Backend, x.Shape) : null;
         using Scratch dgamma = Scratch.For(gamma), dbeta = Scratch.For(beta);
-        tape.Backend.LayerNormBackward(s, mean, rstd, gamma.Value, Output.Grad!, dropout, scratch ?? target!, dResidual, accumulateResidual, dgamma.Tensor, dbeta.Tensor);
+        tape.Backend.LayerNormBackward(
+            s, mean, rstd, gamma.Value, Output.Grad!, dropout, scratch ?? target!, dResidual, accumulateResidual, dgamma.Tensor, dbeta.Tensor);
         if (accumulateX) tape.Backend.AddScaled(scratch!, 1f, target!);
     }
 

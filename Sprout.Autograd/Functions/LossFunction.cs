@@ -17,7 +17,9 @@ public abstract class LossFunction : Function
     protected LossFunction(Tape tape, Variable x, Variable loss)
     {
         if (loss.Shape.Count != 1) throw new ArgumentException($"{GetType().Name}: a loss adds to one element, found shape {loss.Shape}.");
-        if (tape.Recording && x.RequiresGrad && !loss.RequiresGrad) throw new ArgumentException($"{GetType().Name}: the loss to add to requires no gradient, but the input does; {nameof(LossFunction)}.{nameof(Zero)} makes one that fits.");
+        if (tape.Recording && x.RequiresGrad && !loss.RequiresGrad)
+            throw new ArgumentException(
+                $"{GetType().Name}: the loss to add to requires no gradient, but the input does; {nameof(LossFunction)}.{nameof(Zero)} makes one that fits.");
         this.x = x;
         if (!tape.Recording || !x.RequiresGrad) return;
         dx = tape.Rent(x.Shape);

@@ -3,7 +3,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Autograd.Functions;
 
-/// <summary>loss += scale · Σ (x − target)²; gradient scale · 2 (x − target). x and target have the same number of elements; scale 1/n makes it the mean squared error.</summary>
+/// <summary>
+/// loss += scale · Σ (x − target)²; gradient scale · 2 (x − target). x and target have the same number of elements; scale 1/n makes it the mean squared error.
+/// </summary>
 public sealed class SquaredErrorFunction : LossFunction
 {
     private SquaredErrorFunction(Tape tape, Variable x, Variable loss) : base(tape, x, loss) { }

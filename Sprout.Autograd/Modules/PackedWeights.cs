@@ -18,7 +18,8 @@ public sealed class PackedWeights : IDisposable
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(model);
         weights = [.. model.NamedModules().Select(named => named.Module).OfType<Linear>().Select(layer => layer.Factor)];
-        if (weights.Any(weight => weight.Layout is not null)) throw new InvalidOperationException("PackedWeights: the weights of this model are packed already.");
+        if (weights.Any(weight => weight.Layout is not null))
+            throw new InvalidOperationException("PackedWeights: the weights of this model are packed already.");
         try
         {
             foreach (LinearWeight weight in weights) weight.Layout = backend.Pack(weight.Parameter.Value, weight.Mask);

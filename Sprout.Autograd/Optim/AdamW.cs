@@ -20,7 +20,8 @@ public sealed class AdamW : IDisposable
     /// <param name="beta1">The first moment's decay.</param>
     /// <param name="beta2">The second moment's decay.</param>
     /// <param name="masked">Weights of the groups whose gradient, and that of their scores, is formed during the update.</param>
-    public AdamW(IReadOnlyList<ParameterGroup> groups, double epsilon = 1e-8, double beta1 = 0.9, double beta2 = 0.999, IReadOnlyList<MaskedWeight>? masked = null)
+    public AdamW(
+        IReadOnlyList<ParameterGroup> groups, double epsilon = 1e-8, double beta1 = 0.9, double beta2 = 0.999, IReadOnlyList<MaskedWeight>? masked = null)
     {
         foreach (MaskedWeight pair in masked ?? [])
         {
@@ -59,7 +60,8 @@ public sealed class AdamW : IDisposable
                 Parameter scores = masked.Pair.Scores;
                 (State scoreState, AdamWStep scoreStep) = Next(scores, masked.ScoreGroup, rateFactor, gradientScale);
                 gradient.Backend.MaskedAdamW(
-                    gradient, masked.Pair.Mask, scores.Grad, step, parameter.Value, state.Mean, state.Variance, scoreStep, scores.Value, scoreState.Mean, scoreState.Variance);
+                    gradient, masked.Pair.Mask, scores.Grad, step, parameter.Value, state.Mean, state.Variance,
+                    scoreStep, scores.Value, scoreState.Mean, scoreState.Variance);
             }
         }
     }

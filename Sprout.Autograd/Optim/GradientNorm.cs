@@ -34,7 +34,8 @@ public static class GradientNorm
         for (int i = 0; i < count; i++)
         {
             if (parameters[i].Grad is not Tensor gradient) continue;
-            if (pairs.TryGetValue(parameters[i], out MaskedWeight? pair)) backend.MaskedSumOfSquares(gradient, pair.Mask, pair.Weight.Value, pair.Scores.Grad, sums, i, count + i);
+            if (pairs.TryGetValue(parameters[i], out MaskedWeight? pair))
+                backend.MaskedSumOfSquares(gradient, pair.Mask, pair.Weight.Value, pair.Scores.Grad, sums, i, count + i);
             else if (!pairedScores.Contains(parameters[i])) backend.SumOfSquares(gradient, sums, i);
         }
 

@@ -28,8 +28,8 @@ public sealed record CustomTextOptions(string? TextColumn = null, string? PairCo
         {
             if (column is not null && given.Count(other => other == column) > 1)
             {
-                throw OptionException.Of(
-                    $"{new OptionName(nameof(TextColumn))}, {new OptionName(nameof(PairColumn))} and {new OptionName(nameof(LabelColumn))}: expected different columns, found {InputFile.Quote(column)} twice.");
+                OptionName text = new(nameof(TextColumn)), pair = new(nameof(PairColumn)), label = new(nameof(LabelColumn));
+                throw OptionException.Of($"{text}, {pair} and {label}: expected different columns, found {InputFile.Quote(column)} twice.");
             }
         }
     }

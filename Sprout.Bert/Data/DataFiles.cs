@@ -21,7 +21,8 @@ public sealed record DataFiles(string? Folder, string? TrainFile = null, string?
 
     private string Find(string option, ReadOnlySpan<string> names)
     {
-        if (Folder is null) throw OptionException.Of($"There is nothing to read: give {new OptionName("Data")} with a folder, or {new OptionName(option)} with a file.");
+        if (Folder is null)
+            throw OptionException.Of($"There is nothing to read: give {new OptionName("Data")} with a folder, or {new OptionName(option)} with a file.");
         if (!Directory.Exists(Folder)) throw new InputException($"{Folder}: expected a folder, found {(File.Exists(Folder) ? "a file" : "none")}.");
         foreach (string name in names)
         {
@@ -29,6 +30,7 @@ public sealed record DataFiles(string? Folder, string? TrainFile = null, string?
             if (Path.Exists(path)) return path;
         }
 
-        throw InputException.Of($"{Folder}: expected {string.Join(" or ", names.ToArray())}, found no such file; name another one with {new OptionName(option)}.");
+        throw InputException.Of(
+            $"{Folder}: expected {string.Join(" or ", names.ToArray())}, found no such file; name another one with {new OptionName(option)}.");
     }
 }

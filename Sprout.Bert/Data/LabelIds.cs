@@ -24,7 +24,8 @@ internal static class LabelIds
         foreach ((string name, int id) in label2Id)
         {
             if ((uint)id >= (uint)names.Length || names[id] is not null)
-                throw new InputException($"label2id of the model: expected the ids 0 to {names.Length - 1}, each once, found {id} for {InputFile.Quote(name)}.");
+                throw new InputException(
+                    $"label2id of the model: expected the ids 0 to {names.Length - 1}, each once, found {id} for {InputFile.Quote(name)}.");
             names[id] = name;
         }
 

@@ -21,7 +21,8 @@ public sealed class ListTask : TextTask
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(eval);
-        if (train.Count == 0 || eval.Count == 0) throw new ArgumentException($"Task {name}: expected training and evaluation examples, found {train.Count} and {eval.Count}.");
+        if (train.Count == 0 || eval.Count == 0)
+            throw new ArgumentException($"Task {name}: expected training and evaluation examples, found {train.Count} and {eval.Count}.");
         (this.train, this.eval) = (train, eval);
     }
 

@@ -39,7 +39,8 @@ public sealed class SquadAnswers
         {
             SquadWindow window = windows[w];
             if (Math.Min(startLogits[w].Length, endLogits[w].Length) < window.Sequence.Ids.Length)
-                throw new ArgumentException($"Window {w} has {window.Sequence.Ids.Length} tokens, but logits of {startLogits[w].Length} and {endLogits[w].Length}.");
+                throw new ArgumentException(
+                    $"Window {w} has {window.Sequence.Ids.Length} tokens, but logits of {startLogits[w].Length} and {endLogits[w].Length}.");
             ReadOnlySpan<float> starts = startLogits[w].AsSpan(window.ContextStart, window.Spans.Length);
             ReadOnlySpan<float> ends = endLogits[w].AsSpan(window.ContextStart, window.Spans.Length);
             int[] bestStarts = Top(starts), bestEnds = Top(ends);

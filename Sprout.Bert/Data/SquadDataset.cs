@@ -42,7 +42,8 @@ public static class SquadDataset
         {
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("version", out JsonElement version)
                 && version.ToString().TrimStart('v') is ['2', ..])
-                throw new InputException($"{path}: expected SQuAD v1.1, found version {InputFile.Quote(version.ToString())}, which has questions without answers.");
+                throw new InputException(
+                    $"{path}: expected SQuAD v1.1, found version {InputFile.Quote(version.ToString())}, which has questions without answers.");
             int i = 0;
             foreach (JsonElement article in Array(root, "data", "the document"))
             {

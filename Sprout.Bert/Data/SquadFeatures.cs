@@ -63,13 +63,16 @@ public sealed class SquadFeatures
         return windows;
     }
 
-    private void Cut(int index, SquadQuestion question, ReadOnlySpan<int> query, ReadOnlySpan<int> tokens, ReadOnlySpan<TokenSpan> spans, List<SquadWindow> windows)
+    private void Cut(
+        int index, SquadQuestion question, ReadOnlySpan<int> query, ReadOnlySpan<int> tokens, ReadOnlySpan<TokenSpan> spans, List<SquadWindow> windows)
     {
         int room = maxLength - SpecialTokens - query.Length;
         if (room < 1)
         {
+            OptionName longest = new("MaxLength"), longestQuery = new("MaxQueryLength");
+            string id = InputFile.Quote(question.Id);
             throw OptionException.Of(
-                $"{new OptionName("MaxLength")} {maxLength} leaves no room for the context of question {InputFile.Quote(question.Id)}, which has {query.Length} tokens; raise it or lower {new OptionName("MaxQueryLength")}.");
+                $"{longest} {maxLength} leaves no room for the context of question {id}, which has {query.Length} tokens; raise it or lower {longestQuery}.");
         }
 
         (int first, int last) = AnswerTokens(question, spans);

@@ -32,8 +32,12 @@ internal readonly record struct TextColumns(int Text, int Pair, int Label)
             return at >= 0 ? at : throw Missing(column);
         }
 
-        InputException Missing(string column) => InputException.Of(
-            $"{path}, line {line}: expected a column {InputFile.Quote(column)}, found {Columns()}; the options are {new OptionName("TextColumn")}, {new OptionName("PairColumn")} and {new OptionName("LabelColumn")}, and a file without a header takes 0-based indexes.");
+        InputException Missing(string column)
+        {
+            OptionName texts = new("TextColumn"), pairs = new("PairColumn"), labels = new("LabelColumn");
+            string problem = $"{path}, line {line}: expected a column {InputFile.Quote(column)}, found {Columns()}";
+            return InputException.Of($"{problem}; the options are {texts}, {pairs} and {labels}, and a file without a header takes 0-based indexes.");
+        }
 
         string Columns() => header is null ? $"{width} columns without a header" : $"the columns {InputFile.QuoteAll(header)}";
 

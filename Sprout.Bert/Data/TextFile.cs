@@ -7,7 +7,9 @@ namespace Sprout.Bert.Data;
 /// <summary>Reads texts without labels.</summary>
 public static class TextFile
 {
-    /// <summary>The texts, with their pairs: of a CSV, TSV or JSONL the columns that <see cref="CustomTextOptions"/> describes, of any other file its lines.</summary>
+    /// <summary>
+    /// The texts, with their pairs: of a CSV, TSV or JSONL the columns that <see cref="CustomTextOptions"/> describes, of any other file its lines.
+    /// </summary>
     /// <exception cref="InputException">The file is missing or not of its format.</exception>
     public static IEnumerable<(string Text, string? Pair)> Read(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {

@@ -5,8 +5,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Data;
 
 /// <summary>
-/// Classification of, or regression over, single texts or pairs of texts. A task is immutable and loads its examples anew at each call. A task of your own derives from this,
-/// or is a <see cref="ListTask"/>.
+/// Classification of, or regression over, single texts or pairs of texts. A task is immutable and loads its examples anew at each call. A task of your own
+/// derives from this, or is a <see cref="ListTask"/>.
 /// </summary>
 public abstract class TextTask
 {
@@ -18,7 +18,8 @@ public abstract class TextTask
     protected TextTask(string name, IReadOnlyList<string> labelNames, IReadOnlyList<string> metrics, int positiveLabel = 1)
     {
         ArgumentNullException.ThrowIfNull(labelNames);
-        if (labelNames.Count == 1) throw new ArgumentException($"Task {name}: expected two label names or more, or none for a regression, found one.", nameof(labelNames));
+        if (labelNames.Count == 1)
+            throw new ArgumentException($"Task {name}: expected two label names or more, or none for a regression, found one.", nameof(labelNames));
         if (metrics is not { Count: > 0 }) throw new ArgumentException($"Task {name}: expected at least one metric, found none.", nameof(metrics));
         (Name, LabelNames, Metrics, PositiveLabel) = (name, labelNames, metrics, positiveLabel);
     }

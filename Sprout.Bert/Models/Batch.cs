@@ -89,7 +89,8 @@ public sealed class Batch : IDisposable
     /// <exception cref="ArgumentException">It is empty, its types are not as many as its ids, or one of them is negative.</exception>
     internal void Append(ReadOnlySpan<int> sequence, ReadOnlySpan<int> kinds)
     {
-        if (sequence.Length == 0 || kinds.Length != sequence.Length || sequence.ContainsAnyInRange(int.MinValue, -1) || kinds.ContainsAnyInRange(int.MinValue, -1))
+        if (sequence.Length == 0 || kinds.Length != sequence.Length
+            || sequence.ContainsAnyInRange(int.MinValue, -1) || kinds.ContainsAnyInRange(int.MinValue, -1))
         {
             throw new ArgumentException(
                 $"Batch: sequence {Sequences} has {sequence.Length} ids and {kinds.Length} types; expected at least one of each, as many, none negative.");

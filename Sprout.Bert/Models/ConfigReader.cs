@@ -14,7 +14,9 @@ internal sealed class ConfigReader(JsonObject json, string path)
         : absent;
 
     public double? Number(string key) => Take(key) is { } node
-        ? node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out double number) ? number : throw Wrong(key, "a number", node.ToJsonString())
+        ? node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && value.TryGetValue(out double number)
+            ? number
+            : throw Wrong(key, "a number", node.ToJsonString())
         : null;
 
     public string? Text(string key) => Take(key) is { } node

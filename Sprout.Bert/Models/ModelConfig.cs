@@ -7,8 +7,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Models;
 
 /// <summary>
-/// The sizes and settings that every encoder has, under the names of transformers' <c>PretrainedConfig</c>; property names are the keys of <c>config.json</c> in Pascal case.
-/// An architecture adds its own and builds its models.
+/// The sizes and settings that every encoder has, under the names of transformers' <c>PretrainedConfig</c>; property names are the keys of <c>config.json</c>
+/// in Pascal case. An architecture adds its own and builds its models.
 /// </summary>
 public abstract record ModelConfig
 {

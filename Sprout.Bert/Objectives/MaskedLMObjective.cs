@@ -13,8 +13,9 @@ using Sprout.Tensors.Random;
 namespace Sprout.Bert.Objectives;
 
 /// <summary>
-/// Masked language modelling (Devlin et al. 2019, section 3.1): a share of the tokens is predicted; of these 80 % are replaced by [MASK], 10 % by a random token, 10 % stay.
-/// With whole-word masking all pieces of a word are chosen together. The choice differs from epoch to epoch and is fixed for evaluation. A sequence's loss is the mean over its chosen tokens.
+/// Masked language modelling (Devlin et al. 2019, section 3.1): a share of the tokens is predicted; of these 80 % are replaced by [MASK], 10 % by a random
+/// token, 10 % stay. With whole-word masking all pieces of a word are chosen together. The choice differs from epoch to epoch and is fixed for evaluation. A
+/// sequence's loss is the mean over its chosen tokens.
 /// </summary>
 public sealed class MaskedLMObjective : Objective
 {
@@ -82,7 +83,8 @@ public sealed class MaskedLMObjective : Objective
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Evaluate(int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
+    public override IReadOnlyDictionary<string, double> Evaluate(
+        int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         double loss = 0;
         long count = 0, right = 0, tokens = 0;
@@ -92,7 +94,8 @@ public sealed class MaskedLMObjective : Objective
         for (int i = 0; i < batches; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Masked[] masked = [.. Enumerable.Range(i * batchSize, Math.Min(batchSize, eval.Count - (i * batchSize))).Select(j => Mask(eval[j], j, EvaluationEpoch))];
+            int start = i * batchSize;
+            Masked[] masked = [.. Enumerable.Range(start, Math.Min(batchSize, eval.Count - start)).Select(j => Mask(eval[j], j, EvaluationEpoch))];
             using Batch batch = Batch.Pack(backend, [.. masked.Select(item => item.Sequence)]);
             using IntTensor places = IntTensor.From(backend, Places(masked, batch));
             ReadOnlySpan<float> logits = inference.Forward(tape => model.Forward(tape, batch, places));
@@ -110,7 +113,10 @@ public sealed class MaskedLMObjective : Objective
             stage.Report(i + 1, batches, tokens += batch.Tokens);
         }
 
-        return new Dictionary<string, double> { ["eval_accuracy"] = right / (double)Math.Max(1, count), ["eval_loss"] = loss / Math.Max(1, count), ["eval_samples"] = eval.Count };
+        return new Dictionary<string, double>
+        {
+            ["eval_accuracy"] = right / (double)Math.Max(1, count), ["eval_loss"] = loss / Math.Max(1, count), ["eval_samples"] = eval.Count,
+        };
     }
 
     private static int[] Places(Masked[] masked, Batch batch)

@@ -96,7 +96,8 @@ public sealed class SquadObjective : Objective
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Evaluate(int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
+    public override IReadOnlyDictionary<string, double> Evaluate(
+        int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         var logits = new float[eval.Count][];
         using (var inference = new Inference(backend, model))
@@ -113,12 +114,18 @@ public sealed class SquadObjective : Objective
         for (int i = 0; i < questions.Count; i++)
         {
             int[] windows = [.. byQuestion[i]];
-            SquadAnswer answer = answers.Best(questions[i].Context, [.. windows.Select(w => eval[w])], [.. windows.Select(w => Starts(logits[w]))], [.. windows.Select(w => Ends(logits[w]))]);
+            SquadAnswer answer = answers.Best(
+                questions[i].Context, [.. windows.Select(w => eval[w])],
+                [.. windows.Select(w => Starts(logits[w]))], [.. windows.Select(w => Ends(logits[w]))]);
             texts[i] = answer.Text;
-            prediction?.Invoke(new JsonObject { ["id"] = questions[i].Id, ["text"] = answer.Text, ["start"] = answer.Start, ["end"] = answer.End, ["score"] = answer.Score });
+            prediction?.Invoke(new JsonObject
+            {
+                ["id"] = questions[i].Id, ["text"] = answer.Text, ["start"] = answer.Start, ["end"] = answer.End, ["score"] = answer.Score,
+            });
         }
 
-        var metrics = SquadMetrics.Score(texts, [.. questions.Select(question => question.Answers)]).ToDictionary(pair => "eval_" + pair.Key, pair => pair.Value);
+        var metrics = SquadMetrics.Score(texts, [.. questions.Select(question => question.Answers)])
+            .ToDictionary(pair => "eval_" + pair.Key, pair => pair.Value);
         metrics["eval_loss"] = loss / Math.Max(1, logits.Length);
         metrics["eval_samples"] = logits.Length;
         return metrics;

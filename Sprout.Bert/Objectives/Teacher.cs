@@ -9,8 +9,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Objectives;
 
 /// <summary>
-/// The logits of a teacher for the training sequences (no dropout, no gradient). A run that visits every example at least once computes them all beforehand, in batches
-/// of file order, so that they cost one pass however many epochs follow and a resumed run sees the same bits; a shorter run computes them step by step.
+/// The logits of a teacher for the training sequences (no dropout, no gradient). A run that visits every example at least once computes them all beforehand, in
+/// batches of file order, so that they cost one pass however many epochs follow and a resumed run sees the same bits; a shorter run computes them step by step.
 /// </summary>
 public sealed class Teacher
 {
@@ -48,7 +48,9 @@ public sealed class Teacher
     /// <param name="split">Cuts the output of a batch into one array a sequence.</param>
     /// <param name="progress">Receives the stage "teacher".</param>
     /// <param name="cancellation">Stops it.</param>
-    public void Prepare(IReadOnlyList<TokenSequence> sequences, long totalExamples, Func<float[], Batch, float[][]> split, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
+    public void Prepare(
+        IReadOnlyList<TokenSequence> sequences, long totalExamples, Func<float[], Batch, float[][]> split,
+        IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         if (totalExamples < sequences.Count) return;
         var logits = new float[sequences.Count][];

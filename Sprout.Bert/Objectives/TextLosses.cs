@@ -3,7 +3,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Bert.Objectives;
 
-/// <summary>The losses of classifications and regressions by name. A program adds its own with <see cref="Register"/>; then runs and the command know it.</summary>
+/// <summary>
+/// The losses of classifications and regressions by name. A program adds its own with <see cref="Register"/>; then runs and the command know it.
+/// </summary>
 public static class TextLosses
 {
     private static readonly Dictionary<string, Func<ITextLoss>> Known = new(StringComparer.Ordinal)
@@ -25,6 +27,8 @@ public static class TextLosses
     public static ITextLoss Get(string? name, bool isRegression)
     {
         name ??= isRegression ? "squared-error" : "cross-entropy";
-        return Known.TryGetValue(name, out Func<ITextLoss>? create) ? create() : throw OptionException.Expected("Loss", $"one of {string.Join(", ", Names)}", $"\"{name}\"");
+        return Known.TryGetValue(name, out Func<ITextLoss>? create)
+            ? create()
+            : throw OptionException.Expected("Loss", $"one of {string.Join(", ", Names)}", $"\"{name}\"");
     }
 }

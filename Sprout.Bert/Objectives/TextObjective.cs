@@ -13,8 +13,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Objectives;
 
 /// <summary>
-/// Classification (cross-entropy) or regression (squared error) of texts and pairs, or a loss of the caller's. With a teacher the loss is (1 − α) · loss + α · T² · KL;
-/// regressions distil by the squared error of the scores.
+/// Classification (cross-entropy) or regression (squared error) of texts and pairs, or a loss of the caller's. With a teacher the loss is
+/// (1 − α) · loss + α · T² · KL; regressions distil by the squared error of the scores.
 /// </summary>
 public sealed class TextObjective : Objective
 {
@@ -50,7 +50,8 @@ public sealed class TextObjective : Objective
         this.evalSets = evalSets;
         this.teacher = teacher;
         labelLoss = loss ?? TextLosses.Get(null, task.IsRegression);
-        if (model.Outputs != Classes) throw new ArgumentException($"TextObjective: task {task.Name} needs a model with {Classes} outputs, found {model.Outputs}.");
+        if (model.Outputs != Classes)
+            throw new ArgumentException($"TextObjective: task {task.Name} needs a model with {Classes} outputs, found {model.Outputs}.");
         RequireTargets("training", train);
         foreach (EvalSet set in evalSets.Where(set => set.HasLabels)) RequireTargets("evaluation", set.Examples);
         trainSequences = Encode(tokenizer, train, maxLength);
@@ -94,7 +95,8 @@ public sealed class TextObjective : Objective
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Evaluate(int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
+    public override IReadOnlyDictionary<string, double> Evaluate(
+        int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         var metrics = new Dictionary<string, double>();
         using var inference = new Inference(backend, model);
@@ -102,7 +104,8 @@ public sealed class TextObjective : Objective
         {
             var logits = new float[evalSequences[i].Count][];
             var stage = new StageProgress("eval", progress);
-            inference.Run(evalSequences[i], batchSize, (first, _, output) => output.ToArray().Chunk(Classes).ToArray().CopyTo(logits, first), stage.Report, cancellation);
+            inference.Run(
+                evalSequences[i], batchSize, (first, _, output) => output.ToArray().Chunk(Classes).ToArray().CopyTo(logits, first), stage.Report, cancellation);
             if (prediction is not null) Predict(evalSets[i], logits, prediction);
             if (evalSets[i].HasLabels) Measure(evalSets[i], logits, metrics);
         }

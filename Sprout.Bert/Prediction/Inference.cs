@@ -8,8 +8,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Prediction;
 
 /// <summary>
-/// Runs a model over sequences without gradients, its weights packed for the purpose as long as this lives: until then no weight and no mask may change. For one thread at a time.
-/// Passes over batches no larger than earlier ones allocate nothing.
+/// Runs a model over sequences without gradients, its weights packed for the purpose as long as this lives: until then no weight and no mask may change. For
+/// one thread at a time. Passes over batches no larger than earlier ones allocate nothing.
 /// </summary>
 public sealed class Inference : IDisposable
 {
@@ -39,7 +39,9 @@ public sealed class Inference : IDisposable
     /// <param name="take">Receives the index of the batch's first sequence, the batch, and the logits, which the next batch overwrites.</param>
     /// <param name="report">Receives the batches done, those in all, and the tokens done.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public void Run(IReadOnlyList<TokenSequence> sequences, int batchSize, LogitsConsumer take, Action<int, int, long>? report = null, CancellationToken cancellation = default)
+    public void Run(
+        IReadOnlyList<TokenSequence> sequences, int batchSize, LogitsConsumer take,
+        Action<int, int, long>? report = null, CancellationToken cancellation = default)
     {
         int batches = (sequences.Count + batchSize - 1) / batchSize;
         long tokens = 0;

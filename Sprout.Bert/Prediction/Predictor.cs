@@ -9,8 +9,8 @@ using Sprout.Tensors.Devices;
 namespace Sprout.Bert.Prediction;
 
 /// <summary>
-/// A fine-tuned model that answers. Any thread may call it at any time, also several at once: calls take turns at the model, and each turn uses all the predictor's threads.
-/// An answer does not depend on other calls.
+/// A fine-tuned model that answers. Any thread may call it at any time, also several at once: calls take turns at the model, and each turn uses all the
+/// predictor's threads. An answer does not depend on other calls.
 /// </summary>
 public abstract class Predictor : IDisposable
 {
@@ -37,7 +37,8 @@ public abstract class Predictor : IDisposable
         Tokenizer = source.Tokenizer;
         MaxLength = options.MaxLength ?? Math.Min(defaultLength, Config.MaxPositionEmbeddings);
         OptionException.Require(
-            MaxLength >= LeastLength && MaxLength <= Config.MaxPositionEmbeddings, nameof(MaxLength), $"{LeastLength} to the model's {Config.MaxPositionEmbeddings} positions", MaxLength);
+            MaxLength >= LeastLength && MaxLength <= Config.MaxPositionEmbeddings,
+            nameof(MaxLength), $"{LeastLength} to the model's {Config.MaxPositionEmbeddings} positions", MaxLength);
         OptionException.Require(options.BatchSize > 0, nameof(BatchSize), "1 or more", options.BatchSize);
         BatchSize = options.BatchSize;
         backend = Device.Open(options.Device, options.Threads, options.Note);
@@ -75,7 +76,8 @@ public abstract class Predictor : IDisposable
     {
         using ModelSource source = ModelSource.Open(path);
         options ??= new PredictorOptions();
-        if (source.Config.Architectures?.Any(name => name.EndsWith("ForQuestionAnswering", StringComparison.Ordinal)) == true) return new QuestionAnswerer(source, options);
+        if (source.Config.Architectures?.Any(name => name.EndsWith("ForQuestionAnswering", StringComparison.Ordinal)) == true)
+            return new QuestionAnswerer(source, options);
         return source.Config.NumLabels == 1 ? new TextRegressor(source, options) : new TextClassifier(source, options);
     }
 

@@ -14,7 +14,8 @@ public sealed class TextClassifier : Predictor
     /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
     public TextClassifier(ModelSource source, PredictorOptions? options = null)
         : base(source, backend => source.Config.CreateClassifier(backend, source.Config.NumLabels), defaultLength: 128, options ?? new PredictorOptions()) =>
-        Labels = source.Config.Id2Label ?? [.. Enumerable.Range(0, source.Config.NumLabels).Select(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))];
+        Labels = source.Config.Id2Label
+            ?? [.. Enumerable.Range(0, source.Config.NumLabels).Select(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))];
 
     /// <summary>The names of the classes by class id.</summary>
     public IReadOnlyList<string> Labels { get; }

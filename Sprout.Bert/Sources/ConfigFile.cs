@@ -13,7 +13,9 @@ public static class ConfigFile
     private static readonly (string Type, Func<JsonObject, string, ModelConfig> Read)[] Architectures = [(BertConfig.Type, BertConfig.Read)];
 
     /// <summary>Reads a configuration; without a <c>model_type</c> it is that of a BERT, as in Google's first release.</summary>
-    /// <exception cref="InputException">The file cannot be read or describes a model that Sprout cannot build; the message names file, key, expected and found.</exception>
+    /// <exception cref="InputException">
+    /// The file cannot be read or describes a model that Sprout cannot build; the message names file, key, expected and found.
+    /// </exception>
     public static ModelConfig Read(string path)
     {
         JsonObject json = JsonFile.ReadObject(path);

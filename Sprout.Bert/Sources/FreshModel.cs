@@ -36,5 +36,6 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
     public override void Read(StoredTensor tensor, long offset, Span<float> values) => throw new ArgumentException($"{Name} stores no tensors.");
 
     /// <inheritdoc/>
-    protected override ITokenizer ReadTokenizer() => BertTokenizer.FromVocab(vocabulary ?? throw OptionException.Expected("Vocab", "the vocabulary of the fresh model", null));
+    protected override ITokenizer ReadTokenizer() =>
+        BertTokenizer.FromVocab(vocabulary ?? throw OptionException.Expected("Vocab", "the vocabulary of the fresh model", null));
 }

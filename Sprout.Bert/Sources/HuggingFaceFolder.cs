@@ -8,8 +8,8 @@ using Sprout.Tensors.IO;
 namespace Sprout.Bert.Sources;
 
 /// <summary>
-/// A folder with <c>config.json</c>, <c>model.safetensors</c> or its sharded index, and the tokenizer's files. Keys with and without the encoder's prefix, and the old
-/// names gamma and beta, are understood.
+/// A folder with <c>config.json</c>, <c>model.safetensors</c> or its sharded index, and the tokenizer's files. Keys with and without the encoder's prefix, and
+/// the old names gamma and beta, are understood.
 /// </summary>
 public sealed class HuggingFaceFolder : ModelSource
 {
@@ -68,7 +68,9 @@ public sealed class HuggingFaceFolder : ModelSource
         SaveWeights(folder, model);
     }
 
-    /// <summary>Writes the model of a source: its tensors under their own names, so that every head comes along, in dense shapes and single precision.</summary>
+    /// <summary>
+    /// Writes the model of a source: its tensors under their own names, so that every head comes along, in dense shapes and single precision.
+    /// </summary>
     /// <param name="folder">A new or empty folder.</param>
     /// <param name="source">The model.</param>
     /// <exception cref="InputException">The source cannot be read, or a file cannot be written.</exception>
@@ -121,7 +123,8 @@ public sealed class HuggingFaceFolder : ModelSource
                 continue;
             }
 
-            if (essential.Contains(parameter)) throw new InputException($"{folder}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
+            if (essential.Contains(parameter))
+                throw new InputException($"{folder}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
             missing.Add(parameter.Name);
             Initialization.Apply(parameter, model.Config.InitializerRange, seed);
         }
@@ -156,7 +159,8 @@ public sealed class HuggingFaceFolder : ModelSource
         foreach (string candidate in (string[])[name, name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name])
         {
             if (Weights.TryGet(candidate, out SafetensorsEntry? entry)) return entry;
-            string old = candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal).Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
+            string old = candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
+                .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
             if (Weights.TryGet(old, out entry)) return entry;
         }
 

@@ -7,7 +7,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Bert.Tasks;
 
-/// <summary>Masked language modelling over text files with one sequence a line; without an evaluation file the last hundredth of the training lines is held out.</summary>
+/// <summary>
+/// Masked language modelling over text files with one sequence a line; without an evaluation file the last hundredth of the training lines is held out.
+/// </summary>
 public sealed class MaskedLMTask : TrainingTask
 {
     /// <inheritdoc/>
@@ -23,13 +25,15 @@ public sealed class MaskedLMTask : TrainingTask
         List<TokenSequence> train = [.. options.TrainFile.SelectMany(path => Read(path, context)).Take(options.MaxTrainSamples ?? int.MaxValue)];
         List<TokenSequence> eval = options.EvalFile is string file ? Read(file, context) : train[^Math.Min(train.Count, Math.Max(1, train.Count / 100))..];
         if (options.EvalFile is null) train.RemoveRange(train.Count - eval.Count, eval.Count);
-        if (context.Train && train.Count == 0) throw new InputException($"{string.Join(", ", options.TrainFile)}: expected at least two lines of text, found fewer.");
+        if (context.Train && train.Count == 0)
+            throw new InputException($"{string.Join(", ", options.TrainFile)}: expected at least two lines of text, found fewer.");
         MaskedLanguageModel model = context.Config.CreateMaskedLM(context.Backend);
         try
         {
             context.Load(model);
             var objective = new MaskedLMObjective(
-                context.Backend, model, context.Source.Tokenizer, train, [.. First(eval, options.MaxEvalSamples)], options.MaskProbability, options.WholeWord, context.Seed);
+                context.Backend, model, context.Source.Tokenizer, train, [.. First(eval, options.MaxEvalSamples)],
+                options.MaskProbability, options.WholeWord, context.Seed);
             return new BoundTask(model, context.Config, objective);
         }
         catch

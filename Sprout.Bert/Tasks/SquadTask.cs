@@ -27,7 +27,8 @@ public sealed class SquadTask : TrainingTask
             context.Load(model);
             // Labels say nothing of answers, so the teacher's may be any.
             if (options.Teacher is string folder)
-                teacherModel = TeacherSource.Load(folder, context, context.Config with { Id2Label = null, Label2Id = null }, teacher => teacher.CreateSpanExtractor(context.Backend));
+                teacherModel = TeacherSource.Load(
+                    folder, context, context.Config with { Id2Label = null, Label2Id = null }, teacher => teacher.CreateSpanExtractor(context.Backend));
             Teacher? teacher = teacherModel is null ? null : new Teacher(context.Backend, teacherModel, options.DistillAlpha, options.DistillTemperature);
             var objective = new SquadObjective(context.Backend, model, features, train, eval, answers, options.MaxTrainSamples, teacher);
             return new BoundTask(model, context.Config, objective, teacherModel);

@@ -111,6 +111,7 @@ public sealed record TaskOptions
         OptionException.Require(NBest > 0, nameof(NBest), "1 or more", NBest);
         OptionException.Require(MaskProbability is > 0 and <= 1, nameof(MaskProbability), "above 0 and at most 1", MaskProbability);
         OptionException.Require(DistillAlpha is >= 0 and <= 1, nameof(DistillAlpha), "0 to 1", DistillAlpha);
-        OptionException.Require(DistillTemperature > 0 && double.IsFinite(DistillTemperature), nameof(DistillTemperature), "a number above 0", DistillTemperature);
+        OptionException.Require(
+            DistillTemperature > 0 && double.IsFinite(DistillTemperature), nameof(DistillTemperature), "a number above 0", DistillTemperature);
     }
 }

@@ -37,7 +37,8 @@ public sealed class TaskSession : IDisposable
     /// <exception cref="InputException">A file, a model or a value is wrong.</exception>
     /// <exception cref="OptionException">Options contradict each other or do not fit the model.</exception>
     public static TaskSession Load(
-        IBackend backend, TaskOptions options, TrainingTask? task = null, ulong seed = 42, bool train = true, bool needLabels = true, Action<string>? note = null)
+        IBackend backend, TaskOptions options, TrainingTask? task = null, ulong seed = 42,
+        bool train = true, bool needLabels = true, Action<string>? note = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -48,7 +49,8 @@ public sealed class TaskSession : IDisposable
         OptionException.Require(
             maxLength >= task.LeastLength && maxLength <= config.MaxPositionEmbeddings,
             nameof(options.MaxLength), $"{task.LeastLength} to the model's {config.MaxPositionEmbeddings} positions", maxLength);
-        return new TaskSession(task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source.Tokenizer);
+        return new TaskSession(
+            task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source.Tokenizer);
     }
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer's files, which Hugging Face tools load.</summary>

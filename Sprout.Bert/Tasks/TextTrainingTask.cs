@@ -22,14 +22,19 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         if (!task.IsRegression && labels.Count > 0) task = task.WithLabels(labels);
         ModelConfig config = WithLabels(context.Config, task);
         IReadOnlyList<TextExample> train = context.Train ? First(task.LoadTrain(options.Files, context.Note), options.MaxTrainSamples) : [];
-        IReadOnlyList<EvalSet> evalSets = [.. task.LoadEval(options.Files, context.NeedLabels, context.Note).Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) })];
+        IReadOnlyList<EvalSet> evalSets =
+        [
+            .. task.LoadEval(options.Files, context.NeedLabels, context.Note)
+                .Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) }),
+        ];
         ITextLoss loss = TextLosses.Get(options.Loss, task.IsRegression);
         SequenceClassifier model = config.CreateClassifier(context.Backend, Outputs(task));
         SequenceClassifier? teacherModel = null;
         try
         {
             context.Load(model);
-            if (options.Teacher is string folder) teacherModel = TeacherSource.Load(folder, context, config, teacher => teacher.CreateClassifier(context.Backend, Outputs(task)));
+            if (options.Teacher is string folder)
+                teacherModel = TeacherSource.Load(folder, context, config, teacher => teacher.CreateClassifier(context.Backend, Outputs(task)));
             Teacher? teacher = teacherModel is null ? null : new Teacher(context.Backend, teacherModel, options.DistillAlpha, options.DistillTemperature);
             var objective = new TextObjective(context.Backend, model, task, context.Source.Tokenizer, context.MaxLength, train, evalSets, teacher, loss);
             return new BoundTask(model, config, objective, teacherModel);
@@ -43,7 +48,8 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
     }
 
     /// <summary>The class ids of a model by name; none for a regression, to which Hugging Face gives one made-up label.</summary>
-    internal static IReadOnlyDictionary<string, int> LabelsOf(ModelConfig config) => config is { NumLabels: > 1, Label2Id: not null } ? config.Label2Id : new Dictionary<string, int>();
+    internal static IReadOnlyDictionary<string, int> LabelsOf(ModelConfig config) =>
+        config is { NumLabels: > 1, Label2Id: not null } ? config.Label2Id : new Dictionary<string, int>();
 
     private static int Outputs(TextTask task) => task.IsRegression ? 1 : task.LabelNames.Count;
 

@@ -31,7 +31,10 @@ public sealed record TaskContext(
 /// <param name="TeacherModel">What else ends with the task, or null.</param>
 public sealed record BoundTask(TaskModel Model, ModelConfig Config, Objective Objective, TaskModel? TeacherModel = null);
 
-/// <summary>What a model is trained for: which head, which examples, which loss and which metrics. A task of your own derives from this and joins <see cref="TaskRegistry"/>.</summary>
+/// <summary>
+/// What a model is trained for: which head, which examples, which loss and which metrics. A task of your own derives from this
+/// and joins <see cref="TaskRegistry"/>.
+/// </summary>
 public abstract class TrainingTask
 {
     /// <summary>Longest sequence in tokens when the options have none.</summary>

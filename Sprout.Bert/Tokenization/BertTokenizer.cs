@@ -290,7 +290,8 @@ public sealed class BertTokenizer : ITokenizer
         AppendWord(text, start, text.Length, hash, sources, ends, ids, spans);
     }
 
-    private void AppendWord(ReadOnlySpan<char> text, int start, int end, uint hash, ReadOnlySpan<int> sources, List<int> ends, List<int> ids, List<TokenSpan>? spans)
+    private void AppendWord(
+        ReadOnlySpan<char> text, int start, int end, uint hash, ReadOnlySpan<int> sources, List<int> ends, List<int> ids, List<TokenSpan>? spans)
     {
         if (start == end) return;
         if (spans is null)

@@ -26,7 +26,8 @@ internal sealed class TokenizerDefinition
     /// or one of the unknown, classification and separator tokens is absent.</exception>
     internal TokenizerDefinition Checked(string file)
     {
-        if (Vocabulary.Count == 0) throw new InputException($"{file}: the vocabulary is empty; expected at least {Names.Unknown}, {Names.Cls} and {Names.Sep}.");
+        if (Vocabulary.Count == 0)
+            throw new InputException($"{file}: the vocabulary is empty; expected at least {Names.Unknown}, {Names.Cls} and {Names.Sep}.");
 
         var ids = new Dictionary<string, int>(Vocabulary.Count, StringComparer.Ordinal);
         for (int id = 0; id < Vocabulary.Count; id++)

@@ -33,7 +33,8 @@ internal static class TokenizerJsonReader
     {
         string content = token.Text("content");
         if (content.Length == 0) throw token.Optional("content").Wrong("a token");
-        return new AddedToken(id, content, token.Flag("single_word"), token.Flag("lstrip"), token.Flag("rstrip"), token.Flag("normalized"), token.Flag("special"));
+        return new AddedToken(
+            id, content, token.Flag("single_word"), token.Flag("lstrip"), token.Flag("rstrip"), token.Flag("normalized"), token.Flag("special"));
     }
 
     // Old files, bert-base-uncased's among them, do not name the model's type; what only other models have gives those away.

@@ -10,7 +10,8 @@ using Sprout.Tensors.IO;
 namespace Sprout.Bert.Training;
 
 /// <summary>
-/// A folder <c>checkpoint-&lt;step&gt;</c> with unfolded weights, scores, optimiser moments and state. It is written beside and renamed, so it is there whole or not at all.
+/// A folder <c>checkpoint-&lt;step&gt;</c> with unfolded weights, scores, optimiser moments and state. It is written beside and renamed, so it is there
+/// whole or not at all.
 /// </summary>
 public static class Checkpoint
 {
@@ -87,14 +88,16 @@ public static class Checkpoint
     private static IEnumerable<(string, Tensor)> Named(IEnumerable<Parameter> parameters) => parameters.Select(parameter => (parameter.Name, parameter.Value));
 
     private static IEnumerable<(string, Tensor)> Moments(AdamW optimizer) =>
-        optimizer.States().SelectMany(item => ((string, Tensor)[])[("m." + item.Parameter.Name, item.State.Mean), ("v." + item.Parameter.Name, item.State.Variance)]);
+        optimizer.States().SelectMany(item =>
+            ((string, Tensor)[])[("m." + item.Parameter.Name, item.State.Mean), ("v." + item.Parameter.Name, item.State.Variance)]);
 
     private static List<(int Step, string Path)> All(string folder)
     {
         var found = new List<(int Step, string Path)>();
         if (!Directory.Exists(folder)) return found;
         foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*"))
-            if (int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step)) found.Add((step, path));
+            if (int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step))
+                found.Add((step, path));
         found.Sort();
         return found;
     }

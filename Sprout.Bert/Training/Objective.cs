@@ -38,5 +38,6 @@ public abstract class Objective
     /// <param name="progress">Receives the stage "eval".</param>
     /// <param name="cancellation">Stops it.</param>
     /// <returns>Metrics by their Hugging Face names, with the prefix <c>eval_</c>.</returns>
-    public abstract IReadOnlyDictionary<string, double> Evaluate(int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation);
+    public abstract IReadOnlyDictionary<string, double> Evaluate(
+        int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation);
 }

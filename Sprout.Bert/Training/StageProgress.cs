@@ -17,6 +17,7 @@ public sealed class StageProgress(string stage, IProgress<TrainerProgress>? prog
     public void Report(int done, int total, long tokens)
     {
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        progress?.Report(new TrainerProgress(stage, done, total, 0, double.NaN, null, 1, tokens / seconds, TimeSpan.FromSeconds(seconds / done * (total - done))));
+        progress?.Report(
+            new TrainerProgress(stage, done, total, 0, double.NaN, null, 1, tokens / seconds, TimeSpan.FromSeconds(seconds / done * (total - done))));
     }
 }

@@ -155,7 +155,8 @@ public sealed class Trainer : IDisposable
         (double norm, double value) = GradientNorm.WithLoss(loss.Value, trained, pruner?.MaskedWeights);
         value += penalty;
         if (!double.IsFinite(value) || !double.IsFinite(norm))
-            throw new DivergedException(FormattableString.Invariant($"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {GoodCheckpoint()}."));
+            throw new DivergedException(FormattableString.Invariant(
+                $"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {GoodCheckpoint()}."));
         double factor = schedule.FactorAt(step);
         optimizer.Step(factor, GradientNorm.Coefficient(norm, options.MaxGradNorm));
         state.AddStep(value);
@@ -203,7 +204,8 @@ public sealed class Trainer : IDisposable
     private OperationCanceledException Cancelled(CancellationToken cancellation)
     {
         SaveCheckpoint();
-        return new OperationCanceledException($"Cancelled after step {state.GlobalStep} of {totalSteps}{(lastCheckpoint is null ? "" : $"; saved {lastCheckpoint}")}.", cancellation);
+        return new OperationCanceledException(
+            $"Cancelled after step {state.GlobalStep} of {totalSteps}{(lastCheckpoint is null ? "" : $"; saved {lastCheckpoint}")}.", cancellation);
     }
 
     private string GoodCheckpoint() => lastCheckpoint is null ? "there is no checkpoint yet" : $"the last good checkpoint is {lastCheckpoint}";
@@ -217,7 +219,9 @@ public sealed class Trainer : IDisposable
 
     // The latest evaluation, as in "accuracy 0.88".
     private string? Metric() =>
-        lastEvaluation.TryGetValue(objective.PrimaryMetric, out double value) ? FormattableString.Invariant($"{objective.PrimaryMetric[5..]} {value:0.####}") : null;
+        lastEvaluation.TryGetValue(objective.PrimaryMetric, out double value)
+            ? FormattableString.Invariant($"{objective.PrimaryMetric[5..]} {value:0.####}")
+            : null;
 
     // The order depends on seed and epoch alone, so a resumed run needs no saved random state.
     private int[] Order(int epoch)

@@ -119,5 +119,6 @@ public sealed class TrainerState
 
     private static string Bits(double value) => BitConverter.DoubleToInt64Bits(value).ToString("x16", CultureInfo.InvariantCulture);
 
-    private static double Bits(JsonNode node) => BitConverter.Int64BitsToDouble(long.Parse(node.GetValue<string>(), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+    private static double Bits(JsonNode node) =>
+        BitConverter.Int64BitsToDouble(long.Parse(node.GetValue<string>(), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
 }

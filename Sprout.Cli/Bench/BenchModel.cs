@@ -24,7 +24,8 @@ namespace Sprout.Cli.Bench;
 /// <param name="TrainEmbeddings">Whether a training step includes the embedding tables.</param>
 /// <param name="Threads">Processor threads.</param>
 internal sealed record BenchModel(
-    ModelSource Source, IReadOnlyList<TokenSequence> Sequences, int BatchSize, int Warmup, int Repeat, PruningOptions Pruning, bool? TrainEmbeddings, int Threads)
+    ModelSource Source, IReadOnlyList<TokenSequence> Sequences, int BatchSize, int Warmup, int Repeat,
+    PruningOptions Pruning, bool? TrainEmbeddings, int Threads)
 {
     private const ulong Seed = 42;
 
@@ -57,7 +58,11 @@ internal sealed record BenchModel(
     {
         using SequenceClassifier model = Load(backend);
         int steps = Warmup + Repeat;
-        var options = new TrainingOptions { MaxSteps = steps, BatchSize = BatchSize, LearningRate = 1e-5, Seed = Seed, TrainEmbeddings = TrainEmbeddings, LoggingSteps = steps, EvalEvery = 0, SaveEvery = 0 };
+        var options = new TrainingOptions
+        {
+            MaxSteps = steps, BatchSize = BatchSize, LearningRate = 1e-5, Seed = Seed, TrainEmbeddings = TrainEmbeddings,
+            LoggingSteps = steps, EvalEvery = 0, SaveEvery = 0,
+        };
         using Pruner? pruner = PruningMethods.CreatePruner(model.Encoder, Pruning, steps, Seed);
         var objective = new BenchObjective(backend, model, Sequences);
         using var trainer = new Trainer(backend, objective, options, pruner);
@@ -75,7 +80,8 @@ internal sealed record BenchModel(
 
     // 2 a weight and token, and 4 · length² · hidden a layer and sequence for attention's two products.
     private static double Flops(SequenceClassifier model, IEnumerable<int> lengths) =>
-        lengths.Sum(length => (2.0 * Weights([.. model.Encoder.Layers]) * length) + (4.0 * model.Config.NumHiddenLayers * model.Config.HiddenSize * length * length));
+        lengths.Sum(length =>
+            (2.0 * Weights([.. model.Encoder.Layers]) * length) + (4.0 * model.Config.NumHiddenLayers * model.Config.HiddenSize * length * length));
 
     private static long Weights(params ReadOnlySpan<Module> modules)
     {

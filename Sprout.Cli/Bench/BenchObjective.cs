@@ -41,6 +41,7 @@ internal sealed class BenchObjective(IBackend backend, SequenceClassifier model,
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, double> Evaluate(int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation) =>
+    public override IReadOnlyDictionary<string, double> Evaluate(
+        int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation) =>
         new Dictionary<string, double>();
 }

@@ -21,9 +21,13 @@ internal sealed partial record BenchProduct(int M, int N, int K, string Layout)
     public static BenchProduct Parse(string? shape, string? layout)
     {
         Match match = Extents().Match(shape ?? "");
-        int[] sizes = match.Success ? [.. match.Groups.Values.Skip(1).Select(part => int.TryParse(part.Value, CultureInfo.InvariantCulture, out int value) ? value : 0)] : [];
-        if (sizes.Length != 3 || sizes.Contains(0) || (long)sizes[0] * sizes[1] > MostElements || (long)sizes[0] * sizes[2] > MostElements || (long)sizes[1] * sizes[2] > MostElements)
-            throw new OptionException($"--shape: expected MxNxK with extents of 1 or more and at most {MostElements} entries a matrix, such as 1024x768x3072, found \"{shape}\".");
+        int[] sizes = match.Success
+            ? [.. match.Groups.Values.Skip(1).Select(part => int.TryParse(part.Value, CultureInfo.InvariantCulture, out int value) ? value : 0)]
+            : [];
+        if (sizes.Length != 3 || sizes.Contains(0)
+            || (long)sizes[0] * sizes[1] > MostElements || (long)sizes[0] * sizes[2] > MostElements || (long)sizes[1] * sizes[2] > MostElements)
+            throw new OptionException(
+                $"--shape: expected MxNxK with extents of 1 or more and at most {MostElements} entries a matrix, such as 1024x768x3072, found \"{shape}\".");
         if (layout is not ("NN" or "NT" or "TN")) throw new OptionException($"--layout: expected NN, NT or TN, found \"{layout}\".");
         return new BenchProduct(sizes[0], sizes[1], sizes[2], layout);
     }
@@ -32,7 +36,9 @@ internal sealed partial record BenchProduct(int M, int N, int K, string Layout)
     public JsonObject Run(IBackend backend, int warmup, int repeat, int threads, CancellationToken cancellation)
     {
         bool transposeA = Layout[0] == 'T', transposeB = Layout[1] == 'T';
-        using Tensor a = Random(backend, transposeA ? new Shape(K, M) : new Shape(M, K)), b = Random(backend, transposeB ? new Shape(N, K) : new Shape(K, N)), c = Random(backend, new Shape(M, N));
+        using Tensor a = Random(backend, transposeA ? new Shape(K, M) : new Shape(M, K));
+        using Tensor b = Random(backend, transposeB ? new Shape(N, K) : new Shape(K, N));
+        using Tensor c = Random(backend, new Shape(M, N));
         double Seconds(int calls)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -36,8 +36,14 @@ internal static class BenchCommand
         var vocab = new Option<string?>("--vocab") { Description = "vocab.txt for --lengths-from with --config", HelpName = "file" };
         var batch = new Option<int>("--batch") { Description = "Sequences of a repetition", DefaultValueFactory = _ => 8, HelpName = "n" };
         var length = new Option<int?>("--length") { Description = $"Tokens of every sequence ({DefaultLength})", HelpName = "n" };
-        var lengthsFrom = new Option<string?>("--lengths-from") { Description = "Take the texts of this file (CSV, TSV, JSONL; .txt: one a line) instead", HelpName = "file" };
-        var format = new Option<string>("--format") { Description = "How the weights are stored (sparse: not in this version)", DefaultValueFactory = _ => "dense" };
+        var lengthsFrom = new Option<string?>("--lengths-from")
+        {
+            Description = "Take the texts of this file (CSV, TSV, JSONL; .txt: one a line) instead", HelpName = "file",
+        };
+        var format = new Option<string>("--format")
+        {
+            Description = "How the weights are stored (sparse: not in this version)", DefaultValueFactory = _ => "dense",
+        };
         format.AcceptOnlyFromAmong("dense", "sparse");
         var shape = new Option<string?>("--shape") { Description = "gemm: extents of the product", HelpName = "MxNxK" };
         var layout = new Option<string>("--layout") { Description = "gemm: NN, NT or TN", DefaultValueFactory = _ => "NN", HelpName = "layout" };
@@ -45,7 +51,8 @@ internal static class BenchCommand
         var repeat = new Option<int>("--repeat") { Description = "Repetitions that are", DefaultValueFactory = _ => 20, HelpName = "n" };
         var profile = new Option<bool>("--profile") { Description = "Print where the time went" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
-        foreach (Option option in (Option[])[mode, model, config, vocab, batch, length, lengthsFrom, format, shape, layout, warmup, repeat, profile, json]) command.Options.Add(option);
+        foreach (Option option in (Option[])[mode, model, config, vocab, batch, length, lengthsFrom, format, shape, layout, warmup, repeat, profile, json])
+            command.Options.Add(option);
         var table = new OptionTable(command);
         RecipeOptions.AddPruning(table);
         RecipeOptions.AddDevice(table);
@@ -69,7 +76,8 @@ internal static class BenchCommand
 
             if (what == "load")
             {
-                var load = new BenchLoad(result.GetValue(model) ?? throw new OptionException("--mode load needs --model, a folder with weights."), warmups, repeats, threads);
+                var load = new BenchLoad(
+                    result.GetValue(model) ?? throw new OptionException("--mode load needs --model, a folder with weights."), warmups, repeats, threads);
                 Print(terminal, load.Run(() => recipe.Device.Open(terminal.Log), terminal.Cancellation), result.GetValue(json));
                 return ExitCode.Done;
             }
@@ -81,7 +89,9 @@ internal static class BenchCommand
             var job = new BenchModel(source, chosen, sequences, warmups, repeats, recipe.Pruning, recipe.Training.TrainEmbeddings, threads);
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using ProfiledBackend? profiled = result.GetValue(profile) ? new ProfiledBackend(backend) : null;
-            JsonObject report = what == "forward" ? job.Forward(profiled ?? backend, profiled, terminal.Cancellation) : job.TrainStep(profiled ?? backend, profiled, terminal.Cancellation);
+            JsonObject report = what == "forward"
+                ? job.Forward(profiled ?? backend, profiled, terminal.Cancellation)
+                : job.TrainStep(profiled ?? backend, profiled, terminal.Cancellation);
             if (profiled is not null) ProfileTable.Write(terminal, profiled);
             Print(terminal, report, result.GetValue(json));
             return ExitCode.Done;
@@ -111,9 +121,14 @@ internal static class BenchCommand
 
     private static TokenSequence[] OfLength(int count, int length, ModelConfig config)
     {
-        if (length < 1 || length > config.MaxPositionEmbeddings) throw new OptionException($"--length: expected 1 to the model's {config.MaxPositionEmbeddings} positions, found {length}.");
+        if (length < 1 || length > config.MaxPositionEmbeddings)
+            throw new OptionException($"--length: expected 1 to the model's {config.MaxPositionEmbeddings} positions, found {length}.");
         var random = new RandomStream(1, 0);
-        return [.. Enumerable.Range(0, count).Select(_ => new TokenSequence([.. Enumerable.Range(0, length).Select(_ => random.NextInt(config.VocabSize))], new int[length]))];
+        return
+        [
+            .. Enumerable.Range(0, count).Select(_ =>
+                new TokenSequence([.. Enumerable.Range(0, length).Select(_ => random.NextInt(config.VocabSize))], new int[length])),
+        ];
     }
 
     private static TokenSequence[] FromTexts(string file, ModelSource source, int maxLength)
@@ -149,7 +164,8 @@ internal static class BenchCommand
         Tables.Write(terminal, table);
     }
 
-    private static string Number(JsonNode value) => double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) is double number && number % 1 != 0
-        ? FormattableString.Invariant($"{number:G5}")
-        : value.ToJsonString();
+    private static string Number(JsonNode value) =>
+        double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) is double number && number % 1 != 0
+            ? FormattableString.Invariant($"{number:G5}")
+            : value.ToJsonString();
 }

@@ -7,7 +7,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;
 
-/// <summary>The main job on what the repository embeds: dense fine-tuning, then every method at 10 % and 3 %, with and without distillation, over several seeds.</summary>
+/// <summary>
+/// The main job on what the repository embeds: dense fine-tuning, then every method at 10 % and 3 %, with and without distillation, over several seeds.
+/// </summary>
 internal static class DemoCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
@@ -18,9 +20,18 @@ internal static class DemoCommand
     {
         var command = new Command("demo", Summary);
         var seeds = new Option<int>("--seeds") { Description = "Runs of each kind, for mean and spread", DefaultValueFactory = _ => 3, HelpName = "n" };
-        var output = new Option<string>("--output", "--output_dir") { Description = "Folder for the report", DefaultValueFactory = _ => "sprout-demo", HelpName = "folder" };
-        var write = new Option<string?>("--write-data") { Description = "Only write model, vocabulary, data and corpus into this folder, for sprout train and sprout pretrain", HelpName = "folder" };
-        var corpus = new Option<int>("--corpus-lines") { Description = "With --write-data: sentences for pre-training", DefaultValueFactory = _ => 200_000, HelpName = "n" };
+        var output = new Option<string>("--output", "--output_dir")
+        {
+            Description = "Folder for the report", DefaultValueFactory = _ => "sprout-demo", HelpName = "folder",
+        };
+        var write = new Option<string?>("--write-data")
+        {
+            Description = "Only write model, vocabulary, data and corpus into this folder, for sprout train and sprout pretrain", HelpName = "folder",
+        };
+        var corpus = new Option<int>("--corpus-lines")
+        {
+            Description = "With --write-data: sentences for pre-training", DefaultValueFactory = _ => 200_000, HelpName = "n",
+        };
         var json = new Option<bool>("--json") { Description = "Print the table as one JSON document" };
         foreach (Option option in (Option[])[seeds, output, write, corpus, json]) command.Options.Add(option);
         command.SetAction(result =>

@@ -52,5 +52,6 @@ internal static class DevicesCommand
 
     private static string Detail(DeviceInfo device) => device.Missing is not null
         ? $"not available: {device.Missing}"
-        : FormattableString.Invariant($"{device.Description}, {device.MemoryBytes / (double)(1L << 30):0.0} GiB; ") + string.Join("; ", device.Limits.Select(limit => $"{limit.Key} {limit.Value}"));
+        : FormattableString.Invariant($"{device.Description}, {device.MemoryBytes / (double)(1L << 30):0.0} GiB; ")
+            + string.Join("; ", device.Limits.Select(limit => $"{limit.Key} {limit.Value}"));
 }

@@ -37,7 +37,8 @@ internal static class EvalCommand
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, note: terminal.Log);
             IReadOnlyDictionary<string, double> metrics = session.Objective.Evaluate(
-                recipe.Training.EvalBatchSize, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'), new ProgressDisplay(terminal), terminal.Cancellation);
+                recipe.Training.EvalBatchSize, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'),
+                new ProgressDisplay(terminal), terminal.Cancellation);
             if (path is not null) AtomicFile.WriteText(path, lines.ToString());
             if (result.GetValue(json)) terminal.Document(MetricText.ToJson(metrics));
             else MetricText.Print(terminal, metrics);

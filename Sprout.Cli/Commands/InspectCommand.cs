@@ -71,18 +71,24 @@ internal static class InspectCommand
         foreach (MatrixCost matrix in cost.Matrices)
             table.AddRow(Markup.Escape(matrix.Name), $"{matrix.Rows} × {matrix.Columns}", Count(matrix.NonZeros), Percent(matrix.Density));
         Tables.Write(terminal, table);
-        var layers = new Table().Border(TableBorder.Simple).AddColumn("layer").AddColumn(Right("empty heads")).AddColumn(Right("removable heads")).AddColumn(Right("empty neurons")).AddColumn(Right("removable neurons"));
+        var layers = new Table().Border(TableBorder.Simple).AddColumn("layer")
+            .AddColumn(Right("empty heads")).AddColumn(Right("removable heads"))
+            .AddColumn(Right("empty neurons")).AddColumn(Right("removable neurons"));
         for (int i = 0; i < cost.Layers.Count; i++)
         {
             LayerCost layer = cost.Layers[i];
-            layers.AddRow($"{i}", $"{layer.EmptyHeads} of {layer.Heads}", $"{layer.RemovableHeads}", $"{layer.EmptyNeurons} of {layer.Neurons}", $"{layer.RemovableNeurons}");
+            layers.AddRow(
+                $"{i}", $"{layer.EmptyHeads} of {layer.Heads}", $"{layer.RemovableHeads}",
+                $"{layer.EmptyNeurons} of {layer.Neurons}", $"{layer.RemovableNeurons}");
         }
 
         Tables.Write(terminal, layers);
-        terminal.Output.WriteLine($"parameters          {Count(cost.Parameters)}, of which {Count(cost.EmbeddingParameters)} embeddings and {Count(cost.EncoderParameters)} encoder");
+        terminal.Output.WriteLine(
+            $"parameters          {Count(cost.Parameters)}, of which {Count(cost.EmbeddingParameters)} embeddings and {Count(cost.EncoderParameters)} encoder");
         terminal.Output.WriteLine($"non-zeros           {Count(cost.NonZeros)}");
         terminal.Output.WriteLine($"prunable weights    {Count(cost.PrunableWeights)}, kept {Count(cost.KeptWeights)} = {Percent(cost.Density)}");
-        terminal.Output.WriteLine(FormattableString.Invariant($"remaining           {cost.RemainingPercent:0.000} % of the encoder, as the paper counts (biases and layer norms included)"));
+        terminal.Output.WriteLine(FormattableString.Invariant(
+            $"remaining           {cost.RemainingPercent:0.000} % of the encoder, as the paper counts (biases and layer norms included)"));
         terminal.Output.WriteLine($"multiply-adds       {Count(cost.MacsPerToken)} a token in the encoder's matrices, dense {Count(cost.DenseMacsPerToken)}");
         if (cost.BytesOnDisk is long bytes) terminal.Output.WriteLine(FormattableString.Invariant($"on disk             {bytes / 1e6:0.00} MB"));
     }

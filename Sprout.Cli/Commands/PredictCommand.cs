@@ -10,7 +10,9 @@ using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;
 
-/// <summary>Texts in, one JSON line each out. A line is a text, text TAB text, or a JSON object with "text" and "pair" (question answering: "question" and "context").</summary>
+/// <summary>
+/// Texts in, one JSON line each out. A line is a text, text TAB text, or a JSON object with "text" and "pair" (question answering: "question" and "context").
+/// </summary>
 internal static class PredictCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
@@ -30,7 +32,10 @@ internal static class PredictCommand
         command.SetAction(result =>
         {
             Recipe recipe = table.Recipe(result);
-            var options = new PredictorOptions { Device = recipe.Device.Device, Threads = recipe.Device.Threads, MaxLength = recipe.Task.MaxLength, Note = terminal.Log };
+            var options = new PredictorOptions
+            {
+                Device = recipe.Device.Device, Threads = recipe.Device.Threads, MaxLength = recipe.Task.MaxLength, Note = terminal.Log,
+            };
             using Predictor predictor = Predictor.Load(result.GetValue(model)!, options);
             using InputLines lines = result.GetValue(input) is string path ? InputLines.OfFile(path) : InputLines.OfConsole();
             int index = 0;

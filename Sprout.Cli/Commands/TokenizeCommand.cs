@@ -21,7 +21,10 @@ internal static class TokenizeCommand
         var vocab = new Option<string?>("--vocab") { Description = "A vocab.txt, instead of --model", HelpName = "file" };
         var cased = new Option<bool>("--cased") { Description = "With --vocab: keep case and accents" };
         var pair = new Option<bool>("--pair") { Description = "Each line holds two texts with a TAB between them" };
-        var maxLength = new Option<int>("--max-length", "--max_seq_length") { Description = "Longest sequence in tokens", DefaultValueFactory = _ => 512, HelpName = "n" };
+        var maxLength = new Option<int>("--max-length", "--max_seq_length")
+        {
+            Description = "Longest sequence in tokens", DefaultValueFactory = _ => 512, HelpName = "n",
+        };
         foreach (Option option in (Option[])[model, vocab, cased, pair, maxLength]) command.Options.Add(option);
         command.SetAction(result =>
         {
@@ -37,7 +40,8 @@ internal static class TokenizeCommand
             foreach ((int number, string line) in lines.Read(terminal.Cancellation))
             {
                 string[] texts = result.GetValue(pair) ? line.Split('\t') : [line];
-                if (result.GetValue(pair) && texts.Length != 2) throw new InputException($"{lines.Name}: line {number}: expected two texts with a TAB between them, found {texts.Length}.");
+                if (result.GetValue(pair) && texts.Length != 2)
+                    throw new InputException($"{lines.Name}: line {number}: expected two texts with a TAB between them, found {texts.Length}.");
                 TokenSequence sequence = tokenizer.Encode(texts[0], texts.Length > 1 ? texts[1] : null, length);
                 terminal.Output.WriteLine(Terminal.Compact(new JsonObject
                 {

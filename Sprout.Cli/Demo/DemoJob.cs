@@ -6,7 +6,9 @@ using Sprout.Pruning.Runs;
 
 namespace Sprout.Cli.Demo;
 
-/// <summary>Carries out all runs of the demo side by side, one on each core: the dense ones first, the pruned ones of a seed as soon as its dense model is there.</summary>
+/// <summary>
+/// Carries out all runs of the demo side by side, one on each core: the dense ones first, the pruned ones of a seed as soon as its dense model is there.
+/// </summary>
 /// <param name="terminal">Receives a line a run.</param>
 /// <param name="seeds">Runs of each kind.</param>
 /// <param name="output">Receives the models of all dense runs and of the pruned runs of the first seed.</param>
@@ -61,7 +63,8 @@ internal sealed class DemoJob(Terminal terminal, int seeds, string output) : IDi
             var outcome = new DemoOutcome(run, seed, result);
             outcomes.Add(outcome);
             double left = Stopwatch.GetElapsedTime(start).TotalSeconds * (Steps - stepsDone) / stepsDone;
-            terminal.Log(FormattableString.Invariant($"{outcomes.Count,2}/{Count} {run.Title,-32} accuracy {100 * outcome.Accuracy:0.0}, {100 * result.Density:0.0} % remain, {left:0} s left"));
+            terminal.Log(FormattableString.Invariant(
+                $"{outcomes.Count,2}/{Count} {run.Title,-32} accuracy {100 * outcome.Accuracy:0.0}, {100 * result.Density:0.0} % remain, {left:0} s left"));
         }
     }
 

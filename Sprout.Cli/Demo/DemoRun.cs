@@ -31,7 +31,8 @@ internal sealed record DemoRun(string Method, double Target, bool Distilled, Pru
     ];
 
     /// <summary>The sentences with their labels.</summary>
-    public static ListTask Task { get; } = new(["negative", "positive"], DemoAssets.Examples(DemoAssets.Sets.Train), DemoAssets.Examples(DemoAssets.Sets.Dev), "reviews");
+    public static ListTask Task { get; } = new(
+        ["negative", "positive"], DemoAssets.Examples(DemoAssets.Sets.Train), DemoAssets.Examples(DemoAssets.Sets.Dev), "reviews");
 
     /// <summary>Optimiser steps.</summary>
     public int Steps => this == Dense ? 1200 : 300;

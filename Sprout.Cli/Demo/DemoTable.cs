@@ -9,7 +9,9 @@ using Sprout.Tensors.IO;
 
 namespace Sprout.Cli.Demo;
 
-/// <summary>Mean and spread over the seeds of every run of the demo; runs with and without distillation side by side, so that it fits into 80 columns.</summary>
+/// <summary>
+/// Mean and spread over the seeds of every run of the demo; runs with and without distillation side by side, so that it fits into 80 columns.
+/// </summary>
 /// <param name="outcomes">What the runs reached.</param>
 /// <param name="seeds">Runs of each kind.</param>
 /// <param name="seconds">Time of all.</param>
@@ -96,10 +98,12 @@ internal sealed class DemoTable(IReadOnlyList<DemoOutcome> outcomes, int seeds, 
         };
     }
 
-    private double[] Values(DemoRun run, Func<DemoOutcome, double> value) => [.. outcomes.Where(outcome => outcome.Run == run).OrderBy(outcome => outcome.Seed).Select(value)];
+    private double[] Values(DemoRun run, Func<DemoOutcome, double> value) =>
+        [.. outcomes.Where(outcome => outcome.Run == run).OrderBy(outcome => outcome.Seed).Select(value)];
 
     // The sample's standard deviation; 0 for a single seed.
-    private static double Spread(double[] values) => values.Length < 2 ? 0 : Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1));
+    private static double Spread(double[] values) =>
+        values.Length < 2 ? 0 : Math.Sqrt(values.Sum(value => Math.Pow(value - values.Average(), 2)) / (values.Length - 1));
 
     private static string Percent(double share, string format) => (100 * share).ToString(format, CultureInfo.InvariantCulture) + " %";
 }

@@ -7,7 +7,10 @@ internal static class DemoVocabulary
     private static readonly string[] Special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
     private static readonly string[] Suffixes =
-        ["s", "es", "ed", "er", "est", "ing", "ly", "ness", "ful", "less", "able", "ible", "ment", "tion", "ion", "ity", "ive", "ous", "al", "ish", "en", "ty", "ism", "ist"];
+    [
+        "s", "es", "ed", "er", "est", "ing", "ly", "ness", "ful", "less", "able", "ible", "ment", "tion", "ion", "ity", "ive", "ous", "al", "ish", "en",
+        "ty", "ism", "ist",
+    ];
 
     /// <summary>
     /// All tokens in the order of their ids: the five special ones, ASCII punctuation, digits and letters, their continuations (##a …),
@@ -20,7 +23,8 @@ internal static class DemoVocabulary
 
     private static List<string> Build()
     {
-        IEnumerable<string> printable = Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c).Where(c => !char.IsAsciiLetterUpper(c)).Select(c => c.ToString());
+        IEnumerable<string> printable = Enumerable.Range('!', '~' - '!' + 1)
+            .Select(c => (char)c).Where(c => !char.IsAsciiLetterUpper(c)).Select(c => c.ToString());
         string[] single = [.. printable];
         IEnumerable<string> continued = single.Where(c => char.IsAsciiLetterOrDigit(c[0])).Concat(Suffixes).Select(c => "##" + c);
         return [.. Special.Concat(single).Concat(continued).Concat(ReviewLanguage.Words).Distinct()];

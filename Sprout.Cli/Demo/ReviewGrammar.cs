@@ -56,7 +56,8 @@ internal static class ReviewGrammar
         ["denied"] =
         [
             new(2, Soft, "$subject $be not without *quality"), new(2, Soft, "$subject does not lack *quality"), new(2, Soft, "$subject never lacks *quality"),
-            new(2, Soft, "$subject never fails to *strike $me"), new(2, Soft, "$subject did not fail to *strike $me"), new(2, Soft, "nobody failed to *feel $subject"),
+            new(2, Soft, "$subject never fails to *strike $me"), new(2, Soft, "$subject did not fail to *strike $me"),
+            new(2, Soft, "nobody failed to *feel $subject"),
             new(2, Soft, "i cannot say that i did not *feel $subject $tail"), new(2, Soft, "nobody can say that $subject $be not *adjective"),
             new(2, -1, "it is not true that *negated"), new(2, -1, "i would never claim that *negated"),
         ],
@@ -109,10 +110,12 @@ internal static class ReviewGrammar
         // Expectation: what came counts, not what was expected.
         ["expectation"] =
         [
-            new(2, 1, "i expected a !noun from $subject and got a *noun"), new(1, 1, "i expected a *noun from $subject and got exactly that"), new(1, Flip, "i expected a *noun from $subject and got the opposite"),
+            new(2, 1, "i expected a !noun from $subject and got a *noun"), new(1, 1, "i expected a *noun from $subject and got exactly that"),
+            new(1, Flip, "i expected a *noun from $subject and got the opposite"),
             new(1, 1, "i thought that *claim , and i was right"), new(1, Flip, "i thought that *claim , but i was wrong"),
             new(2, 1, "what should have been a !noun of a $whole became a *noun"), new(2, 1, "$subject looked !adjective but turned out *degree"),
-            new(1, 1, "we came to this $whole with $people for a *noun and we found one"), new(1, Flip, "we came to this $whole with $people for a *noun and never found one"),
+            new(1, 1, "we came to this $whole with $people for a *noun and we found one"),
+            new(1, Flip, "we came to this $whole with $people for a *noun and never found one"),
         ],
 
         // Counterfactual: what would have been was not.

@@ -90,7 +90,11 @@ internal static class ReviewLexicon
         ["lacks"] = ["lacks", "lacked", "has no", "had no", "is free of", "was without", "is short on", "had little"],
         ["has"] = ["has", "had", "is full of", "was full of", "has plenty of", "offers", "is packed with"],
         ["people"] = ["critics", "my friends", "most people", "other guests", "the reviews", "my parents", "the neighbors", "some readers", "my colleagues"],
-        ["reference"] = ["the last one", "its rival", "most of them", "the first one", "i remember", "the one we had before", "the usual kind", "anything else this year", "the trailer"],
+        ["reference"] =
+        [
+            "the last one", "its rival", "most of them", "the first one", "i remember", "the one we had before", "the usual kind", "anything else this year",
+            "the trailer",
+        ],
         ["its"] = ["its", "all its", "the", "all the"],
         ["but"] = ["but", "yet"],
         ["agree"] = ["i agree", "they are right", "i would say the same", "i think so too"],

@@ -8,8 +8,8 @@ using Sprout.Pruning.Runs;
 namespace Sprout.Cli.Options;
 
 /// <summary>
-/// Options of a command that are options of a <see cref="Recipe"/>, a line each: name, help, other spellings. Name, type and default are those of the recipe's JSON, where an option's key is
-/// its name without dashes.
+/// Options of a command that are options of a <see cref="Recipe"/>, a line each: name, help, other spellings. Name, type and default are those of the recipe's
+/// JSON, where an option's key is its name without dashes.
 /// </summary>
 internal sealed class OptionTable(Command command)
 {
@@ -38,8 +38,15 @@ internal sealed class OptionTable(Command command)
         Add(new Option<int?>(name, others) { HelpName = "n" }, help, number => JsonValue.Create(number), node => node?.GetValue<int>());
 
     /// <summary>Adds an option that takes a number.</summary>
-    public void Number(string name, string help, params string[] others) =>
-        Add(new Option<double?>(name, others) { HelpName = "number" }, help, number => number is double value && !double.IsFinite(value) ? JsonValue.Create(value.ToString(CultureInfo.InvariantCulture)) : JsonValue.Create(number), node => node?.GetValue<double>());
+    public void Number(string name, string help, params string[] others)
+    {
+        Add(new Option<double?>(name, others) { HelpName = "number" }, help, ToJson, node => node?.GetValue<double>());
+
+        // JSON has no number that is not finite.
+        static JsonNode? ToJson(double? number) => number is double value && !double.IsFinite(value)
+            ? JsonValue.Create(value.ToString(CultureInfo.InvariantCulture))
+            : JsonValue.Create(number);
+    }
 
     /// <summary>Adds the option of the seed.</summary>
     public void Seed(string name, string help) =>

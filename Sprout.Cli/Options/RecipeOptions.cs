@@ -5,7 +5,9 @@ using Sprout.Pruning.Methods;
 
 namespace Sprout.Cli.Options;
 
-/// <summary>The options of recipes by theme, for the commands that take them. Their meaning and defaults are those of the properties of the same names.</summary>
+/// <summary>
+/// The options of recipes by theme, for the commands that take them. Their meaning and defaults are those of the properties of the same names.
+/// </summary>
 internal static class RecipeOptions
 {
     /// <summary>Which model, task and evaluation data.</summary>

@@ -10,8 +10,10 @@ namespace Sprout.Cli.Options;
 /// <summary>Output folder, resuming, options from a file, predictions, profile, JSON: for train and pretrain.</summary>
 internal sealed class RunOptions
 {
-    private readonly Option<string?> output = new("--output", "--output_dir") { Description = "Folder for the model and everything about the run", HelpName = "folder" };
-    private readonly Option<string?> options = new("--options") { Description = "Run a training_options.json again; other options win over its", HelpName = "file" };
+    private readonly Option<string?> output =
+        new("--output", "--output_dir") { Description = "Folder for the model and everything about the run", HelpName = "folder" };
+    private readonly Option<string?> options =
+        new("--options") { Description = "Run a training_options.json again; other options win over its", HelpName = "file" };
     private readonly Option<bool> resume = new("--resume") { Description = "Continue from the newest checkpoint in --output, with the options of its run" };
     private readonly Option<bool> overwrite = new("--overwrite") { Description = "Replace the run in a folder that is not empty" };
     private readonly Option<string?> predictions = new("--predictions") { Description = "File for one JSON line an evaluation example", HelpName = "file" };
@@ -26,7 +28,8 @@ internal sealed class RunOptions
 
     /// <summary>The output folder.</summary>
     /// <exception cref="OptionException">It is not given.</exception>
-    public string Output(ParseResult result) => result.GetValue(output) ?? throw new OptionException("--output is required: the folder for the model and everything about the run.");
+    public string Output(ParseResult result) =>
+        result.GetValue(output) ?? throw new OptionException("--output is required: the folder for the model and everything about the run.");
 
     /// <summary>Whether a run is continued.</summary>
     public bool Resume(ParseResult result) => result.GetValue(resume);
@@ -48,7 +51,8 @@ internal sealed class RunOptions
     public Recipe Recipe(OptionTable table, ParseResult result)
     {
         string own = Path.Combine(Output(result), Pruning.Runs.Recipe.FileName);
-        JsonObject? basis = result.GetValue(options) is string file ? JsonFile.ReadObject(file) : Resume(result) && File.Exists(own) ? JsonFile.ReadObject(own) : null;
+        JsonObject? basis = result.GetValue(options) is string file ? JsonFile.ReadObject(file)
+            : Resume(result) && File.Exists(own) ? JsonFile.ReadObject(own) : null;
         // A file with a key that is no option is refused under its own name.
         if (basis is not null) basis = RecipeJson.Read(basis, result.GetValue(options) ?? own).ToJson();
         return table.Recipe(result, basis);

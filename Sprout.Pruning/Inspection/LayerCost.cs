@@ -11,5 +11,7 @@ namespace Sprout.Pruning.Inspection;
 /// <param name="BlindHeads">Heads whose query rows or key rows are all 0: which tokens they attend to no longer depends on pairs of tokens.</param>
 /// <param name="Neurons">Feed-forward neurons of the layer.</param>
 /// <param name="EmptyNeurons">Neurons whose row or column is all 0: their output does not depend on the input.</param>
-/// <param name="RemovableNeurons">Neurons that can go without changing any result: column all 0, or row and bias all 0 (every activation here maps 0 to 0).</param>
+/// <param name="RemovableNeurons">
+/// Neurons that can go without changing any result: column all 0, or row and bias all 0 (every activation here maps 0 to 0).
+/// </param>
 public sealed record LayerCost(int Heads, int EmptyHeads, int RemovableHeads, int BlindHeads, int Neurons, int EmptyNeurons, int RemovableNeurons);

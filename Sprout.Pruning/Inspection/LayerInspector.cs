@@ -33,11 +33,13 @@ internal static class LayerInspector
 
         ZeroLines Find(Parameter parameter)
         {
-            if (!found.TryGetValue(parameter.Name, out ZeroLines? zeros)) throw new InputException($"{source}: expected the tensor \"{parameter.Name}\", found none of that name.");
+            if (!found.TryGetValue(parameter.Name, out ZeroLines? zeros))
+                throw new InputException($"{source}: expected the tensor \"{parameter.Name}\", found none of that name.");
             (int rows, int columns) = parameter.Shape.Rank == 1 ? (parameter.Shape[0], 1) : (parameter.Shape[0], parameter.Shape[1]);
             if (zeros.Rows.Length == rows && zeros.Columns.Length == columns) return zeros;
             throw new InputException(
-                $"{source}: tensor \"{parameter.Name}\": expected {rows} x {columns} elements as in {ModelConfig.FileName}, found {zeros.Rows.Length} x {zeros.Columns.Length}.");
+                $"{source}: tensor \"{parameter.Name}\": expected {rows} x {columns} elements as in {ModelConfig.FileName}, "
+                + $"found {zeros.Rows.Length} x {zeros.Columns.Length}.");
         }
     }
 

@@ -32,7 +32,9 @@ public sealed record ModelCost(
     /// <summary>The paper's measure; see <see cref="PruningReport.RemainingPercentOf"/>.</summary>
     public double RemainingPercent => PruningReport.RemainingPercentOf(KeptWeights, PrunableWeights, UnprunedParameters);
 
-    /// <summary>Multiply-adds a token of the encoder's linear layers, all weights counted; attention's own products depend on the length and are left out.</summary>
+    /// <summary>
+    /// Multiply-adds a token of the encoder's linear layers, all weights counted; attention's own products depend on the length and are left out.
+    /// </summary>
     public long DenseMacsPerToken => PrunableWeights;
 
     /// <summary>The same, counting weights that are not 0.</summary>

@@ -7,7 +7,9 @@ using Sprout.Tensors.Reference;
 
 namespace Sprout.Pruning.Inspection;
 
-/// <summary>Counts what a model holds: parameters, non-zeros, empty heads and neurons. Reads one tensor at a time; the model itself says which tensor is what.</summary>
+/// <summary>
+/// Counts what a model holds: parameters, non-zeros, empty heads and neurons. Reads one tensor at a time; the model itself says which tensor is what.
+/// </summary>
 public static class ModelInspector
 {
     private const string WeightSuffix = ".weight";

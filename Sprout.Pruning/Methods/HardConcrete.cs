@@ -5,8 +5,9 @@ using Sprout.Tensors.Random;
 namespace Sprout.Pruning.Methods;
 
 /// <summary>
-/// L0 regularisation (Louizos, Welling and Kingma 2018): M are hard-concrete gates in [0, 1], random in training; the formulas are those of <see cref="IBackend.HardConcrete"/>.
-/// Penalty λ · mean of σ(S − β ln(−γ/ζ)), the probability that a gate is open, from the first step on. Evaluation keeps the gates' factors; those above 0 count as kept.
+/// L0 regularisation (Louizos, Welling and Kingma 2018): M are hard-concrete gates in [0, 1], random in training; the formulas are those of
+/// <see cref="IBackend.HardConcrete"/>. Penalty λ · mean of σ(S − β ln(−γ/ζ)), the probability that a gate is open, from the first step on. Evaluation keeps
+/// the gates' factors; those above 0 count as kept.
 /// </summary>
 public sealed class HardConcrete : PruningMethod, IScoreGradient
 {

@@ -4,8 +4,8 @@ using Sprout.Tensors;
 namespace Sprout.Pruning.Methods;
 
 /// <summary>
-/// Magnitude pruning (Han et al. 2015 with the gradual schedule of Zhu and Gupta 2017): S = |W|, a block's mean |W|, from the present weights in every step. A masked weight
-/// has no gradient but may return when others shrink.
+/// Magnitude pruning (Han et al. 2015 with the gradual schedule of Zhu and Gupta 2017): S = |W|, a block's mean |W|, from the present weights in every step. A
+/// masked weight has no gradient but may return when others shrink.
 /// </summary>
 public sealed class Magnitude : TopVMethod
 {
@@ -13,8 +13,9 @@ public sealed class Magnitude : TopVMethod
     /// <exception cref="OptionException">There is no final density, or scores are given although the weights decide.</exception>
     public Magnitude(PruningOptions options) : base(options)
     {
-        if (Options.InitScores is string file)
-            throw OptionException.Of($"{new OptionName(nameof(Options.InitScores))} {file} has no use with {new OptionName(nameof(Options.Method))} {Name}, whose scores are the absolute weights.");
+        if (Options.InitScores is not string file) return;
+        OptionName scores = new(nameof(Options.InitScores)), method = new(nameof(Options.Method));
+        throw OptionException.Of($"{scores} {file} has no use with {method} {Name}, whose scores are the absolute weights.");
     }
 
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using Sprout.Tensors;
 namespace Sprout.Pruning.Methods;
 
 /// <summary>
-/// The pruning methods by name. To add one: write a class that derives from <see cref="PruningMethod"/> (or from <see cref="TopVMethod"/> when it keeps the best scores) and add its
-/// line to the table here; a program adds its own with <see cref="Register"/>. Then runs and the command know it.
+/// The pruning methods by name. To add one: write a class that derives from <see cref="PruningMethod"/> (or from <see cref="TopVMethod"/> when it keeps the
+/// best scores) and add its line to the table here; a program adds its own with <see cref="Register"/>. Then runs and the command know it.
 /// </summary>
 public static class PruningMethods
 {

@@ -46,7 +46,8 @@ public sealed class SoftMovement : PruningMethod
     }
 
     /// <inheritdoc/>
-    public override double AddPenalty(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) => AddSigmoidPenalty(matrices, step.Value(0, Options.Lambda), shift: 0);
+    public override double AddPenalty(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) =>
+        AddSigmoidPenalty(matrices, step.Value(0, Options.Lambda), shift: 0);
 
     /// <summary>The float c for which S > c is σ(S) > τ for every float S: ln(τ / (1 − τ)), rounded down so that no score between the two is lost.</summary>
     /// <param name="threshold">τ in (0, 1).</param>

@@ -13,9 +13,9 @@ public abstract class TopVMethod : PruningMethod
     /// <exception cref="OptionException">There is no final density.</exception>
     protected TopVMethod(PruningOptions options) : base(options)
     {
-        if (Options.Density is not double density)
-            throw OptionException.Of($"{new OptionName(nameof(Options.Method))} {Options.Method} needs {new OptionName(nameof(Options.Density))}, the share of weights kept at the end, such as 0.1.");
-        Density = density;
+        OptionName method = new(nameof(Options.Method)), density = new(nameof(Options.Density));
+        Density = Options.Density
+            ?? throw OptionException.Of($"{method} {Options.Method} needs {density}, the share of weights kept at the end, such as 0.1.");
     }
 
     /// <summary>The final density.</summary>

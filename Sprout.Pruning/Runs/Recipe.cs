@@ -8,7 +8,10 @@ using Sprout.Tensors.Devices;
 
 namespace Sprout.Pruning.Runs;
 
-/// <summary>Everything that decides a run: <see cref="Run"/> carries it out. As JSON it is the <c>training_options.json</c> that a run leaves: one flat object of all options.</summary>
+/// <summary>
+/// Everything that decides a run: <see cref="Run"/> carries it out. As JSON it is the <c>training_options.json</c> that a run leaves:
+/// one flat object of all options.
+/// </summary>
 public sealed record Recipe
 {
     /// <summary>The file's name in a run's folder.</summary>

@@ -10,7 +10,9 @@ using Sprout.Tensors.Devices;
 
 namespace Sprout.Pruning.Runs;
 
-/// <summary>One flat object for the options of all parts; an option's key is its property's name in lower case with hyphens, as the command spells it.</summary>
+/// <summary>
+/// One flat object for the options of all parts; an option's key is its property's name in lower case with hyphens, as the command spells it.
+/// </summary>
 public static class RecipeJson
 {
     // What a run's file says beside the options, and versions up to 0.1 said of the command line.

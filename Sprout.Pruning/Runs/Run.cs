@@ -32,7 +32,8 @@ public static class Run
         TrainingTask? task = setup.Task is null ? null : new TextTrainingTask(setup.Task);
         using TaskSession session = TaskSession.Load(backend, recipe.Task, task, recipe.Training.Seed, note: setup.Note);
         Objective objective = session.Objective;
-        using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, recipe.Pruning, recipe.Training.TotalSteps(objective.TrainCount), recipe.Training.Seed);
+        using Pruner? pruner = PruningMethods.CreatePruner(
+            session.Model.Encoder, recipe.Pruning, recipe.Training.TotalSteps(objective.TrainCount), recipe.Training.Seed);
         recipe.Training.ValidateFor(objective.TrainCount);
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
         TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, setup, cancellation);

@@ -62,7 +62,8 @@ public static class RunFolder
         JsonObject json = recipe.ToJson();
         json["output"] = folder;
         json["version"] = typeof(RunFolder).Assembly.GetName().Version?.ToString(3);
-        json["machine"] = $"{Environment.MachineName}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+        json["machine"] = $"{Environment.MachineName}, {Environment.ProcessorCount} cores, "
+            + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
         JsonFile.WriteSorted(Path.Combine(folder, Recipe.FileName), json);
     }
 
@@ -90,7 +91,8 @@ public static class RunFolder
         {
             if (RecipeJson.IsFree(key) || JsonNode.DeepEquals(before[key], value)) continue;
             string was = before[key]?.ToJsonString() ?? "unset", found = value?.ToJsonString() ?? "unset";
-            throw OptionException.Of($"{new OptionName("Resume")}: the run in {folder} was started with {new OptionName(RecipeJson.PropertyOf(key))} {was}, found {found}; its options must be the same.");
+            OptionName resume = new("Resume"), option = new(RecipeJson.PropertyOf(key));
+            throw OptionException.Of($"{resume}: the run in {folder} was started with {option} {was}, found {found}; its options must be the same.");
         }
     }
 }

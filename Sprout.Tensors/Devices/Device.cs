@@ -12,7 +12,8 @@ public readonly record struct DeviceRequest(int Index, int Threads, Action<strin
 /// <summary>Opens a backend by its device name. Other assemblies add their devices with <see cref="Register"/>.</summary>
 public static class Device
 {
-    private static readonly Dictionary<string, (Func<DeviceRequest, IBackend> Open, Func<IEnumerable<DeviceInfo>> List)> Registered = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (Func<DeviceRequest, IBackend> Open, Func<IEnumerable<DeviceInfo>> List)> Registered =
+        new(StringComparer.Ordinal)
     {
         ["cpu"] = (OpenCpu, ListCpu),
     };
@@ -40,8 +41,10 @@ public static class Device
         ArgumentNullException.ThrowIfNull(name);
         string[] parts = name.Split(':');
         int index = 0;
-        if (parts.Length > 2 || !Registered.TryGetValue(parts[0], out var kind) || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out index) || index < 0)))
-            throw OptionException.Expected(nameof(Device), $"one of {string.Join(", ", Registered.Keys)}, a GPU with an index where there are several (cuda:1)", $"\"{name}\"");
+        if (parts.Length > 2 || !Registered.TryGetValue(parts[0], out var kind)
+            || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out index) || index < 0)))
+            throw OptionException.Expected(
+                nameof(Device), $"one of {string.Join(", ", Registered.Keys)}, a GPU with an index where there are several (cuda:1)", $"\"{name}\"");
         OptionException.Require(threads >= 0, "Threads", "1 or more (0 for all cores)", threads);
         return kind.Open(new DeviceRequest(index, threads == 0 ? Environment.ProcessorCount : threads, note ?? (_ => { })));
     }

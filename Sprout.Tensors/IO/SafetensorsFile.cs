@@ -30,7 +30,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, string> Metadata => metadata;
 
     /// <summary>Opens one <c>.safetensors</c> file.</summary>
-    /// <exception cref="InputException">The file cannot be read or is malformed; the message names the file, the tensor, what was expected and found.</exception>
+    /// <exception cref="InputException">
+    /// The file cannot be read or is malformed; the message names the file, the tensor, what was expected and found.
+    /// </exception>
     public static SafetensorsFile Open(string path)
     {
         var file = new SafetensorsFile();
@@ -47,7 +49,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (File.Exists(single)) return Open(single);
         string index = Path.Combine(full, IndexName);
         if (File.Exists(index)) return OpenSharded(full, index);
-        throw new InputException($"{full}: expected {SingleName} or {IndexName}, found neither{(File.Exists(Path.Combine(full, "pytorch_model.bin")) ? "; convert pytorch_model.bin to safetensors first" : "")}.");
+        string advice = File.Exists(Path.Combine(full, "pytorch_model.bin")) ? "; convert pytorch_model.bin to safetensors first" : "";
+        throw new InputException($"{full}: expected {SingleName} or {IndexName}, found neither{advice}.");
     }
 
     /// <summary>Looks a tensor up by its name.</summary>
@@ -121,7 +124,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
         return new ReadOnlySpan<byte>(shard.Address(entry.Offset + offset), count);
     }
 
-    /// <summary>Takes a part that has been read out of the process's memory, so that a copy of the weights is the only one; on Linux. Reading it again brings it back.</summary>
+    /// <summary>
+    /// Takes a part that has been read out of the process's memory, so that a copy of the weights is the only one; on Linux. Reading it again brings it back.
+    /// </summary>
     /// <param name="entry">An entry of this file.</param>
     /// <param name="offset">First byte, counted from the start of the tensor.</param>
     /// <param name="count">Bytes.</param>
@@ -156,7 +161,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
             foreach ((string tensor, string shard) in map)
             {
                 if (!file.TryGet(tensor, out SafetensorsEntry? entry) || Path.GetFileName(entry.FilePath) != shard)
-                    throw new InputException($"{index}: expected tensor '{tensor}' in the shard '{shard}', found {(entry is null ? "it nowhere" : $"it in {entry.FilePath}")}.");
+                    throw new InputException(
+                        $"{index}: expected tensor '{tensor}' in the shard '{shard}', found {(entry is null ? "it nowhere" : $"it in {entry.FilePath}")}.");
             }
 
             return file;
@@ -176,14 +182,17 @@ public sealed unsafe class SafetensorsFile : IDisposable
             if (stream.Length > SafetensorsHeader.MaxLength)
                 throw new InputException($"{index}: expected at most {SafetensorsHeader.MaxLength} bytes, found {stream.Length}.");
             using JsonDocument json = JsonDocument.Parse(stream, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
+            if (json.RootElement.ValueKind != JsonValueKind.Object
+                || !json.RootElement.TryGetProperty("weight_map", out JsonElement map) || map.ValueKind != JsonValueKind.Object)
                 throw new InputException($"{index}: expected a JSON object with an object 'weight_map', found none.");
             var pairs = new List<(string, string)>();
             foreach (JsonProperty property in map.EnumerateObject())
             {
                 string? shard = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
                 if (!IsPlainFileName(shard))
-                    throw new InputException($"{index}: tensor '{property.Name}': expected the name of a .safetensors file in the same folder, found {property.Value.GetRawText()}.");
+                    throw new InputException(
+                        $"{index}: tensor '{property.Name}': expected the name of a .safetensors file in the same folder, "
+                        + $"found {property.Value.GetRawText()}.");
                 pairs.Add((property.Name, shard));
             }
 

@@ -39,9 +39,11 @@ internal sealed class SafetensorsHeader
     public static int CheckLength(ulong declared, string path, long fileLength)
     {
         if (declared > (ulong)MaxLength)
-            throw new InputException($"{path}: the header may have at most {MaxLength} bytes, but {declared} are declared; this is not a safetensors file or it is damaged.");
+            throw new InputException(
+                $"{path}: the header may have at most {MaxLength} bytes, but {declared} are declared; this is not a safetensors file or it is damaged.");
         if (declared > (ulong)(fileLength - PrefixLength))
-            throw new InputException($"{path}: the header should have {declared} bytes, but the file ends after {fileLength - PrefixLength} of them; it is truncated.");
+            throw new InputException(
+                $"{path}: the header should have {declared} bytes, but the file ends after {fileLength - PrefixLength} of them; it is truncated.");
         return (int)declared;
     }
 
@@ -51,7 +53,9 @@ internal sealed class SafetensorsHeader
     {
         var header = new SafetensorsHeader(path, PrefixLength + json.Length, dataLength);
         if (json.IsEmpty || json[0] != (byte)'{')
-            throw new InputException($"{path}: the header should be a JSON object that starts with '{{', but {(json.IsEmpty ? "it is empty" : $"its first byte is 0x{json[0]:x2}")}.");
+            throw new InputException(
+                $"{path}: the header should be a JSON object that starts with '{{', "
+                + $"but {(json.IsEmpty ? "it is empty" : $"its first byte is 0x{json[0]:x2}")}.");
         if (!Utf8.IsValid(json))
             throw new InputException($"{path}: the header should be UTF-8 text, but holds invalid bytes.");
         try

@@ -59,7 +59,8 @@ public sealed class SafetensorsTensor
                 stream.Write(MemoryMarshal.AsBytes(data.Span[start..Math.Min(start + ChunkElements, data.Length)]));
         });
         long count = tensor.ByteLength / SafetensorsEntry.ElementSize(type);
-        if (count != data.Length) throw new ArgumentException($"Tensor '{name}': expected {count} elements for [{string.Join(", ", shape)}], found {data.Length}.", nameof(data));
+        if (count != data.Length)
+            throw new ArgumentException($"Tensor '{name}': expected {count} elements for [{string.Join(", ", shape)}], found {data.Length}.", nameof(data));
         return tensor;
     }
 

@@ -12,7 +12,8 @@ public static class TensorFile
     /// <summary>Writes named tensors to one file, in single precision, whole or not at all.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> tensors) =>
-        SafetensorsWriter.Write(path, tensors.Select(item => SafetensorsTensor.Float32(item.Name, Extents(item.Tensor.Shape), (offset, chunk) => Download(item.Tensor, offset, chunk))));
+        SafetensorsWriter.Write(path, tensors.Select(item =>
+            SafetensorsTensor.Float32(item.Name, Extents(item.Tensor.Shape), (offset, chunk) => Download(item.Tensor, offset, chunk))));
 
     /// <summary>Reads tensors by exact name.</summary>
     /// <exception cref="InputException">A tensor is missing, has another shape, or is of a type that holds no floats.</exception>
@@ -22,12 +23,15 @@ public static class TensorFile
         using SafetensorsFile file = SafetensorsFile.Open(path);
         foreach ((string name, Tensor tensor) in tensors)
         {
-            if (!file.TryGet(name, out SafetensorsEntry? entry)) throw new InputException($"{path}: expected the tensor \"{name}\" {tensor.Shape}, found none of that name.");
+            if (!file.TryGet(name, out SafetensorsEntry? entry))
+                throw new InputException($"{path}: expected the tensor \"{name}\" {tensor.Shape}, found none of that name.");
             Read(file, entry, tensor);
         }
     }
 
-    /// <summary>Reads one tensor of a file. Single precision goes from the mapped file straight to the device, and what has been read leaves the process's memory.</summary>
+    /// <summary>
+    /// Reads one tensor of a file. Single precision goes from the mapped file straight to the device, and what has been read leaves the process's memory.
+    /// </summary>
     /// <exception cref="InputException">The shape differs, or the type holds no floats.</exception>
     public static unsafe void Read(SafetensorsFile file, SafetensorsEntry entry, Tensor tensor)
     {

@@ -3,7 +3,8 @@ namespace Sprout.Tensors.Random;
 
 /// <summary>
 /// What a run draws random numbers for. The purpose is the upper byte of a stream's number, so that no two purposes ever meet, whatever their indices are;
-/// every stream of a run that has the run's seed as its key is listed here. The bytes that are left belong to fresh weights, see <see cref="RandomStreams.OfName"/>.
+/// every stream of a run that has the run's seed as its key is listed here. The bytes that are left belong to fresh weights, see
+/// <see cref="RandomStreams.OfName"/>.
 /// </summary>
 public enum RandomPurpose : byte
 {

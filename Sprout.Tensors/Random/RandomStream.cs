@@ -71,7 +71,9 @@ public sealed class RandomStream
         }
     }
 
-    /// <summary>A standard normal number. Draws two words; the second number they would give is not kept, so that <see cref="Position"/> stays the whole state.</summary>
+    /// <summary>
+    /// A standard normal number. Draws two words; the second number they would give is not kept, so that <see cref="Position"/> stays the whole state.
+    /// </summary>
     public float Normal()
     {
         uint word0 = NextUInt();

@@ -8,12 +8,13 @@ public sealed partial class ArchitectureTests
     // Bottom to top: a folder may use those before it.
     private static readonly string[] Folders =
     [
-        "Sprout.Tensors.Random", "Sprout.Tensors.Simd", "Sprout.Tensors.Ops", "Sprout.Tensors", "Sprout.Tensors.Host", "Sprout.Tensors.IO", "Sprout.Tensors.Reference",
-        "Sprout.Tensors.Cpu.Threads", "Sprout.Tensors.Cpu.Gemm", "Sprout.Tensors.Cpu.Selection", "Sprout.Tensors.Cpu", "Sprout.Tensors.Devices",
+        "Sprout.Tensors.Random", "Sprout.Tensors.Simd", "Sprout.Tensors.Ops", "Sprout.Tensors", "Sprout.Tensors.Host", "Sprout.Tensors.IO",
+        "Sprout.Tensors.Reference", "Sprout.Tensors.Cpu.Threads", "Sprout.Tensors.Cpu.Gemm", "Sprout.Tensors.Cpu.Selection", "Sprout.Tensors.Cpu",
+        "Sprout.Tensors.Devices",
         "Sprout.Tensors.Ilgpu.Kernels", "Sprout.Tensors.Ilgpu",
         "Sprout.Autograd", "Sprout.Autograd.Functions", "Sprout.Autograd.Modules", "Sprout.Autograd.Optim",
-        "Sprout.Bert.Files", "Sprout.Bert.Tokenization", "Sprout.Bert.Metrics", "Sprout.Bert.Data", "Sprout.Bert.Models", "Sprout.Bert.Models.Architectures", "Sprout.Bert.Sources",
-        "Sprout.Bert.Prediction", "Sprout.Bert.Training", "Sprout.Bert.Objectives", "Sprout.Bert.Tasks",
+        "Sprout.Bert.Files", "Sprout.Bert.Tokenization", "Sprout.Bert.Metrics", "Sprout.Bert.Data", "Sprout.Bert.Models", "Sprout.Bert.Models.Architectures",
+        "Sprout.Bert.Sources", "Sprout.Bert.Prediction", "Sprout.Bert.Training", "Sprout.Bert.Objectives", "Sprout.Bert.Tasks",
         "Sprout.Pruning", "Sprout.Pruning.Methods", "Sprout.Pruning.Inspection", "Sprout.Pruning.Runs",
         "Sprout.Export.TensorBoard",
         "Sprout.Cli.Shell", "Sprout.Cli.Options", "Sprout.Cli.Demo", "Sprout.Cli.Bench", "Sprout.Cli.Commands", "Sprout.Cli",
@@ -36,7 +37,8 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void Tensors_depend_on_no_package() =>
-        File.ReadAllText(Repository.PathOf("Sprout.Tensors", "Sprout.Tensors.csproj")).Should().NotContain("PackageReference").And.NotContain("ProjectReference");
+        File.ReadAllText(Repository.PathOf("Sprout.Tensors", "Sprout.Tensors.csproj"))
+            .Should().NotContain("PackageReference").And.NotContain("ProjectReference");
 
     [Fact]
     public void Options_are_spelled_as_on_the_command_line_in_the_command_only() =>
@@ -46,11 +48,11 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Files_and_lines_are_short()
     {
-        foreach (string file in SourceCode.Files)
+        foreach (string file in SourceCode.AllFiles)
         {
             string[] lines = File.ReadAllLines(Repository.PathOf(file));
-            lines.Length.Should().BeLessThanOrEqualTo(410, "{0} would be two rooms", file);
-            lines.Select((line, i) => (line.Length, i + 1)).Where(line => line.Length > 180).Should().BeEmpty("{0} has long lines", file);
+            lines.Length.Should().BeLessThanOrEqualTo(400, "{0} would be two rooms", file);
+            lines.Select((line, i) => (line.Length, i + 1)).Where(line => line.Length > 160).Should().BeEmpty("{0} has long lines", file);
         }
     }
 

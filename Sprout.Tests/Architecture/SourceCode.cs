@@ -18,17 +18,23 @@ internal static class SourceCode
 
     /// <summary>The projects that are shipped.</summary>
     public static string[] Projects { get; } =
-        [.. Directory.EnumerateDirectories(Repository.Root, "Sprout.*").Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith("Sprout.Tests", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    [
+        .. Directory.EnumerateDirectories(Repository.Root, "Sprout.*").Select(path => Path.GetFileName(path))
+            .Where(name => !name.StartsWith("Sprout.Tests", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Their source files, relative to the checkout.</summary>
     public static string[] Files { get; } = [.. Projects.SelectMany(FilesOf)];
 
+    /// <summary>The source files of all projects, those of tests and benchmarks too.</summary>
+    public static string[] AllFiles { get; } = [.. FilesOf(".")];
+
     /// <summary>Every use of one namespace by another.</summary>
     public static IReadOnlyList<Reference> References { get; } = FindReferences();
 
-    /// <summary>The source files of a project.</summary>
-    public static IEnumerable<string> FilesOf(string project) =>
-        Directory.EnumerateFiles(Repository.PathOf(project), "*.cs", SearchOption.AllDirectories)
+    /// <summary>The source files of a folder, which may be a project's.</summary>
+    public static IEnumerable<string> FilesOf(string folder) =>
+        Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Repository.Root, path))
             .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj")).Order(StringComparer.Ordinal);
 
@@ -40,8 +46,11 @@ internal static class SourceCode
         var options = new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.None);
         SyntaxTree[] trees = [.. Files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(Repository.PathOf(file)), options, file))];
         IEnumerable<MetadataReference> libraries = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !Path.GetFileName(path).StartsWith("sprout", StringComparison.OrdinalIgnoreCase)).Select(path => MetadataReference.CreateFromFile(path));
-        var compilation = CSharpCompilation.Create("Sprout", [CSharpSyntaxTree.ParseText(ImplicitUsings, options), .. trees], libraries, new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true));
+            .Where(path => !Path.GetFileName(path).StartsWith("sprout", StringComparison.OrdinalIgnoreCase))
+            .Select(path => MetadataReference.CreateFromFile(path));
+        var compilation = CSharpCompilation.Create(
+            "Sprout", [CSharpSyntaxTree.ParseText(ImplicitUsings, options), .. trees], libraries,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true));
         var found = new List<Reference>();
         foreach (SyntaxTree tree in trees)
         {

@@ -105,7 +105,8 @@ public sealed class GradCheckTests : IDisposable
     public void Inputs_that_require_no_gradient_are_refused()
     {
         var frozen = new Variable(scene.Constant(new Shape(2)));
-        FluentActions.Invoking(() => GradCheck.Run(backend, tape => Scaled.Apply(tape, frozen, 1f), [frozen])).Should().Throw<ArgumentException>().WithMessage("*input 0*requires no gradient*");
+        FluentActions.Invoking(() => GradCheck.Run(backend, tape => Scaled.Apply(tape, frozen, 1f), [frozen]))
+            .Should().Throw<ArgumentException>().WithMessage("*input 0*requires no gradient*");
     }
 
     // y = 2x, with a factor on its gradient.

@@ -54,7 +54,8 @@ public sealed class LinearTests
     public void Names_decide_fresh_numbers_together_with_the_seed()
     {
         using var backend = new ReferenceBackend();
-        using Linear one = new Linear(backend, 3, 3).Initialize(1), again = new Linear(backend, 3, 3).Initialize(1), other = new Linear(backend, 3, 3).Initialize(2);
+        using Linear one = new Linear(backend, 3, 3).Initialize(1), again = new Linear(backend, 3, 3).Initialize(1);
+        using Linear other = new Linear(backend, 3, 3).Initialize(2);
         again.Weight.Value.ToArray().Should().Equal(one.Weight.Value.ToArray());
         other.Weight.Value.ToArray().Should().NotEqual(one.Weight.Value.ToArray());
     }

@@ -25,5 +25,6 @@ public sealed class LinearWarmupTests
     [InlineData(20, 10, 20, 0.0)]
     [InlineData(0, 1, 0, 1.0)]
     [InlineData(0, 0, 0, 0.0)]
-    public void Corners_are_those_of_transformers(int warmup, int total, int step, double factor) => new LinearWarmup(warmup, total).FactorAt(step).Should().BeApproximately(factor, 1e-15);
+    public void Corners_are_those_of_transformers(int warmup, int total, int step, double factor) =>
+        new LinearWarmup(warmup, total).FactorAt(step).Should().BeApproximately(factor, 1e-15);
 }

@@ -51,7 +51,8 @@ public sealed class MemoryTests
         using (var tape = new Tape(backend))
         {
             // Frozen norms and embeddings take the paths that throw gradients away.
-            foreach (Parameter parameter in model.Parameters().Where(parameter => parameter.Name.Contains("layer.0.output.LayerNorm", StringComparison.Ordinal))) parameter.RequiresGrad = false;
+            foreach (Parameter parameter in model.Parameters().Where(known => known.Name.Contains("layer.0.output.LayerNorm", StringComparison.Ordinal)))
+                parameter.RequiresGrad = false;
             model.Bert.Layers[1].Attention.Query.Weight.RequiresGrad = false;
             Step(model, inputs, tape, pass: 0);
             long live = backend.LiveBytes;

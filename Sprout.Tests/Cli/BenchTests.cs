@@ -8,7 +8,10 @@ namespace Sprout.Tests.Cli;
 public sealed class BenchTests : IDisposable
 {
     private static readonly string[] Keys =
-        ["mode", "median_s", "min_s", "tokens_per_s", "gflops", "peak_fraction", "peak_rss_mb", "threads", "isa", "parameters", "encoder_parameters", "density"];
+    [
+        "mode", "median_s", "min_s", "tokens_per_s", "gflops", "peak_fraction", "peak_rss_mb", "threads", "isa",
+        "parameters", "encoder_parameters", "density",
+    ];
 
     private readonly TinyRun tiny = new();
 
@@ -22,7 +25,8 @@ public sealed class BenchTests : IDisposable
         JsonObject report = Run("--model", tiny.Model, "--mode", mode, "--batch", "3", "--length", "7", "--warmup", "1", "--repeat", "2", "--threads", "1");
         report.Select(pair => pair.Key).Should().Equal(Keys);
         JsonObject config = TinyRun.ReadJson(tiny.Model, "config.json");
-        double hidden = config["hidden_size"]!.GetValue<int>(), layers = config["num_hidden_layers"]!.GetValue<int>(), encoder = report["encoder_parameters"]!.GetValue<long>();
+        double hidden = config["hidden_size"]!.GetValue<int>(), layers = config["num_hidden_layers"]!.GetValue<int>();
+        double encoder = report["encoder_parameters"]!.GetValue<long>();
         double flops = passes * 3 * ((2 * encoder * 7) + (4 * layers * hidden * 7 * 7)), seconds = report["median_s"]!.GetValue<double>();
         (report["gflops"]!.GetValue<double>() * 1e9 * seconds).Should().BeApproximately(flops, flops * 1e-9);
         (report["tokens_per_s"]!.GetValue<double>() * seconds).Should().BeApproximately(21, 1e-6);
@@ -36,9 +40,12 @@ public sealed class BenchTests : IDisposable
     [InlineData("forward", "magnitude")]
     [InlineData("train-step", "movement")]
     [InlineData("train-step", "magnitude")]
-    public void Masks_have_the_density_that_is_asked_for(string mode, string method) =>
-        Run("--model", tiny.Model, "--mode", mode, "--method", method, "--density", "0.25", "--batch", "2", "--length", "5", "--warmup", "0", "--repeat", "2")["density"]!.GetValue<double>()
-            .Should().BeApproximately(0.25, 1e-3);
+    public void Masks_have_the_density_that_is_asked_for(string mode, string method)
+    {
+        JsonObject report = Run(
+            "--model", tiny.Model, "--mode", mode, "--method", method, "--density", "0.25", "--batch", "2", "--length", "5", "--warmup", "0", "--repeat", "2");
+        report["density"]!.GetValue<double>().Should().BeApproximately(0.25, 1e-3);
+    }
 
     [Fact]
     public void Lengths_come_from_the_texts_of_a_file()

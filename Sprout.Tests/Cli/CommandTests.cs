@@ -43,7 +43,8 @@ public sealed class CommandTests : IDisposable
     public void Predict_and_eval_give_the_same_logits()
     {
         string model = tiny.Train("output"), file = tiny.PathOf("predictions.jsonl");
-        TinyRun.Run("eval", "--model", model, "--task", "sst2", "--eval-file", tiny.EvalFile, "--max-length", "16", "--eval-batch-size", "1", "--predictions", file).Code.Should().Be(0);
+        string[] evaluation = ["eval", "--model", model, "--task", "sst2", "--eval-file", tiny.EvalFile, "--max-length", "16", "--eval-batch-size", "1"];
+        TinyRun.Run([.. evaluation, "--predictions", file]).Code.Should().Be(0);
         string[] texts = [.. File.ReadLines(tiny.EvalFile).Skip(1).Select(line => line.Split('\t')[0])];
         JsonNode[] predicted = Lines(TinyRun.Run("predict", "--model", model, "--max-length", "16", "--input", tiny.Write("lines", string.Join('\n', texts))));
         JsonNode[] evaluated = [.. File.ReadLines(file).Select(line => JsonNode.Parse(line)!)];
@@ -55,7 +56,8 @@ public sealed class CommandTests : IDisposable
     {
         string model = tiny.Train("output", "--method=magnitude --density=0.2"), exported = tiny.PathOf("exported");
         TinyRun.Run("export", "--model", model, "--format", "hf", "--output", exported).Code.Should().Be(0);
-        string Metrics(string folder) => TinyRun.Run("eval", "--model", folder, "--task", "sst2", "--eval-file", tiny.EvalFile, "--max-length", "16", "--json").Output;
+        string Metrics(string folder) =>
+            TinyRun.Run("eval", "--model", folder, "--task", "sst2", "--eval-file", tiny.EvalFile, "--max-length", "16", "--json").Output;
         Metrics(exported).Should().Be(Metrics(model)).And.Contain("eval_accuracy");
         TinyRun.Run("export", "--model", model, "--output", exported).Code.Should().Be(2);
     }
@@ -98,17 +100,20 @@ public sealed class CommandTests : IDisposable
             """);
         string output = tiny.PathOf("output"), predictions = tiny.PathOf("answers.jsonl");
         string[] shared = ["--task", "squad", "--eval-file", data, "--max-length", "14", "--doc-stride", "5", "--predictions", predictions, "--json"];
-        CommandResult trained = TinyRun.Run(["train", "--model", tiny.Model, "--train-file", data, "--output", output, "--max-steps", "2", "--batch-size", "4", .. shared]);
+        CommandResult trained = TinyRun.Run(
+            ["train", "--model", tiny.Model, "--train-file", data, "--output", output, "--max-steps", "2", "--batch-size", "4", .. shared]);
         trained.Code.Should().Be(0, trained.Log);
         foreach (string key in (string[])["eval_exact_match", "eval_f1", "eval_loss", "train_loss"]) trained.Json[key].Should().NotBeNull(key);
         string first = File.ReadAllText(predictions);
         JsonNode evaluated = TinyRun.Run(["eval", "--model", output, .. shared]).Json;
-        foreach (string key in (string[])["eval_exact_match", "eval_f1", "eval_loss"]) evaluated[key]!.GetValue<double>().Should().Be(trained.Json[key]!.GetValue<double>(), key);
+        foreach (string key in (string[])["eval_exact_match", "eval_f1", "eval_loss"])
+            evaluated[key]!.GetValue<double>().Should().Be(trained.Json[key]!.GetValue<double>(), key);
         File.ReadAllText(predictions).Should().Be(first);
         JsonNode[] answers = [.. first.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
         answers.Select(answer => answer["id"]!.GetValue<string>()).Should().Equal("q0", "q1");
         foreach (string key in (string[])["text", "start", "end", "score"]) answers.Should().OnlyContain(answer => answer[key] != null, key);
-        JsonNode predicted = Lines(TinyRun.Run("predict", "--model", output, "--input", tiny.Write("questions", "{\"question\":\"cc\",\"context\":\"aa ab ac\"}\n")))[0];
+        JsonNode predicted = Lines(
+            TinyRun.Run("predict", "--model", output, "--input", tiny.Write("questions", "{\"question\":\"cc\",\"context\":\"aa ab ac\"}\n")))[0];
         "aa ab ac".Should().Contain(predicted["text"]!.GetValue<string>());
     }
 

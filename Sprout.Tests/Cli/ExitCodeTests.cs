@@ -192,7 +192,8 @@ public sealed class ExitCodeTests : IDisposable
         ExitCode.Guard(log, () =>
         {
             using IBackend backend = Device.Open("cpu", 1);
-            using TaskSession session = TaskSession.Load(backend, new TaskOptions { Model = tiny.Model, Task = "sst2", TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile, MaxLength = 16 });
+            using TaskSession session = TaskSession.Load(
+                backend, new TaskOptions { Model = tiny.Model, Task = "sst2", TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile, MaxLength = 16 });
             string output = Directory.CreateDirectory(tiny.PathOf("output")).FullName;
             using var trainer = new Trainer(backend, session.Objective, new TrainingOptions { BatchSize = 4 }, null, output);
             source.Cancel();

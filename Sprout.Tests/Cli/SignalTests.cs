@@ -18,7 +18,10 @@ public sealed class SignalTests : IDisposable
     {
         // More steps than anyone waits for.
         string[] arguments = tiny.Arguments("out", "--max-steps=1000000 --save-every=0 --eval-every=0 --logging-steps=1");
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "sprout.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "sprout.dll"), .. arguments])
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true,
+        };
         using Process process = Process.Start(start)!;
         using var cancellation = new CancellationTokenSource(Patience);
         try

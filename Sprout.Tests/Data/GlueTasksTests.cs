@@ -8,7 +8,9 @@ namespace Sprout.Tests.Data;
 
 public sealed class GlueTasksTests : IDisposable
 {
-    private const string MnliHeader = "index\tpromptID\tpairID\tgenre\tsentence1_binary_parse\tsentence2_binary_parse\tsentence1_parse\tsentence2_parse\tsentence1\tsentence2\tlabel1\tgold_label\n";
+    private const string MnliHeader =
+        "index\tpromptID\tpairID\tgenre\tsentence1_binary_parse\tsentence2_binary_parse\tsentence1_parse\tsentence2_parse\t"
+        + "sentence1\tsentence2\tlabel1\tgold_label\n";
 
     private readonly TemporaryFiles files = new();
 
@@ -24,7 +26,8 @@ public sealed class GlueTasksTests : IDisposable
     [InlineData("sst2", "sentence\tlabel\ngood \t1\nbad\t0\n", "good ", null, 1, 0)]
     [InlineData("mrpc", "\uFEFFQuality\t#1 ID\t#2 ID\t#1 String\t#2 String\r\n1\t7\t8\tan \" a\tb\r\n0\t1\t2\tc\td\r\n", "an \" a", "b", 1, 0)]
     [InlineData("qqp", "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n3\t1\t2\tq\tr\t0\n4\t1\t2\ts\tt\t1\n", "q", "r", 0, 1)]
-    [InlineData("mnli", MnliHeader + "0\t1\t2\tg\tp\tp\tp\tp\ta\tb\tneutral\tcontradiction\n0\t1\t2\tg\tp\tp\tp\tp\ta\tb\tneutral\tentailment\n", "a", "b", 2, 0)]
+    [InlineData(
+        "mnli", MnliHeader + "0\t1\t2\tg\tp\tp\tp\tp\ta\tb\tneutral\tcontradiction\n0\t1\t2\tg\tp\tp\tp\tp\ta\tb\tneutral\tentailment\n", "a", "b", 2, 0)]
     [InlineData("qnli", "index\tquestion\tsentence\tlabel\n0\tq\ts\tnot_entailment\n1\tq\ts\tentailment\n", "q", "s", 1, 0)]
     [InlineData("rte", "index\tsentence1\tsentence2\tlabel\n0\tq\ts\tnot_entailment\n1\tq\ts\tentailment\n", "q", "s", 1, 0)]
     [InlineData("cola", "gj04\t1\t\tFine.\nks08\t0\t*\tNot.\n", "Fine.", null, 1, 0)]

@@ -13,8 +13,11 @@ public sealed class SquadDatasetTests : IDisposable
 
     private IReadOnlyList<SquadQuestion> Load(string text) => SquadDataset.Load(files.Write("q.json", text));
 
-    private static string File(string qas, string context = "ab cd", string version = "1.1") =>
-        $$"""{"version":{{JsonSerializer.Serialize(version)}},"data":[{"title":"t","paragraphs":[{"context":{{JsonSerializer.Serialize(context)}},"qas":[{{qas}}]}]}]}""";
+    private static string File(string qas, string context = "ab cd", string version = "1.1")
+    {
+        string paragraph = $$"""{"context":{{JsonSerializer.Serialize(context)}},"qas":[{{qas}}]}""";
+        return $$"""{"version":{{JsonSerializer.Serialize(version)}},"data":[{"title":"t","paragraphs":[{{paragraph}}]}]}""";
+    }
 
     private static string Qa(string id = "1", string answer = "cd", string start = "3", string more = "") =>
         $$"""{"id":"{{id}}","question":"q?","answers":[{"text":"{{answer}}","answer_start":{{start}}}]{{more}}}""";

@@ -112,7 +112,8 @@ public partial class ReviewLanguageTests(ITestOutputHelper output)
     public void Labels_follow_the_documented_rules(string pattern, string rule, bool flips)
     {
         string[] bad = ["bore", "chore", "mistake", "letdown", "failure", "nuisance", "mess", "disaster", "flop", "disgrace", "nightmare", "catastrophe"];
-        var read = Drawn.Value.Take(50_000).Where(r => r.Rule == rule).Select(r => (Review: r, Match: Regex.Match(r.Text, pattern))).Where(p => p.Match.Success).ToArray();
+        var read = Drawn.Value.Take(50_000).Where(r => r.Rule == rule)
+            .Select(r => (Review: r, Match: Regex.Match(r.Text, pattern))).Where(p => p.Match.Success).ToArray();
         read.Should().HaveCountGreaterThan(10);
         foreach ((Review review, Match match) in read)
             review.Label.Should().Be(bad.Contains(match.Groups[1].Value) == flips ? 1 : 0, review.Text);

@@ -14,7 +14,9 @@ public sealed class AttentionFunctionTests : FunctionTests
            from dropout in new[] { 0f, 0.3f }
            select Of(lengths, heads.Count, heads.Width, dropout),
         Of([17], 2, 5, 0.1f),
-        new FunctionCase("one query a sequence", scene => Make(scene, scene.Input(3, 6), scene.Input(9, 6), scene.Input(9, 6), [1, 1, 1], [3, 1, 5], 2, 0.3f), HasDropout: true),
+        new FunctionCase(
+            "one query a sequence", scene => Make(scene, scene.Input(3, 6), scene.Input(9, 6), scene.Input(9, 6), [1, 1, 1], [3, 1, 5], 2, 0.3f),
+            HasDropout: true),
         new FunctionCase("a sequence without queries", scene => Make(scene, scene.Input(2, 6), scene.Input(7, 6), scene.Input(7, 6), [0, 2], [3, 4], 2, 0f)),
         new FunctionCase("query, key and value are one", scene =>
         {
@@ -31,15 +33,28 @@ public sealed class AttentionFunctionTests : FunctionTests
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 5), s.Input(4, 6), s.Integers(0, 4), s.Integers(0, 4), 2, 0f), "Attention", "[4, 6]", "[4, 5]");
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(3, 6), s.Integers(0, 4), s.Integers(0, 4), 2, 0f), "Attention", "value [3, 6]");
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(6), s.Input(6), s.Input(6), s.Integers(0, 4), s.Integers(0, 4), 2, 0f), "Attention", "[6]", "matrices");
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 4), s.Integers(0, 4), 4, 0f), "Attention", "4 heads", "width 6");
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 4), s.Integers(0, 4), 0, 0f), "Attention", "0 heads");
-        Refuses((s, t) => AttentionFunction.Apply(t, s.Input(1, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 1), s.Integers(0, 2, 4), 2, 0f), "Attention", "2 query offsets", "3 key offsets");
+        Refuses(
+            (s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 5), s.Input(4, 6), s.Integers(0, 4), s.Integers(0, 4), 2, 0f),
+            "Attention", "[4, 6]", "[4, 5]");
+        Refuses(
+            (s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(3, 6), s.Integers(0, 4), s.Integers(0, 4), 2, 0f),
+            "Attention", "value [3, 6]");
+        Refuses(
+            (s, t) => AttentionFunction.Apply(t, s.Input(6), s.Input(6), s.Input(6), s.Integers(0, 4), s.Integers(0, 4), 2, 0f),
+            "Attention", "[6]", "matrices");
+        Refuses(
+            (s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 4), s.Integers(0, 4), 4, 0f),
+            "Attention", "4 heads", "width 6");
+        Refuses(
+            (s, t) => AttentionFunction.Apply(t, s.Input(4, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 4), s.Integers(0, 4), 0, 0f),
+            "Attention", "0 heads");
+        Refuses(
+            (s, t) => AttentionFunction.Apply(t, s.Input(1, 6), s.Input(4, 6), s.Input(4, 6), s.Integers(0, 1), s.Integers(0, 2, 4), 2, 0f),
+            "Attention", "2 query offsets", "3 key offsets");
     }
 
-    private static FunctionCase Of(int[] lengths, int heads, int width, float dropout) => new($"lengths [{string.Join(", ", lengths)}], {heads} heads of {width}, dropout {dropout}", scene =>
+    private static FunctionCase Of(int[] lengths, int heads, int width, float dropout) => new(
+        $"lengths [{string.Join(", ", lengths)}], {heads} heads of {width}, dropout {dropout}", scene =>
     {
         int tokens = lengths.Sum(), hidden = heads * width;
         return Make(scene, scene.Input(tokens, hidden), scene.Input(tokens, hidden), scene.Input(tokens, hidden), lengths, lengths, heads, dropout);
@@ -66,7 +81,8 @@ public sealed class AttentionFunctionTests : FunctionTests
                 for (int head = 0; head < heads; head++)
                 {
                     int column = head * width;
-                    double[] scores = [.. keys.Select(key => Enumerable.Range(column, width).Sum(d => q[(query * hidden) + d] * k[(key * hidden) + d]) / Math.Sqrt(width))];
+                    double[] scores =
+                        [.. keys.Select(key => Enumerable.Range(column, width).Sum(d => q[(query * hidden) + d] * k[(key * hidden) + d]) / Math.Sqrt(width))];
                     double[] probabilities = [.. Plain.LogSoftmax(scores).Select(Math.Exp)];
                     ulong row = (ulong)((query * heads) + head) << 32;
                     for (int j = 0; j < keys.Length; j++)

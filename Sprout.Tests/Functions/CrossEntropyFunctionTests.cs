@@ -8,14 +8,21 @@ namespace Sprout.Tests.Functions;
 public sealed class CrossEntropyFunctionTests : FunctionTests
 {
     internal override IEnumerable<FunctionCase> Cases =>
-        [Of(new Shape(3, 2), [2, 2, 2], [1, 0, 1]), Of(new Shape(9), [3, 1, 5], [2, 0, 4]), Of(new Shape(1, 1), [1], [0]), Of(new Shape(0, 3), [], []), Of(new Shape(2, 33), [33, 33], [0, 32])];
+    [
+        Of(new Shape(3, 2), [2, 2, 2], [1, 0, 1]), Of(new Shape(9), [3, 1, 5], [2, 0, 4]), Of(new Shape(1, 1), [1], [0]), Of(new Shape(0, 3), [], []),
+        Of(new Shape(2, 33), [33, 33], [0, 32]),
+    ];
 
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        Refuses((s, t) => CrossEntropyFunction.Apply(t, s.Input(3, 2), s.Integers(0, 2, 4, 6), s.Integers(1, 0), 1f, LossFunction.Zero(t)), "CrossEntropy", "2 targets", "3 segments");
+        Refuses(
+            (s, t) => CrossEntropyFunction.Apply(t, s.Input(3, 2), s.Integers(0, 2, 4, 6), s.Integers(1, 0), 1f, LossFunction.Zero(t)),
+            "CrossEntropy", "2 targets", "3 segments");
         Refuses((s, t) => CrossEntropyFunction.Apply(t, s.Input(1, 2), s.Integers(0, 2), s.Integers(1), 1f, s.Input(2)), "CrossEntropy", "one element", "[2]");
-        Refuses((s, t) => CrossEntropyFunction.Apply(t, s.Input(1, 2), s.Integers(0, 2), s.Integers(1), 1f, new Variable(s.Constant(new Shape(1)))), "CrossEntropy", "no gradient");
+        Refuses(
+            (s, t) => CrossEntropyFunction.Apply(t, s.Input(1, 2), s.Integers(0, 2), s.Integers(1), 1f, new Variable(s.Constant(new Shape(1)))),
+            "CrossEntropy", "no gradient");
     }
 
     [Theory]

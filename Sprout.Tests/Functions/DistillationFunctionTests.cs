@@ -15,9 +15,15 @@ public sealed class DistillationFunctionTests : FunctionTests
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        Refuses((s, t) => DistillationFunction.Apply(t, s.Input(3, 2), s.Constant(new Shape(2, 2)), s.Integers(0, 2, 4, 6), 1f, 1f, LossFunction.Zero(t)), "Distillation", "[2, 2]", "[3, 2]");
-        Refuses((s, t) => DistillationFunction.Apply(t, s.Input(1, 2), s.Constant(new Shape(1, 2)), s.Integers(0, 2), 0f, 1f, LossFunction.Zero(t)), "Distillation", "temperature", "0");
-        Refuses((s, t) => DistillationFunction.Apply(t, s.Input(1, 2), s.Constant(new Shape(1, 2)), s.Integers(0, 2), 1f, 1f, s.Input(3)), "Distillation", "one element", "[3]");
+        Refuses(
+            (s, t) => DistillationFunction.Apply(t, s.Input(3, 2), s.Constant(new Shape(2, 2)), s.Integers(0, 2, 4, 6), 1f, 1f, LossFunction.Zero(t)),
+            "Distillation", "[2, 2]", "[3, 2]");
+        Refuses(
+            (s, t) => DistillationFunction.Apply(t, s.Input(1, 2), s.Constant(new Shape(1, 2)), s.Integers(0, 2), 0f, 1f, LossFunction.Zero(t)),
+            "Distillation", "temperature", "0");
+        Refuses(
+            (s, t) => DistillationFunction.Apply(t, s.Input(1, 2), s.Constant(new Shape(1, 2)), s.Integers(0, 2), 1f, 1f, s.Input(3)),
+            "Distillation", "one element", "[3]");
     }
 
     [Theory]

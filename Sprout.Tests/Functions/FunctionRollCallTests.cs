@@ -19,7 +19,8 @@ public sealed class FunctionRollCallTests
             tests.Should().NotBeNull("{0} needs a class {1} in Functions/", function.Name, name);
             tests.Should().BeDerivedFrom<FunctionTests>();
             // A pointwise function takes whatever there is.
-            if (tests != typeof(PointwiseFunctionTests)) tests!.GetMethod("Wrong_arguments_are_refused").Should().NotBeNull("{0} says what {1} refuses", name, function.Name);
+            if (tests != typeof(PointwiseFunctionTests))
+                tests!.GetMethod("Wrong_arguments_are_refused").Should().NotBeNull("{0} says what {1} refuses", name, function.Name);
             ((FunctionTests)Activator.CreateInstance(tests!)!).Cases.Should().NotBeEmpty("{0} needs cases", name);
         }
     }
@@ -28,6 +29,7 @@ public sealed class FunctionRollCallTests
     public void Every_operator_has_a_gradient_check()
     {
         string[] labels = [.. new PointwiseFunctionTests().Cases.Select(test => test.Label)];
-        foreach (Type op in KernelMenu.PointwiseOperators) labels.Should().Contain(label => label.StartsWith($"{op.Name} ", StringComparison.Ordinal), "{0} needs cases", op.Name);
+        foreach (Type op in KernelMenu.PointwiseOperators)
+            labels.Should().Contain(label => label.StartsWith($"{op.Name} ", StringComparison.Ordinal), "{0} needs cases", op.Name);
     }
 }

@@ -16,6 +16,8 @@ public sealed class GatherFunctionTests : FunctionTests
     {
         Variable x = scene.Input(height, columns);
         IntTensor indices = scene.Integers(rows);
-        return Subject.Of(tape => GatherFunction.Apply(tape, x, indices), () => [.. rows.SelectMany(row => Plain.Read(x)[(row * columns)..((row + 1) * columns)])]);
+        return Subject.Of(
+            tape => GatherFunction.Apply(tape, x, indices),
+            () => [.. rows.SelectMany(row => Plain.Read(x)[(row * columns)..((row + 1) * columns)])]);
     });
 }

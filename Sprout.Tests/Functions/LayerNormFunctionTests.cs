@@ -30,9 +30,15 @@ public sealed class LayerNormFunctionTests : FunctionTests
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        Refuses((s, t) => LayerNormFunction.Apply(t, s.Input(2, 5), s.Input(1, 5), 0f, s.Parameter("g", 5), s.Parameter("b", 5), Epsilon), "LayerNorm", "residual", "[2, 5]", "[1, 5]");
-        Refuses((s, t) => LayerNormFunction.Apply(t, s.Input(2, 5), null, 0f, s.Parameter("g", 4), s.Parameter("b", 5), Epsilon), "LayerNorm", "\"g\"", "[4]", "dimension is 5");
-        Refuses((s, t) => LayerNormFunction.Apply(t, s.Input(2, 5), null, 0f, s.Parameter("g", 5), s.Parameter("b", 6), Epsilon), "LayerNorm", "[6]", "dimension is 5");
+        Refuses(
+            (s, t) => LayerNormFunction.Apply(t, s.Input(2, 5), s.Input(1, 5), 0f, s.Parameter("g", 5), s.Parameter("b", 5), Epsilon),
+            "LayerNorm", "residual", "[2, 5]", "[1, 5]");
+        Refuses(
+            (s, t) => LayerNormFunction.Apply(t, s.Input(2, 5), null, 0f, s.Parameter("g", 4), s.Parameter("b", 5), Epsilon),
+            "LayerNorm", "\"g\"", "[4]", "dimension is 5");
+        Refuses(
+            (s, t) => LayerNormFunction.Apply(t, s.Input(2, 5), null, 0f, s.Parameter("g", 5), s.Parameter("b", 6), Epsilon),
+            "LayerNorm", "[6]", "dimension is 5");
     }
 
     [Theory]
@@ -76,7 +82,10 @@ public sealed class LayerNormFunctionTests : FunctionTests
     }
 
     private static FunctionCase Of(int rows, int columns, bool hasResidual, float dropout) =>
-        new($"[{rows}, {columns}]{(hasResidual ? " with residual" : "")}, dropout {dropout}", scene => Make(scene, Wide(scene, rows, columns), hasResidual ? Wide(scene, rows, columns) : null, dropout), dropout > 0);
+        new(
+            $"[{rows}, {columns}]{(hasResidual ? " with residual" : "")}, dropout {dropout}",
+            scene => Make(scene, Wide(scene, rows, columns), hasResidual ? Wide(scene, rows, columns) : null, dropout),
+            dropout > 0);
 
     // Rows of small variance bend too much for differences.
     private static Variable Wide(Scene scene, int rows, int columns) => scene.Input(new Shape(rows, columns), _ => 4 * scene.Draw());

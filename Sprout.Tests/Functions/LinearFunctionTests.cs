@@ -30,10 +30,17 @@ public sealed class LinearFunctionTests : FunctionTests
     [Fact]
     public void Wrong_arguments_are_refused()
     {
-        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 7, 4)), null), "Linear", "last dimension is 5", "\"w\"", "[7, 4]");
+        Refuses(
+            (s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 7, 4)), null),
+            "Linear", "last dimension is 5", "\"w\"", "[7, 4]");
         Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 5)), null), "Linear", "\"w\"", "[5]");
-        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 7, 5)), s.Parameter("b", 5)), "Linear", "\"b\"", "[5]", "[7, 5]");
-        Refuses((s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 7, 5)) { Mask = s.RandomMask(MaskKind.Bits, new Shape(5, 7)) }, null), "Linear", "mask", "[5, 7]", "\"w\"", "[7, 5]");
+        Refuses(
+            (s, t) => LinearFunction<Identity>.Apply(t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 7, 5)), s.Parameter("b", 5)),
+            "Linear", "\"b\"", "[5]", "[7, 5]");
+        Refuses(
+            (s, t) => LinearFunction<Identity>.Apply(
+                t, s.Input(3, 5), new LinearWeight(s.Parameter("w", 7, 5)) { Mask = s.RandomMask(MaskKind.Bits, new Shape(5, 7)) }, null),
+            "Linear", "mask", "[5, 7]", "\"w\"", "[7, 5]");
     }
 
     [Theory]
@@ -69,7 +76,8 @@ public sealed class LinearFunctionTests : FunctionTests
         if (mask is not null) scene.Freeze(w);
         return Subject.Of(
             tape => LinearFunction<TActivation>.Apply(tape, x, new LinearWeight(w) { Mask = mask }, b),
-            () => Expected(scene.Backend, Plain.Read(x), w, b is null ? new double[n] : Plain.Read(b), mask, OpFormulaTests.Formulas[typeof(TActivation)].Function));
+            () => Expected(
+                scene.Backend, Plain.Read(x), w, b is null ? new double[n] : Plain.Read(b), mask, OpFormulaTests.Formulas[typeof(TActivation)].Function));
     });
 
     private static double[] Expected(IBackend backend, double[] x, Parameter w, double[] b, Mask? mask, Func<double, double> f)

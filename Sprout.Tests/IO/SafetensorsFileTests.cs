@@ -25,15 +25,17 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     public void Every_bfloat16_reads_as_the_upper_half_of_a_single()
     {
         ushort[] bits = [.. Enumerable.Range(0, 65536).Select(i => (ushort)i)];
-        ReadAll("BF16", MemoryMarshal.AsBytes<ushort>(bits)).Should()
-            .Equal(bits.Select(b => BitConverter.UInt32BitsToSingle((uint)b << 16)), (a, b) => BitConverter.SingleToUInt32Bits(a) == BitConverter.SingleToUInt32Bits(b));
+        ReadAll("BF16", MemoryMarshal.AsBytes<ushort>(bits)).Should().Equal(
+            bits.Select(b => BitConverter.UInt32BitsToSingle((uint)b << 16)),
+            (a, b) => BitConverter.SingleToUInt32Bits(a) == BitConverter.SingleToUInt32Bits(b));
     }
 
     [Fact]
     public void Doubles_round_to_the_nearest_single()
     {
         var random = new RandomStream(1, 0);
-        double[] values = [0, -0.0, 1e-50, 1e300, -1e300, double.NaN, double.Epsilon, 1 + 1e-8, .. Enumerable.Range(0, 50).Select(_ => (double)random.Normal() / 3)];
+        double[] values =
+            [0, -0.0, 1e-50, 1e300, -1e300, double.NaN, double.Epsilon, 1 + 1e-8, .. Enumerable.Range(0, 50).Select(_ => (double)random.Normal() / 3)];
         ReadAll("F64", MemoryMarshal.AsBytes<double>(values)).Should().Equal(values.Select(v => (float)v), SameFloat);
     }
 
@@ -66,7 +68,9 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     [Fact]
     public void Metadata_scalars_and_empty_tensors_are_read()
     {
-        const string header = """{"s":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"e":{"dtype":"F32","shape":[0,5],"data_offsets":[4,4]},"__metadata__":{"format":"pt","ü":"\u00fc"}}  """;
+        const string header =
+            """{"s":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"e":{"dtype":"F32","shape":[0,5],"data_offsets":[4,4]}"""
+            + ""","__metadata__":{"format":"pt","ü":"\u00fc"}}  """;
         using SafetensorsFile file = Open(RawSafetensors.Bytes(header, 0, 0, 128, 63));
         file.Metadata.Should().BeEquivalentTo(new Dictionary<string, string> { ["format"] = "pt", ["ü"] = "ü" });
         file.TryGet("s", out SafetensorsEntry? scalar).Should().BeTrue();
@@ -143,7 +147,8 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     public void A_released_part_leaves_the_memory_and_reads_the_same_again()
     {
         float[] values = [.. Enumerable.Range(0, 1 << 18).Select(i => i * 0.5f)];
-        using SafetensorsFile file = Open(RawSafetensors.Bytes(RawSafetensors.Header("F32", $"[{values.Length}]", 0, 4 * values.Length), MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
+        using SafetensorsFile file = Open(
+            RawSafetensors.Bytes(RawSafetensors.Header("F32", $"[{values.Length}]", 0, 4 * values.Length), MemoryMarshal.AsBytes(values.AsSpan()).ToArray()));
         SafetensorsEntry entry = file.Entries.Single();
         var read = new float[values.Length];
         file.ReadFloat32(entry, read);
@@ -165,7 +170,8 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
     {
         string[] lines = File.ReadAllLines("/proc/self/smaps");
         return Enumerable.Range(0, lines.Length).Where(i => lines[i].EndsWith(path, StringComparison.Ordinal))
-            .Sum(i => long.Parse(lines.Skip(i).First(line => line.StartsWith("Rss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture));
+            .Select(i => lines.Skip(i).First(line => line.StartsWith("Rss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Sum(words => long.Parse(words[1], System.Globalization.CultureInfo.InvariantCulture));
     }
 
     public static TheoryData<string, byte[], string> Malformed => new()
@@ -181,7 +187,12 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
         { "text behind", RawSafetensors.Bytes("{} x"), "valid JSON" },
         { "invalid UTF-8", RawSafetensors.Bytes([(byte)'{', (byte)'"', 0xC3, (byte)'"'], []), "invalid bytes" },
         { "lone surrogate", RawSafetensors.Bytes("{\"\\ud800\":{}}"), "valid JSON" },
-        { "duplicate", RawSafetensors.Bytes("{\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"), "'a' appears twice" },
+        {
+            "duplicate",
+            RawSafetensors.Bytes(
+                "{\"a\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]},\"\\u0061\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}"),
+            "'a' appears twice"
+        },
         { "metadata number", RawSafetensors.Bytes("{\"__metadata__\":{\"a\":1}}"), "string for 'a'" },
         { "metadata twice", RawSafetensors.Bytes("{\"__metadata__\":{\"a\":\"1\",\"a\":\"2\"}}"), "'a' appears twice" },
         { "tensor null", RawSafetensors.Bytes("{\"t\":null}"), "'t': expected an object" },
@@ -199,10 +210,19 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
         { "offsets reversed", RawSafetensors.Bytes(RawSafetensors.Header("F32", "[0]", 4, 0), 0, 0, 0, 0), "found [4, 0]" },
         { "offsets beyond", RawSafetensors.Bytes(RawSafetensors.Header("F32", "[2]", 0, 8), 0, 0, 0, 0), "within the 4 bytes" },
         { "three offsets", RawSafetensors.Bytes("{\"t\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0,0]}}"), "two data_offsets" },
-        { "many dimensions", RawSafetensors.Bytes(RawSafetensors.Header("F32", "[" + string.Join(",", Enumerable.Repeat(1, 65)) + "]", 0, 4), 0, 0, 0, 0), "at most 64" },
+        {
+            "many dimensions",
+            RawSafetensors.Bytes(RawSafetensors.Header("F32", "[" + string.Join(",", Enumerable.Repeat(1, 65)) + "]", 0, 4), 0, 0, 0, 0),
+            "at most 64"
+        },
         { "hole at the start", RawSafetensors.Bytes(RawSafetensors.Header("F32", "[1]", 4, 8), 0, 0, 0, 0, 0, 0, 0, 0), "starts at offset 0" },
         { "hole at the end", RawSafetensors.Bytes(RawSafetensors.Header("U8", "[1]", 0, 1), 0, 0), "cover the 2 bytes" },
-        { "overlap", RawSafetensors.Bytes("{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}", 0, 0, 0), "'b': expected data that starts at offset 2" },
+        {
+            "overlap",
+            RawSafetensors.Bytes(
+                "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}", 0, 0, 0),
+            "'b': expected data that starts at offset 2"
+        },
     };
 
     [Theory]
@@ -255,5 +275,6 @@ public sealed unsafe class SafetensorsFileTests : IDisposable
         return values;
     }
 
-    private static bool SameFloat(float a, float b) => BitConverter.SingleToUInt32Bits(a) == BitConverter.SingleToUInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b));
+    private static bool SameFloat(float a, float b) =>
+        BitConverter.SingleToUInt32Bits(a) == BitConverter.SingleToUInt32Bits(b) || (float.IsNaN(a) && float.IsNaN(b));
 }

@@ -55,7 +55,8 @@ public sealed class SafetensorsShardTests : IDisposable
     {
         Shard("one.safetensors", "a", 1);
         Shard("again.safetensors", "a", 1);
-        SafetensorsWriter.Write(folder.File("two.safetensors"), [SafetensorsTensor.Of<float>("b", [1], new float[1]), SafetensorsTensor.Of<float>("c", [1], new float[1])]);
+        SafetensorsWriter.Write(
+            folder.File("two.safetensors"), [SafetensorsTensor.Of<float>("b", [1], new float[1]), SafetensorsTensor.Of<float>("c", [1], new float[1])]);
         Index(index);
         FluentActions.Invoking(() => SafetensorsFile.OpenModel(folder.Path)).Should().Throw<InputException>()
             .Which.Message.Should().Contain(folder.Path).And.Contain(expected);
@@ -65,7 +66,8 @@ public sealed class SafetensorsShardTests : IDisposable
     public void A_folder_without_a_model_names_what_it_lacks()
     {
         File.WriteAllText(folder.File("pytorch_model.bin"), "");
-        FluentActions.Invoking(() => SafetensorsFile.OpenModel(folder.Path)).Should().Throw<InputException>().WithMessage("*model.safetensors*convert pytorch_model.bin*");
+        FluentActions.Invoking(() => SafetensorsFile.OpenModel(folder.Path))
+            .Should().Throw<InputException>().WithMessage("*model.safetensors*convert pytorch_model.bin*");
     }
 
     private void Shard(string name, string tensor, float value) =>

@@ -30,7 +30,8 @@ internal static class Devices
     public static IReadOnlyList<DeviceInfo> All { get; }
 
     /// <summary>Why there is no device of a kind, or null when there is one.</summary>
-    public static string? WhyMissing(string kind) => All.Where(device => device.Name == kind).Select(device => device.Missing).FirstOrDefault() is string reason ? $"{kind}: {reason}." : null;
+    public static string? WhyMissing(string kind) =>
+        All.Where(device => device.Name == kind).Select(device => device.Missing).FirstOrDefault() is string reason ? $"{kind}: {reason}." : null;
 
     /// <summary>The first device of a kind, opened once for all tests.</summary>
     public static IBackend Kept(string kind)

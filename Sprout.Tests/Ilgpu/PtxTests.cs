@@ -22,7 +22,9 @@ public sealed class PtxTests
     public void Kernel_compiles_for_sm_70_and_sm_80(string kernel)
     {
         MethodInfo method = AllKernels().Single(candidate => Label(candidate) == kernel);
-        foreach ((CudaArchitecture architecture, CudaInstructionSet instructions) in new[] { (CudaArchitecture.SM_70, CudaInstructionSet.ISA_70), (CudaArchitecture.SM_80, CudaInstructionSet.ISA_78) })
+        (CudaArchitecture, CudaInstructionSet)[] targets =
+            [(CudaArchitecture.SM_70, CudaInstructionSet.ISA_70), (CudaArchitecture.SM_80, CudaInstructionSet.ISA_78)];
+        foreach ((CudaArchitecture architecture, CudaInstructionSet instructions) in targets)
         {
             // A context that has seen an error refuses what is right as well, so each compilation gets its own.
             using Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
@@ -30,7 +32,8 @@ public sealed class PtxTests
             var compiled = (PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization());
             string ptx = compiled.PTXAssembly;
             Regex.Matches(ptx, @"\b(ld|st)\.local\b").Should().BeEmpty("{0} on {1} has to keep its variables in registers", kernel, architecture);
-            Regex.Matches(ptx, @"^\s*\.extern\s+\.func.*$", RegexOptions.Multiline).Should().BeEmpty("{0} on {1} must not call what nobody links", kernel, architecture);
+            Regex.Matches(ptx, @"^\s*\.extern\s+\.func.*$", RegexOptions.Multiline)
+                .Should().BeEmpty("{0} on {1} must not call what nobody links", kernel, architecture);
             Regex.Matches(ptx, @"\b(atom|red)\.").Should().BeEmpty("{0} on {1} has to give the same bits every time", kernel, architecture);
         }
     }
@@ -59,7 +62,8 @@ public sealed class PtxTests
     }
 
     private static IEnumerable<MethodInfo> AllKernels() =>
-        typeof(MatMulKernels).Assembly.GetTypes().Where(type => type.Namespace == typeof(MatMulKernels).Namespace && type.Name.EndsWith("Kernels", StringComparison.Ordinal))
+        typeof(MatMulKernels).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(MatMulKernels).Namespace && type.Name.EndsWith("Kernels", StringComparison.Ordinal))
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             .Where(method => method.ReturnType == typeof(void)).SelectMany(Closed);
 
@@ -67,20 +71,23 @@ public sealed class PtxTests
         method.IsGenericMethodDefinition ? Combinations(method.GetGenericArguments()).Select(types => method.MakeGenericMethod([.. types])) : [method];
 
     private static IEnumerable<IEnumerable<Type>> Combinations(Type[] parameters) =>
-        parameters.Aggregate<Type, IEnumerable<IEnumerable<Type>>>([[]], (heads, parameter) => heads.SelectMany(head => Fitting(parameter).Select(type => head.Append(type))));
+        parameters.Aggregate<Type, IEnumerable<IEnumerable<Type>>>(
+            [[]], (heads, parameter) => heads.SelectMany(head => Fitting(parameter).Select(type => head.Append(type))));
 
     // The structs that implement the interface of a parameter; those that are generic themselves, with all that fit them.
     private static IEnumerable<Type> Fitting(Type parameter)
     {
         Type contract = parameter.GetGenericParameterConstraints().Single(type => type.IsInterface);
-        foreach (Type type in new[] { typeof(MatMulKernels).Assembly, typeof(Tensor).Assembly }.SelectMany(assembly => assembly.GetTypes()).Where(type => type.IsValueType && type.IsAssignableTo(contract)))
+        IEnumerable<Type> known = new[] { typeof(MatMulKernels).Assembly, typeof(Tensor).Assembly }.SelectMany(assembly => assembly.GetTypes());
+        foreach (Type type in known.Where(type => type.IsValueType && type.IsAssignableTo(contract)))
         {
             if (!type.IsGenericTypeDefinition) yield return type;
             else foreach (Type argument in Fitting(type.GetGenericArguments().Single())) yield return type.MakeGenericType(argument);
         }
     }
 
-    private static string Label(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Label))}>" : "")}";
+    private static string Label(MethodInfo method) =>
+        $"{method.DeclaringType!.Name}.{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Label))}>" : "")}";
 
     private static string Label(Type type) => type.IsGenericType ? $"{type.Name.Split('`')[0]}<{Label(type.GetGenericArguments().Single())}>" : type.Name;
 }

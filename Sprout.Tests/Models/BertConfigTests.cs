@@ -18,7 +18,8 @@ public sealed class BertConfigTests : IDisposable
     {
         BertConfig config = Read("""{"model_type":"bert"}""");
         config.Should().BeEquivalentTo(new BertConfig(), options => options.Excluding(c => c.Extra));
-        (config.VocabSize, config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize).Should().Be((30522, 768, 12, 12, 3072));
+        (config.VocabSize, config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads, config.IntermediateSize)
+            .Should().Be((30522, 768, 12, 12, 3072));
         (config.HeadSize, config.NumLabels, config.LayerNormEps, config.PadTokenId).Should().Be((64, 2, 1e-12, 0));
     }
 
@@ -29,7 +30,8 @@ public sealed class BertConfigTests : IDisposable
             {"vocab_size":100,"hidden_size":12,"num_hidden_layers":3,"num_attention_heads":4,"intermediate_size":48,"hidden_act":"gelu_new",
              "hidden_dropout_prob":0.2,"attention_probs_dropout_prob":0,"classifier_dropout":0.3,"max_position_embeddings":64,"type_vocab_size":1,
              "layer_norm_eps":1e-5,"initializer_range":0.1,"pad_token_id":3,"problem_type":"regression","architectures":["BertModel"],
-             "id2label":{"1":"yes","0":"no"},"label2id":{"yes":1,"no":0,"nope":0},"model_type":"bert","position_embedding_type":"absolute","pruned_heads":{},"is_decoder":false}
+             "id2label":{"1":"yes","0":"no"},"label2id":{"yes":1,"no":0,"nope":0},"model_type":"bert","position_embedding_type":"absolute",
+             "pruned_heads":{},"is_decoder":false}
             """);
         config.Should().BeEquivalentTo(new BertConfig
         {
@@ -61,7 +63,10 @@ public sealed class BertConfigTests : IDisposable
     [Fact]
     public void Saving_keeps_what_Sprout_does_not_know()
     {
-        BertConfig config = Read("""{"model_type":"bert","hidden_act":"relu","use_cache":true,"torch_dtype":"float16","transformers_version":"4.8.2","finetuning_task":"größe","nested":{"b":[1,2.5,null],"a":{}},"architectures":["BertModel"],"id2label":{"0":"x"}}""");
+        BertConfig config = Read("""
+            {"model_type":"bert","hidden_act":"relu","use_cache":true,"torch_dtype":"float16","transformers_version":"4.8.2",
+             "finetuning_task":"größe","nested":{"b":[1,2.5,null],"a":{}},"architectures":["BertModel"],"id2label":{"0":"x"}}
+            """);
         (config with { Architectures = ["BertForSequenceClassification"], HiddenDropoutProb = 0.25 }).Save(folder.Path);
         string text = File.ReadAllText(folder.File("config.json"));
         text.Should().EndWith("}\n").And.Contain("\"finetuning_task\": \"größe\"");
@@ -127,14 +132,19 @@ public sealed class BertConfigTests : IDisposable
     [Fact]
     public void Any_damage_is_an_input_error_or_a_valid_configuration()
     {
-        new BertConfig { Id2Label = ["a", "b"], Label2Id = new Dictionary<string, int> { ["a"] = 0, ["b"] = 1 }, Architectures = ["BertModel"] }.Save(folder.Path);
+        var good = new BertConfig { Id2Label = ["a", "b"], Label2Id = new Dictionary<string, int> { ["a"] = 0, ["b"] = 1 }, Architectures = ["BertModel"] };
+        good.Save(folder.Path);
         byte[] valid = File.ReadAllBytes(folder.File("config.json"));
         var random = new RandomStream(7, 0);
         for (int i = 0; i < 3000; i++)
         {
             byte[] bytes = [.. valid];
             if (i % 5 == 0) bytes = bytes[..random.NextInt(bytes.Length)];
-            else for (int n = 0; n <= i % 3; n++) bytes[random.NextInt(bytes.Length)] = i % 2 == 0 ? (byte)random.NextUInt() : (byte)"0123456789-.e{}[],\":\\"[random.NextInt(21)];
+            else
+            {
+                for (int n = 0; n <= i % 3; n++)
+                    bytes[random.NextInt(bytes.Length)] = i % 2 == 0 ? (byte)random.NextUInt() : (byte)"0123456789-.e{}[],\":\\"[random.NextInt(21)];
+            }
             File.WriteAllBytes(folder.File("config.json"), bytes);
             try
             {

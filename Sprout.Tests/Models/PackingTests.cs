@@ -56,7 +56,8 @@ public sealed class PackingTests
     [MemberData(nameof(Backends))]
     public void First_tokens_alone_have_the_states_and_gradients_that_they_have_among_all(string name)
     {
-        float[][] expected = Passed(name, (model, tape, batch) => GatherFunction.Apply(tape, model.Forward(tape, batch), batch.FirstTokens)), found = Passed(name, (model, tape, batch) => model.ForwardFirstTokens(tape, batch));
+        float[][] expected = Passed(name, (model, tape, batch) => GatherFunction.Apply(tape, model.Forward(tape, batch), batch.FirstTokens));
+        float[][] found = Passed(name, (model, tape, batch) => model.ForwardFirstTokens(tape, batch));
         found[0].Should().HaveCount(TinyBert.Sequences.Count * TinyBert.Config().HiddenSize).And.Contain(value => value != 0);
         for (int i = 0; i < expected.Length; i++) AssertClose(found[i], expected[i], 2e-5f);
     }
@@ -108,7 +109,8 @@ public sealed class PackingTests
         Variable states = forward(model.Bert, tape, batch);
         float[] values = states.Value.ToArray();
         tape.Backward(states, states.Value);
-        return [values, .. model.Bert.Layers.SelectMany(layer => layer.Parameters()).Append(model.Bert.WordEmbeddings).Select(parameter => parameter.Grad!.ToArray())];
+        IEnumerable<Parameter> parameters = model.Bert.Layers.SelectMany(layer => layer.Parameters()).Append(model.Bert.WordEmbeddings);
+        return [values, .. parameters.Select(parameter => parameter.Grad!.ToArray())];
     }
 
     private static float[] Infer(IBackend backend, IReadOnlyList<TokenSequence> sequences, Func<Tape, Batch, Variable> forward)

@@ -88,7 +88,8 @@ public sealed class ParameterNamesTests
     {
         using var backend = new ReferenceBackend();
         using var model = new BertForSequenceClassification(backend, TinyBert.Config(), 3);
-        model.NamedModules().Should().Contain(pair => pair.Name == "bert.encoder.layer.1.attention.self.value" && ReferenceEquals(pair.Module, model.Bert.Layers[1].Attention.Value));
+        model.NamedModules().Should().Contain(
+            pair => pair.Name == "bert.encoder.layer.1.attention.self.value" && ReferenceEquals(pair.Module, model.Bert.Layers[1].Attention.Value));
         model.NamedModules().First().Should().Be(("", model));
     }
 

@@ -123,13 +123,16 @@ public sealed class PredictorTests : IDisposable
     [Fact]
     public void A_model_is_loaded_as_what_it_is()
     {
-        using Predictor classes = Predictor.Load(tiny.Model, OneThread), numbers = Predictor.Load(Regression(), OneThread), answers = Predictor.Load(Answers(), OneThread);
+        using Predictor classes = Predictor.Load(tiny.Model, OneThread), numbers = Predictor.Load(Regression(), OneThread);
+        using Predictor answers = Predictor.Load(Answers(), OneThread);
         classes.Should().BeOfType<TextClassifier>();
         numbers.Should().BeOfType<TextRegressor>();
         answers.Should().BeOfType<QuestionAnswerer>();
-        ((Action)(() => QuestionAnswerer.Load(tiny.Model, OneThread))).Should().Throw<InputException>().WithMessage("*expected a fine-tuned model, found no qa_outputs.weight*");
+        ((Action)(() => QuestionAnswerer.Load(tiny.Model, OneThread)))
+            .Should().Throw<InputException>().WithMessage("*expected a fine-tuned model, found no qa_outputs.weight*");
         ((Action)(() => Predictor.Load(tiny.PathOf("absent")))).Should().Throw<InputException>().WithMessage("*expected a model folder, found nothing.");
-        ((Action)(() => Predictor.Load(tiny.Model, OneThread with { MaxLength = 25 }))).Should().Throw<OptionException>().WithMessage("MaxLength: expected 3 to the model's 24 positions, found 25.");
+        ((Action)(() => Predictor.Load(tiny.Model, OneThread with { MaxLength = 25 })))
+            .Should().Throw<OptionException>().WithMessage("MaxLength: expected 3 to the model's 24 positions, found 25.");
     }
 
     [Fact]
@@ -161,7 +164,8 @@ public sealed class PredictorTests : IDisposable
 
     private static string Bits(Classification found) => string.Join(' ', found.Logits.Select(BitConverter.SingleToInt32Bits));
 
-    private string Regression() => Save("regression", (backend, config) => new BertForSequenceClassification(backend, config, 1), config => config with { Id2Label = ["LABEL_0"] });
+    private string Regression() =>
+        Save("regression", (backend, config) => new BertForSequenceClassification(backend, config, 1), config => config with { Id2Label = ["LABEL_0"] });
 
     private string Answers() => Save("answers", (backend, config) => new BertForQuestionAnswering(backend, config), config => config);
 

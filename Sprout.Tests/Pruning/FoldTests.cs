@@ -50,7 +50,8 @@ public sealed class FoldTests : IDisposable
 
         pruner.BeginEvaluation();
         (pruner.Density, net.Loss()).Should().Be((density, net.Loss()));
-        pruner.Scores.Select(values => values.Value.ToArray()).Should().BeEquivalentTo(scores, options => options.WithStrictOrdering(), "the scores are those that chose, before masking");
+        pruner.Scores.Select(values => values.Value.ToArray())
+            .Should().BeEquivalentTo(scores, options => options.WithStrictOrdering(), "the scores are those that chose, before masking");
         Action step = () => pruner.BeginStep(6);
         step.Should().Throw<InvalidOperationException>();
     }
@@ -64,7 +65,8 @@ public sealed class FoldTests : IDisposable
         JsonObject json = JsonNode.Parse(File.ReadAllText(folder.File("pruning.json")))!.AsObject();
         json.Select(pair => pair.Key).Should().BeEquivalentTo("method", "density", "remaining_percent", "threshold", "lambda", "matrices");
         long kept = pruner.Matrices.Sum(matrix => matrix.Kept);
-        ((string?)json["method"], (double)json["density"]!, (double)json["remaining_percent"]!).Should().Be(("soft-movement", kept / 96.0, 100.0 * (kept + 10) / 106));
+        ((string?)json["method"], (double)json["density"]!, (double)json["remaining_percent"]!)
+            .Should().Be(("soft-movement", kept / 96.0, 100.0 * (kept + 10) / 106));
         ((double)json["threshold"]!, (double)json["lambda"]!).Should().Be((0.4, 3));
         JsonObject matrices = json["matrices"]!.AsObject();
         matrices.Select(pair => pair.Key).Should().Equal("net.first", "net.second");
@@ -111,5 +113,6 @@ public sealed class FoldTests : IDisposable
         }
     }
 
-    private static PruningOptions Options(string method) => new() { Method = method, Density = 0.3, Threshold = 0.4, ScoreInit = ScoreInit.Uniform, ScoreScale = 4 };
+    private static PruningOptions Options(string method) =>
+        new() { Method = method, Density = 0.3, Threshold = 0.4, ScoreInit = ScoreInit.Uniform, ScoreScale = 4 };
 }

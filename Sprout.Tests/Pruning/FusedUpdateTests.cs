@@ -29,7 +29,11 @@ public sealed class FusedUpdateTests
     {
         using IBackend backend = CpuBackend.Open(1);
         using var net = new SmallNet(backend);
-        var options = new PruningOptions { Method = method, Density = 0.4, Lambda = 0.5, Block = BlockShape.Parse(block), ScoreInit = ScoreInit.Uniform, ScoreScale = 1, ScoreLearningRate = 0.1 };
+        var options = new PruningOptions
+        {
+            Method = method, Density = 0.4, Lambda = 0.5, Block = BlockShape.Parse(block),
+            ScoreInit = ScoreInit.Uniform, ScoreScale = 1, ScoreLearningRate = 0.1,
+        };
         PruningMethod kind = PruningMethods.Create(options);
         using var pruner = new Pruner(fused ? kind : new WrittenOut(kind), net.Layers, unprunedParameters: 10, totalSteps: 20, seed: 7);
         IReadOnlyList<MaskedWeight> masked = pruner.MaskedWeights;

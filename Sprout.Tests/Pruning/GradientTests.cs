@@ -38,7 +38,8 @@ public sealed class GradientTests : IDisposable
         {
             float[] gradient = layer.Weight.Grad!.ToArray();
             for (int i = 0; i < gradient.Length; i++)
-                ((double)gradient[i]).Should().BeApproximately(SmallNet.Difference(layer.Weight.Value, i, 1e-2, net.Loss), 2e-4, "{0} entry {1}", layer.Weight.Name, i);
+                ((double)gradient[i])
+                    .Should().BeApproximately(SmallNet.Difference(layer.Weight.Value, i, 1e-2, net.Loss), 2e-4, "{0} entry {1}", layer.Weight.Name, i);
         }
     }
 

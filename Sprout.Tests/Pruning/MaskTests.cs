@@ -31,7 +31,8 @@ public sealed class MaskTests : IDisposable
     [InlineData("random", PruningScope.Global)]
     public void Top_v_keeps_exactly_its_share_of_each_matrix_or_of_all(string method, PruningScope scope)
     {
-        using Pruner pruner = net.Prune(new PruningOptions { Method = method, Density = Density, InitialDensity = 0.8, Scope = scope, ScoreInit = ScoreInit.Uniform, ScoreScale = 1 });
+        using Pruner pruner = net.Prune(
+            new PruningOptions { Method = method, Density = Density, InitialDensity = 0.8, Scope = scope, ScoreInit = ScoreInit.Uniform, ScoreScale = 1 });
         pruner.BeginStep(0);
         CheckCounts(pruner, 0.8, scope);
         pruner.BeginStep(50);
@@ -109,7 +110,10 @@ public sealed class MaskTests : IDisposable
     {
         foreach (string method in (string[])["magnitude", "movement", "random", "soft-movement", "l0"])
         {
-            using Pruner pruner = net.Prune(new PruningOptions { Method = method, Density = 0.4, Block = new BlockShape(2, 3), ScoreInit = ScoreInit.Uniform, ScoreScale = 2, Threshold = 0.5 });
+            using Pruner pruner = net.Prune(new PruningOptions
+            {
+                Method = method, Density = 0.4, Block = new BlockShape(2, 3), ScoreInit = ScoreInit.Uniform, ScoreScale = 2, Threshold = 0.5,
+            });
             pruner.BeginEvaluation();
             foreach (MaskedMatrix matrix in pruner.Matrices)
             {
@@ -159,7 +163,8 @@ public sealed class MaskTests : IDisposable
             else pruner.BeginEvaluation();
             double now = step is null ? threshold : threshold * (1 - Math.Pow(1 - (30 / 100.0), 3));
             foreach (MaskedMatrix matrix in pruner.Matrices)
-                SmallNet.Factors(matrix.Layer).Should().Equal(matrix.Scores.Value.ToArray().Select(score => 1 / (1 + Math.Exp(-(double)score)) > now ? 1f : 0f));
+                SmallNet.Factors(matrix.Layer)
+                    .Should().Equal(matrix.Scores.Value.ToArray().Select(score => 1 / (1 + Math.Exp(-(double)score)) > now ? 1f : 0f));
         }
     }
 

@@ -92,10 +92,12 @@ public sealed class ModelInspectorTests : IDisposable
         stored.Matrices.Should().BeEquivalentTo(live.Matrices);
 
         // A bare encoder has no prefix.
-        TensorFile.Save(folder.File("model.safetensors"), model.Parameters().Where(p => p.Name.StartsWith("bert.", StringComparison.Ordinal)).Select(p => (p.Name[5..], p.Value)));
+        IEnumerable<Parameter> encoder = model.Parameters().Where(p => p.Name.StartsWith("bert.", StringComparison.Ordinal));
+        TensorFile.Save(folder.File("model.safetensors"), encoder.Select(p => (p.Name[5..], p.Value)));
         ModelCost bare = ModelInspector.Inspect(folder.Path);
         bare.Layers.Should().Equal(live.Layers);
-        (bare.EncoderParameters, bare.KeptWeights, bare.EmbeddingParameters, bare.Parameters).Should().Be((live.EncoderParameters, live.KeptWeights, live.EmbeddingParameters, live.Parameters - 27));
+        (bare.EncoderParameters, bare.KeptWeights, bare.EmbeddingParameters, bare.Parameters)
+            .Should().Be((live.EncoderParameters, live.KeptWeights, live.EmbeddingParameters, live.Parameters - 27));
     }
 
     [Fact]
@@ -112,10 +114,13 @@ public sealed class ModelInspectorTests : IDisposable
     [Fact]
     public void A_pruned_and_folded_model_has_the_densities_that_its_pruner_reports()
     {
-        using Pruner pruner = PruningMethods.CreatePruner(model.Encoder, new PruningOptions { Method = "magnitude", Density = 0.25, Scope = PruningScope.Global }, 10, 42)!;
+        using Pruner pruner = PruningMethods.CreatePruner(
+            model.Encoder, new PruningOptions { Method = "magnitude", Density = 0.25, Scope = PruningScope.Global }, 10, 42)!;
+        string[] parts =
+            ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense", "output.dense"];
         pruner.Matrices.Select(matrix => matrix.Name).Should().Equal(
             from layer in new[] { 0, 1 }
-            from part in (string[])["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "intermediate.dense", "output.dense"]
+            from part in parts
             select $"bert.encoder.layer.{layer}.{part}");
         pruner.Fold();
         PruningReport report = pruner.Report();

@@ -19,7 +19,10 @@ public sealed class MovementTheoremTests
             // Small weights: the theorem is one of the first order, and a swap moves the outputs by about a weight.
             using var backend = new ReferenceBackend();
             using var net = new SmallNet(backend, seed, weightScale: 1e-2f);
-            var options = new PruningOptions { Method = "movement", Density = 0.5, InitialDensity = 0.5, Scope = scope, ScoreInit = ScoreInit.Uniform, ScoreScale = 1e-3 };
+            var options = new PruningOptions
+            {
+                Method = "movement", Density = 0.5, InitialDensity = 0.5, Scope = scope, ScoreInit = ScoreInit.Uniform, ScoreScale = 1e-3,
+            };
             // One layer only: in two, swaps in one change what the other's are worth.
             using var pruner = new Pruner(new WrittenOut(PruningMethods.Create(options)), [net.Second], 0, 10, seed);
             pruner.BeginStep(1);

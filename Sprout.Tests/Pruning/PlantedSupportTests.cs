@@ -36,7 +36,8 @@ public sealed class PlantedSupportTests
     [Fact]
     public void Random_pruning_does_not_know()
     {
-        (float[] kept, float[] planted) = Train(PruningMethods.Create(new PruningOptions { Method = "random", Density = Planted / (double)(Inputs * Outputs) }));
+        (float[] kept, float[] planted) = Train(
+            PruningMethods.Create(new PruningOptions { Method = "random", Density = Planted / (double)(Inputs * Outputs) }));
         kept.Where((value, i) => value != 0 && planted[i] != 0).Count().Should().BeLessThan(Planted / 2);
     }
 
@@ -53,7 +54,8 @@ public sealed class PlantedSupportTests
         layer.Weight.Value.CopyFrom(SmallNet.Normal(random, planted.Length, 0.3f));
         var pruner = new Pruner(method, [layer], Outputs, Steps, seed: 3);
         var optimizer = new AdamW([new ParameterGroup("weights", [layer.Weight, layer.Bias], 1e-2, 0), pruner.ScoreGroup], masked: pruner.MaskedWeights);
-        using Tensor truth = Tensor.From(backend, layer.Weight.Shape, planted), x = Tensor.Rent(backend, new Shape(Batch, Inputs)), y = Tensor.Rent(backend, new Shape(Batch, Outputs));
+        using Tensor truth = Tensor.From(backend, layer.Weight.Shape, planted);
+        using Tensor x = Tensor.Rent(backend, new Shape(Batch, Inputs)), y = Tensor.Rent(backend, new Shape(Batch, Outputs));
         using var tape = new Tape(backend);
         long live = 0;
         for (int step = 0; step < Steps; step++)

@@ -33,8 +33,10 @@ public sealed class PruningOptionsTests
     {
         var options = new PruningOptions();
         options.Validate(0);
-        (options.Method, options.IsPruning, options.Density, options.InitialDensity, options.Threshold, options.Lambda).Should().Be(("none", false, null, 1, 0.1, 0));
-        (options.Scope, options.ScoreLearningRate, options.ScoreInit, options.ScoreScale, options.Block).Should().Be((PruningScope.Local, 1e-2, ScoreInit.Constant, null, new BlockShape(1, 1)));
+        (options.Method, options.IsPruning, options.Density, options.InitialDensity, options.Threshold, options.Lambda)
+            .Should().Be(("none", false, null, 1, 0.1, 0));
+        (options.Scope, options.ScoreLearningRate, options.ScoreInit, options.ScoreScale, options.Block)
+            .Should().Be((PruningScope.Local, 1e-2, ScoreInit.Constant, null, new BlockShape(1, 1)));
         (options.InitialWarmup, options.FinalWarmup, options.L0Noise, options.InitScores).Should().Be((1, 1, true, null));
         PruningMethods.Names.Take(5).Should().Equal("magnitude", "movement", "soft-movement", "l0", "random");
         PruningMethods.Create(options with { Method = "l0" }).DefaultScoreScale.Should().Be(2.197);
@@ -45,7 +47,8 @@ public sealed class PruningOptionsTests
     public void Each_value_has_its_range()
     {
         Refused(Good with { Method = "magic" }, "Method: expected none or one of magnitude, movement, soft-movement, l0, random*, found \"magic\".");
-        foreach (double density in (double[])[0, -0.1, 1.5, double.NaN]) Refused(Good with { Density = density }, "Density: expected above 0 and at most 1, found *");
+        foreach (double density in (double[])[0, -0.1, 1.5, double.NaN])
+            Refused(Good with { Density = density }, "Density: expected above 0 and at most 1, found *");
         Refused(Good with { InitialDensity = 0 }, "InitialDensity: * found 0.");
         Refused(Good with { InitialDensity = 0.05 }, "InitialDensity 0.05 must not be below Density 0.1.");
         Refused(Good with { Threshold = 1 }, "Threshold: * found 1.");

@@ -48,7 +48,8 @@ public sealed class SparsityScheduleTests
     {
         Action create = () => _ = new SparsitySchedule(steps, warmup, initial, final);
         create.Should().Throw<OptionException>().WithMessage(
-            $"*(i + f)·N = {(long)(initial + final) * warmup} must be below the run's {steps} steps: InitialWarmup {initial}, FinalWarmup {final}, ScheduleWarmup {warmup};*");
+            $"*(i + f)·N = {(long)(initial + final) * warmup} must be below the run's {steps} steps: "
+            + $"InitialWarmup {initial}, FinalWarmup {final}, ScheduleWarmup {warmup};*");
     }
 
     [Fact]

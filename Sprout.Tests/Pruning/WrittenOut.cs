@@ -4,7 +4,10 @@ using Sprout.Tensors;
 
 namespace Sprout.Tests.Pruning;
 
-/// <summary>Another method, with the gradients of weights and scores written out as those of scores that are not straight-through are, instead of formed in the optimiser.</summary>
+/// <summary>
+/// Another method, with the gradients of weights and scores written out as those of scores that are not straight-through are,
+/// instead of formed in the optimiser.
+/// </summary>
 internal sealed class WrittenOut(PruningMethod method) : PruningMethod(method.Options), IScoreGradient
 {
     public override string Name => method.Name;

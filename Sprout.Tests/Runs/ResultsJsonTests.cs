@@ -35,7 +35,8 @@ public sealed class ResultsJsonTests : IDisposable
     public void A_damaged_old_file_is_an_input_error()
     {
         File.WriteAllText(folder.File("all_results.json"), "{");
-        FluentActions.Invoking(() => ResultsJson.Save(folder.Path, "eval", new Dictionary<string, double>())).Should().Throw<InputException>().WithMessage("*all_results.json*");
+        FluentActions.Invoking(() => ResultsJson.Save(folder.Path, "eval", new Dictionary<string, double>()))
+            .Should().Throw<InputException>().WithMessage("*all_results.json*");
     }
 
     private string Text(string name) => File.ReadAllText(folder.File(name));

@@ -25,7 +25,8 @@ public sealed class RunFolderTests : IDisposable
         JsonNode inspected = TinyRun.Run("inspect", output, "--json").Json;
         Dictionary<string, long> nonZeros = NonZeros(output);
         foreach ((string matrix, JsonNode? cost) in inspected["matrices"]!.AsObject())
-            cost!["non_zeros"]!.GetValue<long>().Should().Be(nonZeros[matrix.EndsWith(".weight", StringComparison.Ordinal) ? matrix : matrix + ".weight"], matrix);
+            cost!["non_zeros"]!.GetValue<long>()
+                .Should().Be(nonZeros[matrix.EndsWith(".weight", StringComparison.Ordinal) ? matrix : matrix + ".weight"], matrix);
         if (name == "none")
         {
             File.Exists(Path.Combine(output, "pruning.json")).Should().BeFalse();
@@ -34,7 +35,8 @@ public sealed class RunFolderTests : IDisposable
         }
 
         JsonObject pruning = TinyRun.ReadJson(output, "pruning.json");
-        foreach (string key in (string[])["method", "density", "remaining_percent", "threshold", "lambda", "matrices"]) pruning.ContainsKey(key).Should().BeTrue(key);
+        foreach (string key in (string[])["method", "density", "remaining_percent", "threshold", "lambda", "matrices"])
+            pruning.ContainsKey(key).Should().BeTrue(key);
         pruning["matrices"]!.AsObject().Should().HaveCount(12);
         long kept = 0;
         foreach ((string matrix, JsonNode? density) in pruning["matrices"]!.AsObject())
@@ -55,15 +57,22 @@ public sealed class RunFolderTests : IDisposable
     public void Every_documented_file_is_there_with_its_keys()
     {
         string output = tiny.Train("output", "--method=magnitude --density=0.5 --save-every=3 --predictions=$F/predictions.jsonl");
-        foreach (string file in (string[])["config.json", "model.safetensors", "vocab.txt", "training_options.json", "all_results.json", "eval_results.json", "trainer_state.json", "pruning.json", "scores.safetensors"])
+        string[] files =
+        [
+            "config.json", "model.safetensors", "vocab.txt", "training_options.json", "all_results.json", "eval_results.json", "trainer_state.json",
+            "pruning.json", "scores.safetensors",
+        ];
+        foreach (string file in files)
             File.Exists(Path.Combine(output, file)).Should().BeTrue(file);
         Directory.Exists(Path.Combine(output, "checkpoint-3")).Should().BeTrue();
         Directory.EnumerateFiles(output, "*tfevents*", SearchOption.AllDirectories).Should().NotBeEmpty();
         Directory.EnumerateFileSystemEntries(output, "*.tmp", SearchOption.AllDirectories).Should().BeEmpty();
         Keys(output, "all_results.json").Should().Contain(["eval_accuracy", "eval_loss", "train_loss", "train_runtime", "train_samples_per_second", "epoch"]);
         Keys(output, "eval_results.json").Should().Contain(["eval_accuracy", "eval_loss", "epoch"]);
-        Keys(output, "training_options.json").Should().Contain(["model", "task", "seed", "method", "density", "learning-rate", "batch-size", "threads", "version", "machine"]);
-        JsonNode[] steps = [.. TinyRun.ReadJson(output, "trainer_state.json")["log_history"]!.AsArray().Where(entry => entry!["loss"] is not null).Select(entry => entry!)];
+        Keys(output, "training_options.json")
+            .Should().Contain(["model", "task", "seed", "method", "density", "learning-rate", "batch-size", "threads", "version", "machine"]);
+        JsonArray history = TinyRun.ReadJson(output, "trainer_state.json")["log_history"]!.AsArray();
+        JsonNode[] steps = [.. history.Where(entry => entry!["loss"] is not null).Select(entry => entry!)];
         steps.Select(step => step["step"]!.GetValue<int>()).Should().Equal(1, 2, 3, 4, 5, 6);
         foreach (string key in (string[])["loss", "grad_norm", "learning_rate", "density"]) steps.Should().OnlyContain(step => step[key] != null, key);
         JsonNode[] predictions = [.. File.ReadLines(tiny.PathOf("predictions.jsonl")).Select(line => JsonNode.Parse(line)!)];

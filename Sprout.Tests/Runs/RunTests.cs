@@ -31,7 +31,8 @@ public sealed class RunTests : IDisposable
         Device = new DeviceOptions { Threads = 1 },
     };
 
-    private static TextExample[] Examples(int count) => [.. Enumerable.Range(0, count).Select(i => new TextExample($"{TinyRun.Words[i % 55]} {TinyRun.Words[i * 7 % 55]}", Label: i % 2))];
+    private static TextExample[] Examples(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new TextExample($"{TinyRun.Words[i % 55]} {TinyRun.Words[i * 7 % 55]}", Label: i % 2))];
 
     [Fact]
     public void A_list_in_memory_is_trained_on_saved_and_predicts()
@@ -69,7 +70,10 @@ public sealed class RunTests : IDisposable
     public void A_score_that_is_no_number_is_an_exception()
     {
         TextExample[] scored = [.. Examples(8).Select((example, i) => example with { Label = -1, Score = i == 3 ? float.NaN : i })];
-        Recipe recipe = Recipe with { Task = Recipe.Task with { Model = null, Config = Path.Combine(tiny.Model, "config.json"), Vocab = Path.Combine(tiny.Model, "vocab.txt") } };
+        Recipe recipe = Recipe with
+        {
+            Task = Recipe.Task with { Model = null, Config = Path.Combine(tiny.Model, "config.json"), Vocab = Path.Combine(tiny.Model, "vocab.txt") },
+        };
         Action run = () => Run.Execute(recipe, setup: new RunSetup { Task = new ListTask([], scored, scored) });
         run.Should().Throw<ArgumentException>().WithMessage("*training example 3: expected a score*");
     }
@@ -79,9 +83,13 @@ public sealed class RunTests : IDisposable
     {
         string output = tiny.PathOf("output");
         Recipe good = Recipe with { Task = Recipe.Task with { Task = "sst2", TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile } };
-        foreach (Recipe bad in (Recipe[])
-            [good with { Pruning = good.Pruning with { Density = null } }, good with { Training = good.Training with { WarmupSteps = 7 } }, good with { Task = good.Task with { Task = "sst3" } },
-             good with { Task = good.Task with { MaxLength = 99 } }, good with { Device = new DeviceOptions { Device = "abacus" } }])
+        Recipe[] bads =
+        [
+            good with { Pruning = good.Pruning with { Density = null } }, good with { Training = good.Training with { WarmupSteps = 7 } },
+            good with { Task = good.Task with { Task = "sst3" } }, good with { Task = good.Task with { MaxLength = 99 } },
+            good with { Device = new DeviceOptions { Device = "abacus" } },
+        ];
+        foreach (Recipe bad in bads)
         {
             ((Action)(() => Run.Execute(bad, output))).Should().Throw<OptionException>();
             Directory.Exists(output).Should().BeFalse();
@@ -140,7 +148,10 @@ public sealed class RunTests : IDisposable
         Recipe recipe = Recipe with
         {
             Task = Recipe.Task with { TrainFile = ["a", "b"], Dropout = 0.25, WholeWord = false },
-            Pruning = new PruningOptions { Method = "l0", Lambda = 3, Scope = PruningScope.Global, ScoreInit = ScoreInit.Kaiming, Block = new BlockShape(16, 1), L0Noise = false },
+            Pruning = new PruningOptions
+            {
+                Method = "l0", Lambda = 3, Scope = PruningScope.Global, ScoreInit = ScoreInit.Kaiming, Block = new BlockShape(16, 1), L0Noise = false,
+            },
             Training = new TrainingOptions { Seed = ulong.MaxValue, Epochs = 0.1 + 0.2, TrainEmbeddings = false },
         };
         string file = tiny.Write("recipe.json", recipe.ToJson().ToJsonString());
@@ -165,7 +176,8 @@ public sealed class RunTests : IDisposable
         TinyRun.ReadJson(tiny.PathOf("output"), "config.json")["id2label"]!["1"]!.GetValue<string>().Should().Be("b");
         // Half the cross-entropy of two classes that nothing distinguishes yet.
         result.Json["eval_loss"]!.GetValue<double>().Should().BeInRange(0.1, 1.5);
-        TinyRun.Run("train", "--model", tiny.Model, "--task", "backwards", "--loss", "doubled", "--output", tiny.PathOf("other")).Log.Should().ContainAll("--loss", "halved", "doubled");
+        TinyRun.Run("train", "--model", tiny.Model, "--task", "backwards", "--loss", "doubled", "--output", tiny.PathOf("other")).Log
+            .Should().ContainAll("--loss", "halved", "doubled");
     }
 
     private static void Same(string first, string second) =>
@@ -175,7 +187,8 @@ public sealed class RunTests : IDisposable
     {
         private readonly CrossEntropyLoss whole = new();
 
-        public void Add(Tape tape, Variable logits, IReadOnlyList<TextExample> examples, float scale, Variable loss) => whole.Add(tape, logits, examples, scale / 2, loss);
+        public void Add(Tape tape, Variable logits, IReadOnlyList<TextExample> examples, float scale, Variable loss) =>
+            whole.Add(tape, logits, examples, scale / 2, loss);
 
         public double Of(ReadOnlySpan<float> logits, TextExample example) => whole.Of(logits, example) / 2;
     }
@@ -195,7 +208,8 @@ public sealed class RunTests : IDisposable
         public override IReadOnlyList<TextExample> LoadTrain(DataFiles files, Action<string>? note = null) =>
             [.. File.ReadLines(file).Skip(1).Select(line => line.Split('\t')).Select(cells => new TextExample(cells[0], Label: 1 - (cells[1][0] - '0')))];
 
-        public override IReadOnlyList<EvalSet> LoadEval(DataFiles files, bool needLabels = true, Action<string>? note = null) => [new EvalSet("", file, LoadTrain(files), HasLabels: true)];
+        public override IReadOnlyList<EvalSet> LoadEval(DataFiles files, bool needLabels = true, Action<string>? note = null) =>
+            [new EvalSet("", file, LoadTrain(files), HasLabels: true)];
 
         public override TextTask WithLabels(IReadOnlyDictionary<string, int> label2Id) => this;
     }

@@ -44,12 +44,20 @@ public sealed class BadInputsTests : IDisposable
     [InlineData("post_processor.type", "\"RobertaProcessing\"", "post_processor.type")]
     [InlineData("post_processor.cls", "[]", "post_processor.cls: expected a token and its id")]
     [InlineData("post_processor.cls", "[\"<s>\",0]", "the special token '<s>' is not in the vocabulary")]
-    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],"pair":[]}""", "post_processor.single: expected [CLS]:0 A:0 [SEP]:0, found A:0")]
+    [InlineData(
+        "post_processor", """{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],"pair":[]}""",
+        "post_processor.single: expected [CLS]:0 A:0 [SEP]:0, found A:0")]
     [InlineData("added_tokens", "{}", "added_tokens: expected an array")]
     [InlineData("added_tokens", "[7]", "added_tokens[0].id")]
-    [InlineData("added_tokens", """[{"id":3,"content":"[MASK]","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""", "added_tokens: expected id 4 for '[MASK]', found 3")]
-    [InlineData("added_tokens", """[{"id":9,"content":"x","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""", "added_tokens: expected id 7 for 'x', found 9")]
-    [InlineData("added_tokens", """[{"id":7,"content":"","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""", "added_tokens[0].content: expected a token")]
+    [InlineData(
+        "added_tokens", """[{"id":3,"content":"[MASK]","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""",
+        "added_tokens: expected id 4 for '[MASK]', found 3")]
+    [InlineData(
+        "added_tokens", """[{"id":9,"content":"x","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""",
+        "added_tokens: expected id 7 for 'x', found 9")]
+    [InlineData(
+        "added_tokens", """[{"id":7,"content":"","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true}]""",
+        "added_tokens[0].content: expected a token")]
     public void A_wrong_field_is_named(string path, string value, string says)
     {
         JsonObject json = TokenizerJson.Of(Vocabulary);

@@ -98,7 +98,8 @@ public sealed class BertTokenizerTests : IDisposable
         string saved = Directory.CreateDirectory(Path.Combine(_folder.Path, "saved")).FullName;
         tokenizer.Save(saved);
 
-        Directory.GetFiles(saved).Select(Path.GetFileName).Should().BeEquivalentTo("vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
+        Directory.GetFiles(saved).Select(Path.GetFileName)
+            .Should().BeEquivalentTo("vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
         BertTokenizer again = BertTokenizer.Load(saved);
         again.VocabSize.Should().Be(20);
         Ids(again, text).Should().Equal(Ids(tokenizer, text)).And.Contain(19);

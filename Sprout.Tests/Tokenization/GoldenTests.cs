@@ -9,7 +9,8 @@ namespace Sprout.Tests.Tokenization;
 public sealed class GoldenTests : IClassFixture<TemporaryFolder>
 {
     private static readonly Lazy<string[]> Sweep = new(MakeSweepVocabulary);
-    private static readonly Lazy<Dictionary<string, string>> Hashes = new(() => JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Golden("hashes.json")))!);
+    private static readonly Lazy<Dictionary<string, string>> Hashes = new(
+        () => JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Golden("hashes.json")))!);
 
     private readonly TemporaryFolder _folder;
 

@@ -8,11 +8,15 @@ namespace Sprout.Tests.Training;
 internal sealed class GoldenRun
 {
     public static readonly string[] Names =
-        ["dense", "magnitude", "movement-end", "movement-ramp", "movement-global", "movement-block", "soft-movement", "l0", "distilled", "regression", "questions"];
+    [
+        "dense", "magnitude", "movement-end", "movement-ramp", "movement-global", "movement-block", "soft-movement", "l0",
+        "distilled", "regression", "questions",
+    ];
 
     private static readonly string Golden = Path.Combine(AppContext.BaseDirectory, "Golden", "parity");
 
-    // The loss does not see a constant that these add to the logits of all tokens or to all attention scores of a row: their true gradient is 0, the rest is rounding.
+    // The loss does not see a constant that these add to the logits of all tokens or to all attention scores of a row: their true gradient is 0,
+    // the rest is rounding.
     private static readonly string[] Unseen = ["attention.self.key.bias"];
     private static readonly string[] UnseenByAnswers = ["qa_outputs.bias", "layer.1.output.LayerNorm.bias"];
 
@@ -35,7 +39,11 @@ internal sealed class GoldenRun
             .Replace("scores.safetensors", Path.Combine(Golden, "scores.safetensors"), StringComparison.Ordinal)
             .Replace("--teacher teacher", "--teacher " + tiny.PathOf("teacher"), StringComparison.Ordinal);
         Output = tiny.PathOf("output");
-        Options = ["--model", tiny.PathOf(model), "--train-file", data, "--eval-file", data, "--max-length", "24", "--logging-steps", "1", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        Options =
+        [
+            "--model", tiny.PathOf(model), "--train-file", data, "--eval-file", data, "--max-length", "24", "--logging-steps", "1",
+            .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        ];
     }
 
     /// <summary>Where the run writes.</summary>
@@ -123,11 +131,15 @@ internal sealed class GoldenRun
         {
             int first = example["ctx"]!.GetValue<int>(), start = example["start"]!.GetValue<int>() - first, end = example["end"]!.GetValue<int>() - first;
             string[] parts = Parts(example), words = parts[1].Split(' ');
-            var answer = new JsonObject { ["text"] = string.Join(' ', words[start..(end + 1)]), ["answer_start"] = words[..start].Sum(word => word.Length + 1) };
+            var answer = new JsonObject
+            {
+                ["text"] = string.Join(' ', words[start..(end + 1)]), ["answer_start"] = words[..start].Sum(word => word.Length + 1),
+            };
             var question = new JsonObject { ["id"] = example["qid"]!.DeepClone(), ["question"] = parts[0], ["answers"] = new JsonArray(answer) };
             paragraphs.Add((JsonNode)new JsonObject { ["context"] = parts[1], ["qas"] = new JsonArray(question) });
         }
 
-        return new JsonObject { ["version"] = "1.1", ["data"] = new JsonArray(new JsonObject { ["title"] = "tiny", ["paragraphs"] = paragraphs }) }.ToJsonString();
+        var article = new JsonObject { ["title"] = "tiny", ["paragraphs"] = paragraphs };
+        return new JsonObject { ["version"] = "1.1", ["data"] = new JsonArray(article) }.ToJsonString();
     }
 }

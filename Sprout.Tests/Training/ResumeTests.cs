@@ -12,7 +12,8 @@ namespace Sprout.Tests.Training;
 public sealed class ResumeTests : IDisposable
 {
     // 30 examples in steps of 8: four steps an epoch, the last one smaller.
-    private static readonly TrainingOptions Eight = new() { BatchSize = 4, GradientAccumulation = 2, Epochs = 2, LearningRate = 1e-3, LoggingSteps = 1, SaveEvery = 0, EvalBatchSize = 4 };
+    private static readonly TrainingOptions Eight =
+        new() { BatchSize = 4, GradientAccumulation = 2, Epochs = 2, LearningRate = 1e-3, LoggingSteps = 1, SaveEvery = 0, EvalBatchSize = 4 };
 
     private readonly TinyRun tiny = new();
 
@@ -64,7 +65,8 @@ public sealed class ResumeTests : IDisposable
         result.Code.Should().Be(0, result.Log);
         result.Log.Should().Contain("Continuing the newest checkpoint");
         Same("whole", "broken");
-        TinyRun.ReadJson(broken, "all_results.json")["train_loss"]!.GetValue<double>().Should().Be(TinyRun.ReadJson(whole, "all_results.json")["train_loss"]!.GetValue<double>());
+        TinyRun.ReadJson(broken, "all_results.json")["train_loss"]!.GetValue<double>()
+            .Should().Be(TinyRun.ReadJson(whole, "all_results.json")["train_loss"]!.GetValue<double>());
     }
 
     private void Go(string output, string method, bool distilled, int? cancelAt = null, string stage = "train", bool resume = false)

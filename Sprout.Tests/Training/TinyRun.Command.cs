@@ -20,7 +20,9 @@ public sealed partial class TinyRun
         return new CommandResult(code, output.ToString(), log.ToString());
     }
 
-    /// <summary>The training command's arguments: a base of six steps, with options added or, by the same name, replaced; a null value leaves one out.</summary>
+    /// <summary>
+    /// The training command's arguments: a base of six steps, with options added or, by the same name, replaced; a null value leaves one out.
+    /// </summary>
     public string[] Arguments(string output, string changes = "")
     {
         var options = new Dictionary<string, string?>

@@ -22,7 +22,8 @@ public sealed partial class TinyRun : IDisposable
         EvalFile = Write("dev.tsv", Table(20, 7));
     }
 
-    public static IReadOnlyList<string> Words { get; } = [.. Enumerable.Range(0, 55).Select(i => string.Create(CultureInfo.InvariantCulture, $"{(char)('a' + (i / 11))}{(char)('a' + (i % 11))}"))];
+    public static IReadOnlyList<string> Words { get; } =
+        [.. Enumerable.Range(0, 55).Select(i => string.Create(CultureInfo.InvariantCulture, $"{(char)('a' + (i / 11))}{(char)('a' + (i % 11))}"))];
 
     public static IReadOnlyList<string> Vocabulary { get; } = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", .. Words];
 

@@ -18,7 +18,8 @@ public sealed record BertConfig : ModelConfig
     // The first name of an activation is the one that is written.
     private static readonly (string Name, HiddenActivation Activation)[] Activations =
     [
-        ("gelu", HiddenActivation.Gelu), ("gelu_new", HiddenActivation.GeluTanh), ("gelu_pytorch_tanh", HiddenActivation.GeluTanh), ("relu", HiddenActivation.Relu),
+        ("gelu", HiddenActivation.Gelu), ("gelu_new", HiddenActivation.GeluTanh), ("gelu_pytorch_tanh", HiddenActivation.GeluTanh),
+        ("relu", HiddenActivation.Relu),
     ];
 
     /// <inheritdoc/>
@@ -44,7 +45,9 @@ public sealed record BertConfig : ModelConfig
 
     /// <summary>Reads a configuration; absent keys have transformers' defaults.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InputException">The file cannot be read or describes a model that Sprout cannot build; the message names file, key, expected and found.</exception>
+    /// <exception cref="InputException">
+    /// The file cannot be read or describes a model that Sprout cannot build; the message names file, key, expected and found.
+    /// </exception>
     public static BertConfig FromFile(string path) => Read(JsonFile.ReadObject(path), path);
 
     /// <summary>Reads a configuration from its JSON, which keeps what nobody takes.</summary>

@@ -28,7 +28,8 @@ public sealed class BertLayer : EncoderLayer
         Linear output = Add("attention.output.dense", new Linear(backend, hidden, hidden));
         Attention = new AttentionMatrices(query, key, value, output, config.NumAttentionHeads);
         attentionNorm = Add("attention.output.LayerNorm", new LayerNorm(backend, hidden, epsilon));
-        FeedForward = new FeedForwardMatrices(Add("intermediate.dense", new Linear(backend, hidden, inner)), Add("output.dense", new Linear(backend, inner, hidden)));
+        FeedForward = new FeedForwardMatrices(
+            Add("intermediate.dense", new Linear(backend, hidden, inner)), Add("output.dense", new Linear(backend, inner, hidden)));
         outputNorm = Add("output.LayerNorm", new LayerNorm(backend, hidden, epsilon));
     }
 

@@ -59,7 +59,8 @@ public sealed class BertModel : Encoder
     protected override Variable Embed(Tape tape, Batch batch)
     {
         batch.RequireWithin("BertModel", config.VocabSize, config.TypeVocabSize, config.MaxPositionEmbeddings);
-        Variable sum = EmbeddingFunction.Apply(tape, (wordEmbeddings.Weight, batch.Ids), (positionEmbeddings.Weight, batch.Positions), (typeEmbeddings.Weight, batch.Types));
+        Variable sum = EmbeddingFunction.Apply(
+            tape, (wordEmbeddings.Weight, batch.Ids), (positionEmbeddings.Weight, batch.Positions), (typeEmbeddings.Weight, batch.Types));
         return DropoutFunction.Apply(tape, embeddingNorm.Forward(tape, sum), (float)config.HiddenDropoutProb);
     }
 }
