@@ -48,8 +48,8 @@ public static class InstructionSets
     }
 
     /// <summary>
-    /// The paths that the processor has and this program cannot run: natively compiled programs have those that they were published for, and .NET's settings can
-    /// switch instructions off.
+    /// The paths that the processor has and this program cannot run: natively compiled programs have those that they were published for, and .NET's settings
+    /// can switch instructions off.
     /// </summary>
     public static IEnumerable<InstructionSet> Missed => Enum.GetValues<InstructionSet>().Where(set => IsOnProcessor(set) && !IsSupported(set));
 

@@ -11,7 +11,8 @@ public sealed class PublicApiTests
 
     private static readonly ApiGeneratorOptions Options = new() { IncludeAssemblyAttributes = false };
 
-    public static TheoryData<string> Libraries => ["Sprout.Tensors", "Sprout.Tensors.Ilgpu", "Sprout.Autograd", "Sprout.Bert", "Sprout.Pruning", "Sprout.Export"];
+    public static TheoryData<string> Libraries =>
+        ["Sprout.Tensors", "Sprout.Tensors.Ilgpu", "Sprout.Autograd", "Sprout.Bert", "Sprout.Pruning", "Sprout.Export"];
 
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -74,7 +74,10 @@ public sealed class InstalledPackages : IDisposable
     private string Run(IEnumerable<string> command, string folder)
     {
         string line = string.Join(' ', command);
-        var start = new ProcessStartInfo(command.First(), command.Skip(1)) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command.First(), command.Skip(1))
+        {
+            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         // What the MSBuild of this test run has set would lead another one astray.
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(name);

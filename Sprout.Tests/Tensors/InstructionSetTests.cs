@@ -38,9 +38,10 @@ public sealed class InstructionSetTests
     [AvxFact]
     public void Instructions_that_lie_idle_are_said_by_devices_and_before_work()
     {
-        string[] lines = RunWithoutAvx("devices");
-        lines.Should().ContainSingle(line => line.StartsWith("cpu ", StringComparison.Ordinal)).Which.Should().Contain("on the processor but not in this program AVX2");
-        RunWithoutAvx("bench", "--mode", "gemm", "--shape", "8x8x8", "--repeat", "1").Should().Contain(line => line.Contains("Slower than it could be") && line.Contains("AVX2"));
+        RunWithoutAvx("devices").Should().ContainSingle(line => line.StartsWith("cpu ", StringComparison.Ordinal))
+            .Which.Should().Contain("on the processor but not in this program AVX2");
+        RunWithoutAvx("bench", "--mode", "gemm", "--shape", "8x8x8", "--repeat", "1")
+            .Should().Contain(line => line.Contains("Slower than it could be") && line.Contains("AVX2"));
     }
 
     // A program compiled for less than the processor has is the same as one whose .NET has it switched off.
