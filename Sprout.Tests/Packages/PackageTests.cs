@@ -1,5 +1,6 @@
 // What a stranger gets who has the packages and not the sources.
 using System.IO.Compression;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Sprout.Tests.Packages;
@@ -37,7 +38,7 @@ public sealed class PackageTests(InstalledPackages packages)
     public void Packages_carry_what_their_readers_need()
     {
         string[] files = Directory.GetFiles(packages.Folder, "*.nupkg");
-        files.Select(file => Path.GetFileName(file).Split(".0")[0]).Should().BeEquivalentTo(
+        files.Select(file => Regex.Replace(Path.GetFileName(file), @"\.\d.*", "")).Should().BeEquivalentTo(
             "Sprout.Tensors", "Sprout.Tensors.Ilgpu", "Sprout.Autograd", "Sprout.Bert", "Sprout.Pruning", "Sprout.Export", "Sprout.Cli");
         foreach (string file in files)
         {
