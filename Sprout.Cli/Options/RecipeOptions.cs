@@ -66,7 +66,9 @@ internal static class RecipeOptions
         table.Whole("--gradient-accumulation", "Forward passes in one step", "--gradient_accumulation_steps");
         AddEvalBatchSize(table);
         table.Number("--learning-rate", "AdamW's rate for the weights", "--learning_rate");
-        table.Whole("--warmup-steps", "Steps of linear warm-up, before the linear decay to 0", "--warmup_steps");
+        table.Choice("--lr-schedule", "How the learning rates go on after the warm-up", "linear", "cosine", "constant", "one-cycle");
+        table.Whole("--warmup-steps", "Steps of linear warm-up", "--warmup_steps");
+        table.Number("--warmup-ratio", "Warm-up as a share of the run's steps, instead of --warmup-steps", "--warmup_ratio");
         table.Number("--weight-decay", "Decoupled weight decay, none on biases and layer norms", "--weight_decay");
         table.Number("--adam-epsilon", "AdamW's epsilon", "--adam_epsilon");
         table.Number("--max-grad-norm", "Clip the gradient's global norm, scores included; 0 is off", "--max_grad_norm");

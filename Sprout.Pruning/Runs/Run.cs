@@ -32,8 +32,9 @@ public static class Run
         TrainingTask? task = setup.Task is null ? null : new TextTrainingTask(setup.Task);
         using TaskSession session = TaskSession.Load(backend, recipe.Task, task, recipe.Training.Seed, note: setup.Note);
         Objective objective = session.Objective;
-        using Pruner? pruner = PruningMethods.CreatePruner(
-            session.Model.Encoder, recipe.Pruning, recipe.Training.TotalSteps(objective.TrainCount), recipe.Training.Seed);
+        int steps = recipe.Training.TotalSteps(objective.TrainCount);
+        PruningOptions pruning = recipe.Pruning with { ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? recipe.Training.WarmupStepsOf(steps) };
+        using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
         recipe.Training.ValidateFor(objective.TrainCount);
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
         TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, setup, cancellation);
@@ -61,11 +62,14 @@ public static class Run
         return trainer.Train(setup.Progress, cancellation);
     }
 
-    // Options that follow from others, so that the file that a run leaves says what was done.
+    // Options that follow from others, so that the file that a run leaves says what was done; a share of the steps is known only with the data.
     private static Recipe Complete(Recipe recipe, RunSetup setup) => recipe with
     {
         Task = recipe.Task with { Task = setup.Task?.Name ?? recipe.Task.Task },
         Training = recipe.Training with { TrainEmbeddings = recipe.Training.TrainEmbeddings ?? !recipe.Pruning.IsPruning },
-        Pruning = recipe.Pruning with { ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? recipe.Training.WarmupSteps },
+        Pruning = recipe.Pruning with
+        {
+            ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? (recipe.Training.WarmupRatio is null ? recipe.Training.WarmupSteps : null),
+        },
     };
 }
