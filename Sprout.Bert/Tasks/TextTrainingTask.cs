@@ -13,6 +13,9 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
     public TextTrainingTask(TextTask task) : this(_ => task) { }
 
     /// <inheritdoc/>
+    public override bool CanHoldOut => true;
+
+    /// <inheritdoc/>
     public override BoundTask Bind(TaskContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -21,12 +24,7 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         IReadOnlyDictionary<string, int> labels = LabelsOf(context.Config);
         if (!task.IsRegression && labels.Count > 0) task = task.WithLabels(labels);
         ModelConfig config = WithLabels(context.Config, task);
-        IReadOnlyList<TextExample> train = context.Train ? First(task.LoadTrain(options.Files, context.Note), options.MaxTrainSamples) : [];
-        IReadOnlyList<EvalSet> evalSets =
-        [
-            .. task.LoadEval(options.Files, context.NeedLabels, context.Note)
-                .Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) }),
-        ];
+        (IReadOnlyList<TextExample> train, IReadOnlyList<EvalSet> evalSets) = Examples(task, context);
         ITextLoss loss = TextLosses.Get(options.Loss, task.IsRegression);
         SequenceClassifier model = config.CreateClassifier(context.Backend, Outputs(task));
         SequenceClassifier? teacherModel = null;
@@ -50,6 +48,25 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
     /// <summary>The class ids of a model by name; none for a regression, to which Hugging Face gives one made-up label.</summary>
     internal static IReadOnlyDictionary<string, int> LabelsOf(ModelConfig config) =>
         config is { NumLabels: > 1, Label2Id: not null } ? config.Label2Id : new Dictionary<string, int>();
+
+    private static (IReadOnlyList<TextExample> Train, IReadOnlyList<EvalSet> Eval) Examples(TextTask task, TaskContext context)
+    {
+        TaskOptions options = context.Options;
+        IReadOnlyList<TextExample> train = context.Train || options.EvalSplit is not null ? task.LoadTrain(options.Files, context.Note) : [];
+        IReadOnlyList<EvalSet> eval;
+        if (options.EvalSplit is double share)
+        {
+            (train, IReadOnlyList<TextExample> held) = Holdout.Split(train, share, context.Seed);
+            eval = [new EvalSet("", "held-out training examples", held, HasLabels: true)];
+        }
+        else
+        {
+            eval = task.LoadEval(options.Files, context.NeedLabels, context.Note);
+        }
+
+        return (context.Train ? First(train, options.MaxTrainSamples) : [],
+            [.. eval.Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) })]);
+    }
 
     private static int Outputs(TextTask task) => task.IsRegression ? 1 : task.LabelNames.Count;
 

@@ -33,6 +33,7 @@ internal static class RecipeOptions
     {
         AddFreshModel(table);
         table.Text("--train-file", "Training file, instead of the folder's", "file", "--train_file");
+        table.Number("--eval-split", "Evaluate on this share of the training examples, which are not trained on; instead of an evaluation file");
         table.Whole("--max-train-samples", "Only the first N training examples", "--max_train_samples");
         table.Text("--loss", "Loss of classes or scores (cross-entropy, squared-error)", "name");
     }
