@@ -161,7 +161,7 @@ internal static class BenchCommand
             table.AddRow(name, value.GetValueKind() == System.Text.Json.JsonValueKind.Number ? Number(value) : value.ToString());
         }
 
-        Tables.Write(terminal, table);
+        Tables.Write(terminal.Output, table);
     }
 
     private static string Number(JsonNode value) =>

@@ -33,7 +33,7 @@ internal static class ProfileTable
         double outside = seconds - times.Sum(time => time.Seconds), all = times.Sum(time => time.Flops) / seconds;
         table.AddRow("outside kernels", "", Format($"{outside:0.000}"), Percent(outside / seconds), "", "", "", "");
         table.AddRow("all", "", Format($"{seconds:0.000}"), "", Format($"{all / 1e9:0}"), Percent(all / arithmetic), "", "");
-        Tables.Write(terminal, table);
+        Tables.Write(terminal.Output, table);
         terminal.Output.WriteLine(
             Format($"Peaks measured on {backend.Name}: {arithmetic / 1e9:0} GFLOP/s, {memory / 1e9:0} GB/s; ")
             + "a kernel whose data stays in the caches can exceed the latter.");

@@ -45,10 +45,11 @@ public static class Run
         {
             session.Save(output);
             RunFolder.SaveResults(output, outcome.Metrics);
+            ClassesJson.Save(output, objective.Confusions);
         }
 
         if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
-        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output);
+        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output) { Confusions = objective.Confusions };
     }
 
     private static TrainingResult Train(

@@ -12,7 +12,10 @@ public static class RunFolder
 {
     // What a run writes only sometimes, or merges into: of an earlier run it would pass for the new one's. Weights stay, they may be the new run's start.
     private static readonly string[] Results =
-        [PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", "train_results.json", TrainerState.FileName];
+    [
+        PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName, "train_results.json",
+        TrainerState.FileName,
+    ];
 
     /// <summary>Where a folder's curves lie.</summary>
     public static string LogsOf(string folder) => Path.Combine(folder, "runs");
