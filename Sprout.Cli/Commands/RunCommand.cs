@@ -37,7 +37,7 @@ internal static class RunCommand
                 Starting = () => profile?.Restart(),
                 Trained = () =>
                 {
-                    if (profile is not null) ProfileTable.Write(terminal, profile);
+                    if (profile is not null) ProfileTable.Write(run.Json(result) ? terminal.LogWriter : terminal.Output, profile);
                 },
             },
             terminal.Cancellation);

@@ -22,11 +22,11 @@ public static class Run
     {
         ArgumentNullException.ThrowIfNull(recipe);
         setup ??= new RunSetup();
-        recipe = Complete(recipe, setup);
-        recipe.Validate();
+        recipe.Validate(ownTask: setup.Task is not null);
         // What costs nothing is checked before anything is loaded, and everything before the folder is touched.
         if (output is not null) RunFolder.Check(output, recipe, setup.Resume, setup.Overwrite);
         else if (setup.Resume) throw OptionException.Of($"{new OptionName(nameof(setup.Resume))} needs {new OptionName("Output")}, the folder of the run.");
+        cancellation.ThrowIfCancellationRequested();
         using IBackend? own = setup.Backend is null ? recipe.Device.Open(setup.Note) : null;
         IBackend backend = setup.Backend ?? own!;
         TrainingTask? task = setup.Task is null ? null : new TextTrainingTask(setup.Task);
@@ -36,6 +36,7 @@ public static class Run
         PruningOptions pruning = recipe.Pruning with { ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? recipe.Training.WarmupStepsOf(steps) };
         using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
         recipe.Training.ValidateFor(objective.TrainCount);
+        cancellation.ThrowIfCancellationRequested();
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
         TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, setup, cancellation);
         setup.Trained?.Invoke();
@@ -62,15 +63,4 @@ public static class Run
         setup.Starting?.Invoke();
         return trainer.Train(setup.Progress, cancellation);
     }
-
-    // Options that follow from others, so that the file that a run leaves says what was done; a share of the steps is known only with the data.
-    private static Recipe Complete(Recipe recipe, RunSetup setup) => recipe with
-    {
-        Task = recipe.Task with { Task = setup.Task?.Name ?? recipe.Task.Task },
-        Training = recipe.Training with { TrainEmbeddings = recipe.Training.TrainEmbeddings ?? !recipe.Pruning.IsPruning },
-        Pruning = recipe.Pruning with
-        {
-            ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? (recipe.Training.WarmupRatio is null ? recipe.Training.WarmupSteps : null),
-        },
-    };
 }

@@ -23,7 +23,7 @@ public static class RunFolder
     /// <summary>Checks that a run may write into a folder, without touching it.</summary>
     /// <param name="folder">The folder, which need not exist.</param>
     /// <param name="recipe">The run's recipe.</param>
-    /// <param name="resume">Continue the run that the folder holds; its recipe must be the same, but for options that change no bit of the result.</param>
+    /// <param name="resume">Continue the run that the folder holds; its recipe must be the same, but for <see cref="RecipeJson.IsFree"/>.</param>
     /// <param name="overwrite">Start anew.</param>
     /// <exception cref="OptionException">The folder is not empty, or the resumed run had other options.</exception>
     /// <exception cref="InputException">There is a file of that name, or the folder cannot be read.</exception>

@@ -187,6 +187,8 @@ public sealed class RunTests : IDisposable
     {
         private readonly CrossEntropyLoss whole = new();
 
+        public bool IsForNumbers => false;
+
         public void Add(Tape tape, Variable logits, IReadOnlyList<TextExample> examples, float scale, Variable loss) =>
             whole.Add(tape, logits, examples, scale / 2, loss);
 
