@@ -81,7 +81,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="DivergedException">The loss or the gradient is not finite.</exception>
     public TrainingResult Train(IProgress<TrainerProgress>? progress = null, CancellationToken cancellation = default)
     {
-        cancellation.ThrowIfCancellationRequested();
+        if (cancellation.IsCancellationRequested) throw new OperationCanceledException("Cancelled before the first step.", cancellation);
         objective.Prepare((long)totalSteps * options.StepSize, progress, cancellation);
         var clock = new TrainingClock(state, totalSteps);
         using var tape = new Tape(backend);

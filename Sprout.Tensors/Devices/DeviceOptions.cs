@@ -1,7 +1,7 @@
 // Where to compute.
 namespace Sprout.Tensors.Devices;
 
-/// <summary>Where to compute; it decides the time. Another device or instruction set may round otherwise; the number of threads does not change a bit.</summary>
+/// <summary>Where to compute; it decides the time. Another device or instruction set may round otherwise, another number of threads not.</summary>
 public sealed record DeviceOptions
 {
     /// <summary>The device: "cpu", "cuda:0".</summary>
