@@ -8,8 +8,8 @@ using Sprout.Tensors.IO;
 namespace Sprout.Bert.Sources;
 
 /// <summary>
-/// A folder with <c>config.json</c>, <c>model.safetensors</c> or its sharded index, and the tokenizer's files. Keys with and without the encoder's prefix, and
-/// the old names gamma and beta, are understood.
+/// A folder with <c>config.json</c>, <c>model.safetensors</c> or else <c>pytorch_model.bin</c>, or the index of one's shards, and the tokenizer's files. Keys
+/// with and without the encoder's prefix, and the old names gamma and beta, are understood.
 /// </summary>
 public sealed class HuggingFaceFolder : ModelSource
 {
@@ -17,7 +17,7 @@ public sealed class HuggingFaceFolder : ModelSource
     public const string WeightsFile = "model.safetensors";
 
     private readonly string folder;
-    private SafetensorsFile? file;
+    private WeightFile? file;
     private IReadOnlyList<StoredTensor>? tensors;
 
     /// <summary>Reads a folder's configuration; weights and tokenizer are opened when they are asked for.</summary>
@@ -41,7 +41,7 @@ public sealed class HuggingFaceFolder : ModelSource
     /// <inheritdoc/>
     public override long BytesOnDisk => Weights.Entries.Select(entry => entry.FilePath).Distinct().Sum(path => new FileInfo(path).Length);
 
-    private SafetensorsFile Weights => file ??= SafetensorsFile.OpenModel(folder);
+    private WeightFile Weights => file ??= WeightFile.OpenModel(folder);
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer's files.</summary>
     /// <param name="folder">Created when missing.</param>
@@ -116,7 +116,7 @@ public sealed class HuggingFaceFolder : ModelSource
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (Parameter parameter in model.Parameters())
         {
-            if (Entry(parameter.Name, model.EncoderPrefix) is SafetensorsEntry entry)
+            if (Entry(parameter.Name, model.EncoderPrefix) is WeightEntry entry)
             {
                 used.Add(entry.Name);
                 TensorFile.Read(Weights, entry, parameter.Value);
@@ -134,13 +134,13 @@ public sealed class HuggingFaceFolder : ModelSource
 
     /// <inheritdoc/>
     public override StoredTensor? Find(string parameter, string encoderPrefix) =>
-        Entry(parameter, encoderPrefix) is SafetensorsEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
+        Entry(parameter, encoderPrefix) is WeightEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
 
     /// <inheritdoc/>
     public override unsafe void Read(StoredTensor tensor, long offset, Span<float> values)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (!Weights.TryGet(tensor.Name, out SafetensorsEntry? entry)) throw new ArgumentException($"{folder} has no tensor \"{tensor.Name}\".");
+        WeightEntry entry = Weights.Find(tensor.Name) ?? throw new ArgumentException($"{folder} has no tensor \"{tensor.Name}\".");
         fixed (float* destination = values) Weights.ReadFloat32(entry, destination, offset, values.Length);
     }
 
@@ -154,14 +154,14 @@ public sealed class HuggingFaceFolder : ModelSource
     /// <inheritdoc/>
     protected override ITokenizer ReadTokenizer() => BertTokenizer.Load(folder);
 
-    private SafetensorsEntry? Entry(string name, string prefix)
+    private WeightEntry? Entry(string name, string prefix)
     {
         foreach (string candidate in (string[])[name, name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name])
         {
-            if (Weights.TryGet(candidate, out SafetensorsEntry? entry)) return entry;
+            if (Weights.Find(candidate) is WeightEntry entry) return entry;
             string old = candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
                 .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
-            if (Weights.TryGet(old, out entry)) return entry;
+            if (Weights.Find(old) is WeightEntry renamed) return renamed;
         }
 
         return null;
