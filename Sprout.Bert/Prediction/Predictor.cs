@@ -17,6 +17,7 @@ public abstract class Predictor : IDisposable
     // [CLS] a [SEP] b [SEP] without a and b.
     private const int LeastLength = 3;
 
+    private readonly string name;
     private readonly IBackend backend;
     private readonly TaskModel model;
     private readonly Inference inference;
@@ -35,6 +36,8 @@ public abstract class Predictor : IDisposable
     {
         Config = source.Config;
         Tokenizer = source.Tokenizer;
+        name = source.Name;
+        foreach (string remark in Tokenizer.Remarks) options.Note?.Invoke(remark);
         MaxLength = options.MaxLength ?? Math.Min(defaultLength, Config.MaxPositionEmbeddings);
         OptionException.Require(
             MaxLength >= LeastLength && MaxLength <= Config.MaxPositionEmbeddings,
@@ -120,6 +123,7 @@ public abstract class Predictor : IDisposable
     /// <summary>Adds a text, or two, to the turn's batch.</summary>
     private protected void Append(string text, string? pair)
     {
+        if (pair is not null) Config.RequirePairs(name);
         ids.Clear();
         typeIds.Clear();
         Tokenizer.Encode(text, pair, MaxLength, ids, typeIds);

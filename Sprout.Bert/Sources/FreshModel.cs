@@ -23,10 +23,10 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
     public override long BytesOnDisk => 0;
 
     /// <inheritdoc/>
-    public override LoadReport Load(TaskModel model, ulong seed)
+    public override LoadReport Load(TaskModel model, ulong seed, bool ignoreMismatchedSizes = false)
     {
         Initialization.Apply(model, seed);
-        return new LoadReport([], []);
+        return new LoadReport([], [], []);
     }
 
     /// <inheritdoc/>

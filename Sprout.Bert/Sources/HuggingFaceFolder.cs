@@ -64,7 +64,7 @@ public sealed class HuggingFaceFolder : ModelSource
         }
 
         (config with { Architectures = [model.Architecture] }).Save(folder);
-        tokenizer.Save(folder);
+        tokenizer.Save(folder, config.MaxPositionEmbeddings);
         SaveWeights(folder, model);
     }
 
@@ -96,7 +96,7 @@ public sealed class HuggingFaceFolder : ModelSource
             Path.Combine(folder, WeightsFile),
             tensors.Select(tensor => SafetensorsTensor.Float32(tensor.Name, [.. tensor.Extents], (offset, chunk) => source.Read(tensor, offset, chunk))));
         source.Config.Save(folder);
-        tokenizer.Save(folder);
+        tokenizer.Save(folder, source.Config.MaxPositionEmbeddings);
     }
 
     /// <summary>Writes a model's weights into an existing folder.</summary>
@@ -108,18 +108,29 @@ public sealed class HuggingFaceFolder : ModelSource
     }
 
     /// <inheritdoc/>
-    public override LoadReport Load(TaskModel model, ulong seed)
+    public override LoadReport Load(TaskModel model, ulong seed, bool ignoreMismatchedSizes = false)
     {
         ArgumentNullException.ThrowIfNull(model);
         HashSet<Parameter> essential = [.. model.EssentialParameters];
+        HashSet<string> optional = [.. model.Encoder.OptionalParameters.Select(parameter => parameter.Name)];
         var missing = new List<string>();
+        var mismatched = new List<string>();
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (Parameter parameter in model.Parameters())
         {
             if (Entry(parameter.Name, model.EncoderPrefix) is WeightEntry entry)
             {
                 used.Add(entry.Name);
-                TensorFile.Read(Weights, entry, parameter.Value);
+                bool isHead = !essential.Contains(parameter) && !optional.Contains(parameter.Name);
+                if (!isHead || TensorFile.HasShape(entry, parameter.Value))
+                {
+                    TensorFile.Read(Weights, entry, parameter.Value);
+                    continue;
+                }
+
+                if (!ignoreMismatchedSizes) throw OfAnotherHead(entry, parameter);
+                mismatched.Add(parameter.Name);
+                Initialization.Apply(parameter, model.Config.InitializerRange, seed);
                 continue;
             }
 
@@ -129,7 +140,7 @@ public sealed class HuggingFaceFolder : ModelSource
             Initialization.Apply(parameter, model.Config.InitializerRange, seed);
         }
 
-        return new LoadReport(missing, [.. Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name))]);
+        return new LoadReport(missing, [.. Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name))], mismatched);
     }
 
     /// <inheritdoc/>
@@ -153,6 +164,14 @@ public sealed class HuggingFaceFolder : ModelSource
 
     /// <inheritdoc/>
     protected override ITokenizer ReadTokenizer() => BertTokenizer.Load(folder);
+
+    private static InputException OfAnotherHead(WeightEntry entry, Parameter parameter)
+    {
+        OptionName afresh = new("IgnoreMismatchedSizes");
+        string found = $"[{string.Join(", ", entry.Shape)}]";
+        return InputException.Of(
+            $"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {parameter.Shape}, found {found}; a head for another number of labels starts afresh with {afresh}.");
+    }
 
     private WeightEntry? Entry(string name, string prefix)
     {

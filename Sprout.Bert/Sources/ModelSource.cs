@@ -8,7 +8,8 @@ namespace Sprout.Bert.Sources;
 /// <summary>What loading found besides what it needed.</summary>
 /// <param name="Missing">Parameters of the head or pooler that the source lacks; they are fresh.</param>
 /// <param name="Unused">Tensors of the source that the model does not have.</param>
-public sealed record LoadReport(IReadOnlyList<string> Missing, IReadOnlyList<string> Unused);
+/// <param name="Mismatched">Parameters of the head that the source has in another shape; they are fresh, as was allowed.</param>
+public sealed record LoadReport(IReadOnlyList<string> Missing, IReadOnlyList<string> Unused, IReadOnlyList<string> Mismatched);
 
 /// <summary>A tensor of a source.</summary>
 /// <param name="Name">Its name.</param>
@@ -50,11 +51,14 @@ public abstract class ModelSource : IDisposable
     }
 
     /// <summary>Loads the weights into a model; what pooler and head lack is initialised from the seed.</summary>
+    /// <param name="model">Receives the weights.</param>
+    /// <param name="seed">Of what is fresh.</param>
+    /// <param name="ignoreMismatchedSizes">Whether a head of another shape starts afresh too; without it, it is an error.</param>
     /// <exception cref="InputException">The weights are damaged, a tensor has another shape, or embeddings or encoder are incomplete.</exception>
-    public abstract LoadReport Load(TaskModel model, ulong seed);
+    public abstract LoadReport Load(TaskModel model, ulong seed, bool ignoreMismatchedSizes = false);
 
     /// <summary>Loads the weights of a model that has been fine-tuned.</summary>
-    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>, or the head is missing.</exception>
+    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong, bool)"/>, or the head is missing.</exception>
     public void LoadWhole(TaskModel model)
     {
         LoadReport report = Load(model, seed: 0);
@@ -62,12 +66,13 @@ public abstract class ModelSource : IDisposable
     }
 
     /// <summary>Loads the weights and tells what else the user should know.</summary>
-    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>.</exception>
-    public void Load(TaskModel model, ulong seed, Action<string> note)
+    /// <inheritdoc cref="Load(TaskModel, ulong, bool)"/>
+    public void Load(TaskModel model, ulong seed, Action<string> note, bool ignoreMismatchedSizes = false)
     {
         ArgumentNullException.ThrowIfNull(note);
-        LoadReport report = Load(model, seed);
+        LoadReport report = Load(model, seed, ignoreMismatchedSizes);
         if (report.Missing.Count > 0) note($"{Name} lacks {string.Join(", ", report.Missing)}: initialised afresh.");
+        if (report.Mismatched.Count > 0) note($"{Name} has {string.Join(", ", report.Mismatched)} in another shape: initialised afresh.");
         if (report.Unused.Count > 0) note($"{Name} has tensors that are not used: {string.Join(", ", report.Unused)}.");
     }
 

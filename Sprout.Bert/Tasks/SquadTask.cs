@@ -16,6 +16,7 @@ public sealed class SquadTask : TrainingTask
     {
         ArgumentNullException.ThrowIfNull(context);
         TaskOptions options = context.Options;
+        context.Config.RequirePairs(context.Source.Name);
         var features = new SquadFeatures(context.Source.Tokenizer, context.MaxLength, options.DocStride, options.MaxQueryLength);
         var answers = new SquadAnswers(options.NBest, options.MaxAnswerLength);
         IReadOnlyList<SquadQuestion> train = context.Train ? SquadDataset.Load(options.Files.Train(SquadDataset.TrainFile)) : [];

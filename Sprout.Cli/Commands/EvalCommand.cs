@@ -35,7 +35,7 @@ internal static class EvalCommand
             var lines = new StringBuilder();
             string? path = result.GetValue(predictions);
             using IBackend backend = recipe.Device.Open(terminal.Log);
-            using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, note: terminal.Log);
+            using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, needLabels: path is null, note: terminal.Log);
             IReadOnlyDictionary<string, double> metrics = session.Objective.Evaluate(
                 recipe.Training.EvalBatchSize, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'),
                 new ProgressDisplay(terminal), terminal.Cancellation);

@@ -34,6 +34,7 @@ internal static class RecipeOptions
         AddFreshModel(table);
         table.Text("--train-file", "Training file, instead of the folder's", "file", "--train_file");
         table.Whole("--max-train-samples", "Only the first N training examples", "--max_train_samples");
+        table.Flag("--ignore-mismatched-sizes", "Start a head afresh that is for another number of labels", "--ignore_mismatched_sizes");
         table.Text("--loss", "Loss of classes or scores (cross-entropy, squared-error)", "name");
     }
 

@@ -37,7 +37,7 @@ public static class TensorFile
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(tensor);
-        if (!entry.Shape.SequenceEqual(Extents(tensor.Shape)))
+        if (!HasShape(entry, tensor))
             throw new InputException($"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {tensor.Shape}, found [{string.Join(", ", entry.Shape)}].");
         float[] buffer = [];
         for (long start = 0; start < tensor.Count; start += ChunkElements)
@@ -56,6 +56,14 @@ public static class TensorFile
         }
 
         if (buffer.Length > 0) ArrayPool<float>.Shared.Return(buffer);
+    }
+
+    /// <summary>Whether a stored tensor has the shape of one of a device.</summary>
+    public static bool HasShape(WeightEntry entry, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(tensor);
+        return entry.Shape.SequenceEqual(Extents(tensor.Shape));
     }
 
     private static void Download(Tensor tensor, long offset, Span<float> chunk) => tensor.Slice(offset, new Shape(chunk.Length)).CopyTo(chunk);
