@@ -18,6 +18,9 @@ internal readonly struct JsonFields
         this.element = element;
     }
 
+    /// <summary>No value at all: every field of it is missing.</summary>
+    internal static JsonFields None { get; } = new("", "", default);
+
     /// <summary>Reads a whole file, which must hold one JSON object.</summary>
     /// <exception cref="InputException">The file cannot be read or is not a JSON object.</exception>
     internal static JsonFields ReadFile(string file)

@@ -107,8 +107,14 @@ public sealed class SquadObjective : Objective
         }
 
         double loss = 0;
+        int placed = 0;
         for (int i = 0; i < logits.Length; i++)
+        {
+            if (!questions[eval[i].QuestionIndex].HasPlace) continue;
+            placed++;
             loss += (Softmax.CrossEntropy(Starts(logits[i]), eval[i].StartLabel) + Softmax.CrossEntropy(Ends(logits[i]), eval[i].EndLabel)) / 2;
+        }
+
         var byQuestion = Enumerable.Range(0, eval.Count).ToLookup(i => eval[i].QuestionIndex);
         var texts = new string[questions.Count];
         for (int i = 0; i < questions.Count; i++)
@@ -126,7 +132,7 @@ public sealed class SquadObjective : Objective
 
         var metrics = SquadMetrics.Score(texts, [.. questions.Select(question => question.Answers)])
             .ToDictionary(pair => "eval_" + pair.Key, pair => pair.Value);
-        metrics["eval_loss"] = loss / Math.Max(1, logits.Length);
+        metrics["eval_loss"] = loss / Math.Max(1, placed);
         metrics["eval_samples"] = logits.Length;
         return metrics;
     }

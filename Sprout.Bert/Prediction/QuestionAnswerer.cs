@@ -15,8 +15,11 @@ public sealed class QuestionAnswerer : Predictor
     /// <exception cref="InputException">The model was not fine-tuned to answer.</exception>
     /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
     public QuestionAnswerer(ModelSource source, PredictorOptions? options = null)
-        : base(source, source.Config.CreateSpanExtractor, defaultLength: 384, options ?? new PredictorOptions()) =>
+        : base(source, source.Config.CreateSpanExtractor, defaultLength: 384, options ?? new PredictorOptions())
+    {
+        Config.RequirePairs(source.Name);
         features = new SquadFeatures(Tokenizer, MaxLength);
+    }
 
     /// <summary>Loads a model from a folder.</summary>
     /// <exception cref="InputException">There is no such model, or it was not fine-tuned to answer.</exception>

@@ -112,7 +112,7 @@ public sealed class HuggingFaceFolder : ModelSource
     {
         ArgumentNullException.ThrowIfNull(model);
         HashSet<Parameter> essential = [.. model.EssentialParameters];
-        HashSet<string> optional = [.. model.Encoder.OptionalParameters.Select(parameter => parameter.Name)];
+        HashSet<Parameter> encoder = [.. model.Encoder.Parameters()];
         var missing = new List<string>();
         var mismatched = new List<string>();
         var used = new HashSet<string>(StringComparer.Ordinal);
@@ -121,8 +121,7 @@ public sealed class HuggingFaceFolder : ModelSource
             if (Entry(parameter.Name, model.EncoderPrefix) is WeightEntry entry)
             {
                 used.Add(entry.Name);
-                bool isHead = !essential.Contains(parameter) && !optional.Contains(parameter.Name);
-                if (!isHead || TensorFile.HasShape(entry, parameter.Value))
+                if (encoder.Contains(parameter) || TensorFile.HasShape(entry, parameter.Value))
                 {
                     TensorFile.Read(Weights, entry, parameter.Value);
                     continue;

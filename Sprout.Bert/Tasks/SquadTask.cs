@@ -2,6 +2,7 @@
 using Sprout.Bert.Data;
 using Sprout.Bert.Models;
 using Sprout.Bert.Objectives;
+using Sprout.Tensors;
 
 namespace Sprout.Bert.Tasks;
 
@@ -19,8 +20,10 @@ public sealed class SquadTask : TrainingTask
         context.Config.RequirePairs(context.Source.Name);
         var features = new SquadFeatures(context.Source.Tokenizer, context.MaxLength, options.DocStride, options.MaxQueryLength);
         var answers = new SquadAnswers(options.NBest, options.MaxAnswerLength);
-        IReadOnlyList<SquadQuestion> train = context.Train ? SquadDataset.Load(options.Files.Train(SquadDataset.TrainFile)) : [];
+        IReadOnlyList<SquadQuestion> train = context.Train ? Placed(options.Files.Train(SquadDataset.TrainFile), context.Note) : [];
         IReadOnlyList<SquadQuestion> eval = First(SquadDataset.Load(options.Files.Eval(SquadDataset.EvalFile)), options.MaxEvalSamples);
+        int lost = eval.Count(question => !question.HasPlace);
+        if (lost > 0) context.Note($"{lost} of {eval.Count} questions have an answer that is not where its file says: they count in all but eval_loss.");
         SpanExtractor model = context.Config.CreateSpanExtractor(context.Backend);
         SpanExtractor? teacherModel = null;
         try
@@ -40,5 +43,15 @@ public sealed class SquadTask : TrainingTask
             teacherModel?.Dispose();
             throw;
         }
+    }
+
+    private static List<SquadQuestion> Placed(string path, Action<string> note)
+    {
+        IReadOnlyList<SquadQuestion> all = SquadDataset.Load(path);
+        List<SquadQuestion> placed = [.. all.Where(question => question.HasPlace)];
+        if (placed.Count == 0) throw new InputException($"{path}: expected answers where answer_start says, found none of {all.Count}.");
+        if (placed.Count < all.Count)
+            note($"{path}: {all.Count - placed.Count} of {all.Count} questions have an answer that is not where answer_start says, and are left out.");
+        return placed;
     }
 }

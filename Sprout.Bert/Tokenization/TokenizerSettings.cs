@@ -10,7 +10,7 @@ internal sealed class TokenizerSettings
     private const string Decoder = "added_tokens_decoder";
     private const string Additional = "additional_special_tokens";
 
-    private readonly JsonFields config, map, added;
+    private readonly JsonFields config, map = JsonFields.None, added = JsonFields.None;
 
     /// <summary>Reads what a folder has.</summary>
     /// <exception cref="Sprout.Tensors.InputException">A file cannot be read, or a setting is of the wrong kind.</exception>
@@ -65,7 +65,7 @@ internal sealed class TokenizerSettings
     }
 
     private static JsonFields ReadIfThere(string folder, string name) =>
-        Path.Combine(folder, name) is var path && Path.Exists(path) ? JsonFields.ReadFile(path) : default;
+        Path.Combine(folder, name) is var path && Path.Exists(path) ? JsonFields.ReadFile(path) : JsonFields.None;
 
     private static IEnumerable<(string Name, JsonFields Value)> Members(JsonFields fields) => fields.IsNull ? [] : fields.AsObject().Members();
 

@@ -1,6 +1,7 @@
 // sprout eval
 using System.CommandLine;
 using System.Text;
+using System.Text.Json.Nodes;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
@@ -30,7 +31,8 @@ internal static class EvalCommand
         command.Options.Add(json);
         command.SetAction(result =>
         {
-            Recipe recipe = table.Recipe(result);
+            JsonObject given = table.Given(result);
+            Recipe recipe = table.Recipe(result, RunSettings.Of(given["model"]?.GetValue<string>(), given, terminal.Log));
             recipe.Validate();
             var lines = new StringBuilder();
             string? path = result.GetValue(predictions);

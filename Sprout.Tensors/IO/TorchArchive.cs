@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Sprout.Tensors.IO;
 
-/// <summary>Where each record of an archive lies (PKWARE's APPNOTE, 4.3, and zip64). Only stored records exist; every place is checked against the file.</summary>
+/// <summary>
+/// Where each record of an archive lies (PKWARE's APPNOTE, 4.3, and zip64). Only stored records exist; every place is checked against the file.
+/// </summary>
 internal sealed class TorchArchive
 {
     private const int EndLength = 22, LocatorLength = 20, End64Length = 56, CentralLength = 46, LocalLength = 30;
