@@ -18,17 +18,19 @@ public static class SquadDataset
     /// All questions in file order. The whole file is held in memory while it is read. An answer that does not stand where <c>answer_start</c> says, of which
     /// annotation tools make some, has the start −1.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="needAnswers">Whether a question without answers is an error.</param>
     /// <exception cref="InputException">
     /// No such file, not UTF-8, broken JSON, a missing or mistyped field, no questions at all, an id that occurs twice, or a SQuAD v2.0 file;
     /// the file and the line, the path inside the document or the id are named.
     /// </exception>
-    public static IReadOnlyList<SquadQuestion> Load(string path)
+    public static IReadOnlyList<SquadQuestion> Load(string path, bool needAnswers = true)
     {
         ReadOnlyMemory<byte> bytes = InputFile.ReadUtf8(path);
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
-            return new Reader(path).Read(document.RootElement);
+            return new Reader(path, needAnswers).Read(document.RootElement);
         }
         catch (JsonException e)
         {
@@ -36,7 +38,7 @@ public static class SquadDataset
         }
     }
 
-    private sealed class Reader(string path)
+    private sealed class Reader(string path, bool needAnswers)
     {
         private readonly List<SquadQuestion> questions = [];
         private readonly HashSet<string> ids = new(StringComparer.Ordinal);
@@ -75,8 +77,12 @@ public static class SquadDataset
                 string question = Text(qa, "question", here);
                 var answers = new List<string>();
                 var starts = new List<int>();
-                foreach (JsonElement answer in Array(qa, "answers", here)) Answer(answer, here, points, answers, starts);
-                if (answers.Count == 0) throw Bad(here, "at least one answer", "none");
+                if (needAnswers || qa.TryGetProperty("answers", out _))
+                {
+                    foreach (JsonElement answer in Array(qa, "answers", here)) Answer(answer, here, points, answers, starts);
+                }
+
+                if (needAnswers && answers.Count == 0) throw Bad(here, "at least one answer", "none");
                 questions.Add(new SquadQuestion(id, question, context, [.. answers], [.. starts]));
             }
         }

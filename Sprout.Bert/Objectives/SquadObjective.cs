@@ -130,7 +130,9 @@ public sealed class SquadObjective : Objective
             });
         }
 
-        var metrics = SquadMetrics.Score(texts, [.. questions.Select(question => question.Answers)])
+        int[] answered = [.. Enumerable.Range(0, questions.Count).Where(i => questions[i].Answers.Length > 0)];
+        if (answered.Length == 0 && questions.Count > 0) return new Dictionary<string, double>();
+        var metrics = SquadMetrics.Score([.. answered.Select(i => texts[i])], [.. answered.Select(i => questions[i].Answers)])
             .ToDictionary(pair => "eval_" + pair.Key, pair => pair.Value);
         metrics["eval_loss"] = loss / Math.Max(1, placed);
         metrics["eval_samples"] = logits.Length;

@@ -23,7 +23,7 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
     public override long BytesOnDisk => 0;
 
     /// <inheritdoc/>
-    public override LoadReport Load(TaskModel model, ulong seed, bool ignoreMismatchedSizes = false)
+    public override LoadReport Load(TaskModel model, ulong seed)
     {
         Initialization.Apply(model, seed);
         return new LoadReport([], [], []);

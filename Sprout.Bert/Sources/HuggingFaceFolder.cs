@@ -108,7 +108,7 @@ public sealed class HuggingFaceFolder : ModelSource
     }
 
     /// <inheritdoc/>
-    public override LoadReport Load(TaskModel model, ulong seed, bool ignoreMismatchedSizes = false)
+    public override LoadReport Load(TaskModel model, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(model);
         HashSet<Parameter> essential = [.. model.EssentialParameters];
@@ -127,8 +127,8 @@ public sealed class HuggingFaceFolder : ModelSource
                     continue;
                 }
 
-                if (!ignoreMismatchedSizes) throw OfAnotherHead(entry, parameter);
-                mismatched.Add(parameter.Name);
+                string found = string.Join(", ", entry.Shape);
+                mismatched.Add($"tensor \"{entry.Name}\": expected shape {parameter.Shape}, found [{found}]");
                 Initialization.Apply(parameter, model.Config.InitializerRange, seed);
                 continue;
             }
@@ -163,14 +163,6 @@ public sealed class HuggingFaceFolder : ModelSource
 
     /// <inheritdoc/>
     protected override ITokenizer ReadTokenizer() => BertTokenizer.Load(folder);
-
-    private static InputException OfAnotherHead(WeightEntry entry, Parameter parameter)
-    {
-        OptionName afresh = new("IgnoreMismatchedSizes");
-        string found = $"[{string.Join(", ", entry.Shape)}]";
-        return InputException.Of(
-            $"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {parameter.Shape}, found {found}; a head for another number of labels starts afresh with {afresh}.");
-    }
 
     private WeightEntry? Entry(string name, string prefix)
     {

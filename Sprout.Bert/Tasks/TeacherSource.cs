@@ -23,8 +23,7 @@ internal static class TeacherSource
         T model = create(source.Config);
         try
         {
-            LoadReport report = source.Load(model, context.Seed);
-            if (report.Missing.Count > 0) throw new InputException($"{path}: expected a fine-tuned teacher, found no {string.Join(", ", report.Missing)}.");
+            source.LoadWhole(model);
             return model;
         }
         catch

@@ -26,10 +26,12 @@ internal static class TokenizerJsonReader
         var names = new SpecialTokenNames(model.Text("unk_token"), cls, sep);
         var remarks = new List<string>();
         NormalizerOptions normalizer = Settled(ReadNormalizer(root.Object("normalizer")), settings, file, remarks);
+        string[] vocabulary = ReadVocabulary(model.Object("vocab"));
+        AddedToken[] added = [.. root.Items("added_tokens").Select(token => ReadAddedToken(token, token.Count("id")))];
         return new TokenizerDefinition
         {
-            Vocabulary = ReadVocabulary(model.Object("vocab")),
-            Added = [.. root.Items("added_tokens").Select(token => ReadAddedToken(token, token.Count("id")))],
+            Vocabulary = vocabulary,
+            Added = [.. added, .. Beside(vocabulary, added, settings, names)],
             Normalizer = normalizer,
             MaxWordLength = model.Count("max_input_chars_per_word"),
             Names = settings?.Names(names) is { } all ? names with { Pad = all.Pad, Mask = all.Mask } : names,
@@ -52,6 +54,14 @@ internal static class TokenizerJsonReader
     {
         if (!model.Optional("type").IsNull) RequireType(model, "WordPiece");
         else if (!model.Optional("merges").IsNull) throw model.Optional("type").Wrong("\"WordPiece\"", "nothing, and the merges of BPE");
+    }
+
+    // Transformers adds what the files beside this one have more; a token of the vocabulary keeps its id.
+    private static IEnumerable<AddedToken> Beside(string[] vocabulary, AddedToken[] added, TokenizerSettings? settings, SpecialTokenNames names)
+    {
+        if (settings?.Added(names) is not { Count: > 0 } more) return [];
+        HashSet<string> known = [.. vocabulary, .. added.Select(token => token.Content)];
+        return more.Where(token => !known.Contains(token.Content));
     }
 
     // As BertTokenizerFast of transformers, which makes the normalizer anew where tokenizer_config.json says otherwise.
