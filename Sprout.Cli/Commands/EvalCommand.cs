@@ -32,7 +32,7 @@ internal static class EvalCommand
         command.SetAction(result =>
         {
             JsonObject given = table.Given(result);
-            Recipe recipe = table.Recipe(result, RunSettings.Of(given["model"]?.GetValue<string>(), given, terminal.Log));
+            Recipe recipe = table.Recipe(result, RunSettings.Of(given["model"]?.GetValue<string>(), RunSettings.OfEvaluation, given, terminal.Log));
             recipe.Validate();
             var lines = new StringBuilder();
             string? path = result.GetValue(predictions);

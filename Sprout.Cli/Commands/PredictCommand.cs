@@ -31,7 +31,8 @@ internal static class PredictCommand
         RecipeOptions.AddDevice(table);
         command.SetAction(result =>
         {
-            Recipe recipe = table.Recipe(result, RunSettings.Of(result.GetValue(model), table.Given(result), terminal.Log));
+            JsonObject run = RunSettings.Of(result.GetValue(model), RunSettings.OfTexts, table.Given(result), terminal.Log);
+            Recipe recipe = table.Recipe(result, run);
             var options = new PredictorOptions
             {
                 Device = recipe.Device.Device, Threads = recipe.Device.Threads, MaxLength = recipe.Task.MaxLength, Note = terminal.Log,

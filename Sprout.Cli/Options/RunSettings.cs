@@ -8,23 +8,27 @@ namespace Sprout.Cli.Options;
 /// <summary>What decides a model's input and answers, as its run had it: the basis of commands that use the model.</summary>
 internal static class RunSettings
 {
-    // Which texts, how they are cut, and how answers are searched; nothing of where data is or how the model learned.
-    private static readonly string[] Keys =
+    /// <summary>How texts are cut.</summary>
+    public static readonly string[] OfTexts = ["max-length"];
+
+    /// <summary>Which texts, how they are cut, and how answers are searched and measured; nothing of where data is or how the model learned.</summary>
+    public static readonly string[] OfEvaluation =
         ["max-length", "task", "text-column", "pair-column", "label-column", "loss", "doc-stride", "max-query-length", "max-answer-length", "n-best"];
 
     /// <summary>The settings of a model's run that a command has not been given; none when there was no run, or one of another task.</summary>
     /// <param name="model">The model's folder; null: none.</param>
+    /// <param name="keys">The settings that the command has.</param>
     /// <param name="given">The command's options.</param>
     /// <param name="log">Receives what was taken over.</param>
     /// <exception cref="Sprout.Tensors.InputException">The file that a run leaves cannot be read, or a setting is of the wrong kind.</exception>
-    public static JsonObject Of(string? model, JsonObject given, Action<string> log)
+    public static JsonObject Of(string? model, string[] keys, JsonObject given, Action<string> log)
     {
         var taken = new JsonObject();
         string path = Path.Combine(model ?? "", Recipe.FileName);
         if (model is null || !File.Exists(path)) return taken;
         JsonObject run = JsonFile.ReadObject(path), usual = new Recipe().ToJson();
         if (given["task"] is JsonNode task && !JsonNode.DeepEquals(task, run["task"])) return taken;
-        foreach (string key in Keys)
+        foreach (string key in keys)
         {
             if (!given.ContainsKey(key) && run[key] is JsonNode value && !JsonNode.DeepEquals(value, usual[key])) taken[key] = value.DeepClone();
         }

@@ -46,7 +46,8 @@ internal sealed class InputLines : IDisposable
     }
 
     /// <summary>
-    /// The two texts of a line: text TAB text, or a JSON object with two keys; the second may be missing. A line that begins as an object and is none is a text.
+    /// The two texts of a line: text TAB text, or a JSON object with two keys; the second may be missing. A line that begins as an object and is none is a
+    /// text.
     /// </summary>
     /// <param name="number">The line's number.</param>
     /// <param name="line">The line.</param>
