@@ -1,6 +1,7 @@
 // sprout eval
 using System.CommandLine;
 using System.Text;
+using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
@@ -31,12 +32,13 @@ internal static class EvalCommand
         command.Options.Add(json);
         command.SetAction(result =>
         {
-            Recipe recipe = table.Recipe(result);
+            JsonObject given = table.Given(result);
+            Recipe recipe = table.Recipe(result, RunSettings.Of(given["model"]?.GetValue<string>(), RunSettings.OfEvaluation, given, terminal.Log));
             recipe.Validate();
             var lines = new StringBuilder();
             string? path = result.GetValue(predictions);
             using IBackend backend = recipe.Device.Open(terminal.Log);
-            using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, note: terminal.Log);
+            using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, needLabels: path is null, note: terminal.Log);
             IReadOnlyDictionary<string, double> metrics = session.Objective.Evaluate(
                 recipe.Training.EvalBatchSize, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'),
                 new ProgressDisplay(terminal), terminal.Cancellation);

@@ -36,6 +36,7 @@ internal static class TokenizeCommand
                 (null, string file) => BertTokenizer.FromVocab(file, lowerCase: !result.GetValue(cased)),
                 _ => throw new OptionException("Give either --model or --vocab."),
             };
+            foreach (string remark in tokenizer.Remarks) terminal.Log(remark);
             using InputLines lines = InputLines.OfConsole();
             foreach ((int number, string line) in lines.Read(terminal.Cancellation))
             {
