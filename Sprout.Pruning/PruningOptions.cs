@@ -59,12 +59,18 @@ public sealed record PruningOptions
     [JsonIgnore]
     public bool IsPruning => Method != NoMethod;
 
-    /// <summary>Checks all values, also with each other; without a method nothing is checked.</summary>
-    /// <param name="totalSteps">The run's optimiser steps.</param>
+    /// <summary>Checks all values, also with each other; without a method, that nothing asks for pruning.</summary>
     /// <exception cref="OptionException">A value is out of range or contradicts another; the message names the options and their values.</exception>
-    public void Validate(int totalSteps)
+    public void Validate()
     {
-        if (!IsPruning) return;
+        if (!IsPruning)
+        {
+            RequireNone(nameof(Density), Density is not null);
+            RequireNone(nameof(Lambda), Lambda != 0);
+            RequireNone(nameof(InitScores), InitScores is not null);
+            return;
+        }
+
         OptionException.Require(Density is null or (> 0 and <= 1), nameof(Density), "above 0 and at most 1", Density);
         OptionException.Require(InitialDensity is > 0 and <= 1, nameof(InitialDensity), "above 0 and at most 1", InitialDensity);
         if (Density > InitialDensity)
@@ -81,7 +87,20 @@ public sealed record PruningOptions
         OptionException.Require(InitialWarmup >= 0, nameof(InitialWarmup), "0 or more", InitialWarmup);
         OptionException.Require(FinalWarmup >= 0, nameof(FinalWarmup), "0 or more", FinalWarmup);
         OptionException.Require(Block is { Rows: > 0, Columns: > 0 }, nameof(Block), "at least one row and one column", Block);
-        _ = CreateSchedule(totalSteps);
+    }
+
+    /// <summary>Checks all values, also against the length of a run.</summary>
+    /// <param name="totalSteps">The run's optimiser steps.</param>
+    /// <exception cref="OptionException">As <see cref="Validate()"/>, or the schedule does not fit into the run.</exception>
+    public void Validate(int totalSteps)
+    {
+        Validate();
+        if (IsPruning) _ = CreateSchedule(totalSteps);
+    }
+
+    private static void RequireNone(string option, bool isGiven)
+    {
+        if (isGiven) throw OptionException.Of($"{new OptionName(option)} has no effect without {new OptionName(nameof(Method))}.");
     }
 
     /// <summary>The schedule of a run of that many steps.</summary>

@@ -1,5 +1,6 @@
 // Where Top_v compares scores.
 using System.Text.Json.Serialization;
+using Sprout.Bert.Files;
 
 namespace Sprout.Pruning;
 

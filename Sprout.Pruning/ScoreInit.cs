@@ -1,5 +1,6 @@
 // How scores start.
 using System.Text.Json.Serialization;
+using Sprout.Bert.Files;
 
 namespace Sprout.Pruning;
 

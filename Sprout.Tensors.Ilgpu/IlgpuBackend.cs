@@ -43,6 +43,7 @@ public sealed partial class IlgpuBackend : IBackend
         this.accelerator = accelerator;
         this.owner = owner;
         Name = $"{name} ({accelerator.Name})";
+        InstructionSet = name.Split(':')[0];
         lanes = Math.Min(Reduce.MaxLanes, 1 << (31 - System.Numerics.BitOperations.LeadingZeroCount((uint)accelerator.MaxNumThreadsPerGroup)));
         launcher = new Launcher(accelerator);
         cuBlas = withCuBlas ? new CuBlasProducts((CudaAccelerator)accelerator, (CudaStream)launcher.Stream) : null;
@@ -56,7 +57,7 @@ public sealed partial class IlgpuBackend : IBackend
     public string Name { get; }
 
     /// <inheritdoc/>
-    public string InstructionSet => Name.Split(':')[0];
+    public string InstructionSet { get; }
 
     /// <inheritdoc/>
     public long LiveBytes => pool.LiveBytes - OwnBytes;

@@ -37,9 +37,12 @@ public static class IlgpuDevices
         },
     ];
 
-    /// <summary>Adds these kinds of device; call it once, before a device is opened.</summary>
+    private static int registered;
+
+    /// <summary>Adds these kinds of device; call it before a device is opened. Once is enough, more do nothing.</summary>
     public static void Register()
     {
+        if (Interlocked.Exchange(ref registered, 1) == 1) return;
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
             OtherNames.TryGetValue(name, out string? other) && NativeLibrary.TryLoad(other, out nint library) ? library : 0;
         foreach (Kind kind in Kinds) Device.Register(kind.Name, request => Open(kind, request), () => List(kind));

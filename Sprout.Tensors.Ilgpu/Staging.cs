@@ -13,10 +13,28 @@ internal sealed class Staging(Accelerator accelerator, AcceleratorStream stream)
     private const int Alignment = 256;
 
     private readonly PageLockedArray1D<byte> memory = accelerator.AllocatePageLocked1D<byte>(Size);
+    private OneThreadAtATime caller;
     private int used;
 
     /// <summary>Starts a copy; the source may change when this returns.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is uploading.</exception>
     public void Upload(ReadOnlySpan<byte> source, IlgpuBuffer destination, long offset)
+    {
+        caller.Enter();
+        try
+        {
+            Copy(source, destination, offset);
+        }
+        finally
+        {
+            caller.Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => memory.Dispose();
+
+    private void Copy(ReadOnlySpan<byte> source, IlgpuBuffer destination, long offset)
     {
         while (source.Length > 0)
         {
@@ -34,7 +52,4 @@ internal sealed class Staging(Accelerator accelerator, AcceleratorStream stream)
             offset += part;
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => memory.Dispose();
 }

@@ -70,7 +70,7 @@ public sealed class SquadFeatures
         if (room < 1)
         {
             OptionName longest = new("MaxLength"), longestQuery = new("MaxQueryLength");
-            string id = InputFile.Quote(question.Id);
+            string id = InputFile.Quote(question.Id.Length > 0 ? question.Id : question.Question);
             throw OptionException.Of(
                 $"{longest} {maxLength} leaves no room for the context of question {id}, which has {query.Length} tokens; raise it or lower {longestQuery}.");
         }

@@ -20,7 +20,7 @@ public static class JsonFile
     };
 
     /// <summary>Reads a JSON object: UTF-8, no comments, every key once in its object.</summary>
-    /// <exception cref="InputException">The file cannot be read or holds anything else; the message names the line.</exception>
+    /// <exception cref="InputException">The file cannot be read or holds anything else; the message names the line, or the key that is there twice.</exception>
     public static JsonObject ReadObject(string path)
     {
         ReadOnlySpan<byte> json = InputFile.ReadUtf8(path).Span;
@@ -32,7 +32,7 @@ public static class JsonFile
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}: line {e.LineNumber + 1}: expected valid JSON: {e.Message}", e);
+            throw new InputException($"{path}: {(e.LineNumber is long line ? $"line {line + 1}: " : "")}expected valid JSON: {e.Message}", e);
         }
         catch (InvalidOperationException e)
         {

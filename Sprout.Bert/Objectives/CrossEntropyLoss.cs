@@ -11,6 +11,9 @@ namespace Sprout.Bert.Objectives;
 public sealed class CrossEntropyLoss : ITextLoss
 {
     /// <inheritdoc/>
+    public bool IsForNumbers => false;
+
+    /// <inheritdoc/>
     public void Add(Tape tape, Variable logits, IReadOnlyList<TextExample> examples, float scale, Variable loss)
     {
         using IntTensor labels = IntTensor.From(tape.Backend, [.. examples.Select(example => example.Label)]);

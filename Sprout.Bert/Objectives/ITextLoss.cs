@@ -7,6 +7,9 @@ namespace Sprout.Bert.Objectives;
 /// <summary>The loss of texts with their labels. A loss of your own implements this and joins <see cref="TextLosses"/>.</summary>
 public interface ITextLoss
 {
+    /// <summary>Whether the loss is for numbers (a regression's) or for classes.</summary>
+    bool IsForNumbers { get; }
+
     /// <summary>Adds scale · Σ of the losses of some examples to a scalar, by recorded functions, so that the tape finds the gradient.</summary>
     /// <param name="tape">A recording tape.</param>
     /// <param name="logits">The model's output [B, C]; [B, 1] in a regression.</param>

@@ -10,6 +10,9 @@ namespace Sprout.Bert.Objectives;
 public sealed class SquaredErrorLoss : ITextLoss
 {
     /// <inheritdoc/>
+    public bool IsForNumbers => true;
+
+    /// <inheritdoc/>
     public void Add(Tape tape, Variable logits, IReadOnlyList<TextExample> examples, float scale, Variable loss)
     {
         using Tensor targets = Tensor.From(tape.Backend, new Shape(examples.Count), [.. examples.Select(example => example.Score)]);

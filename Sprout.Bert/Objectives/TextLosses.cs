@@ -4,31 +4,37 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Objectives;
 
 /// <summary>
-/// The losses of classifications and regressions by name. A program adds its own with <see cref="Register"/>; then runs and the command know it.
+/// The losses of classifications and regressions by name. A program adds its own with <see cref="Register"/>; then its runs know it.
 /// </summary>
 public static class TextLosses
 {
-    private static readonly Dictionary<string, Func<ITextLoss>> Known = new(StringComparer.Ordinal)
-    {
-        ["cross-entropy"] = () => new CrossEntropyLoss(),
-        ["squared-error"] = () => new SquaredErrorLoss(),
-    };
+    private static readonly Registry<Func<ITextLoss>> Known = new Registry<Func<ITextLoss>>("loss")
+        .Add("cross-entropy", () => new CrossEntropyLoss())
+        .Add("squared-error", () => new SquaredErrorLoss());
 
     /// <summary>The names.</summary>
-    public static IReadOnlyCollection<string> Names => Known.Keys;
+    public static IReadOnlyCollection<string> Names => Known.Names;
 
     /// <summary>Adds a loss; call it before a run starts.</summary>
-    public static void Register(string name, Func<ITextLoss> create) => Known[name] = create;
+    /// <exception cref="ArgumentException">The name is taken, or no name.</exception>
+    public static void Register(string name, Func<ITextLoss> create) => Known.Add(name, create);
+
+    /// <summary>Checks a name.</summary>
+    /// <exception cref="OptionException">There is no such loss.</exception>
+    public static void RequireKnown(string name) => Find(name);
 
     /// <summary>The loss of a name, or the usual one.</summary>
     /// <param name="name">One of <see cref="Names"/>; null: the usual one.</param>
     /// <param name="isRegression">Whether a number is predicted.</param>
-    /// <exception cref="OptionException">There is no such loss.</exception>
+    /// <exception cref="OptionException">There is no such loss, or it is not for such a task.</exception>
     public static ITextLoss Get(string? name, bool isRegression)
     {
         name ??= isRegression ? "squared-error" : "cross-entropy";
-        return Known.TryGetValue(name, out Func<ITextLoss>? create)
-            ? create()
-            : throw OptionException.Expected("Loss", $"one of {string.Join(", ", Names)}", $"\"{name}\"");
+        ITextLoss loss = Find(name)();
+        return loss.IsForNumbers == isRegression ? loss
+            : throw OptionException.Expected("Loss", $"a loss of {(isRegression ? "numbers" : "classes")}", $"\"{name}\"");
     }
+
+    private static Func<ITextLoss> Find(string name) =>
+        Known.Find(name) ?? throw OptionException.Expected("Loss", $"one of {string.Join(", ", Names)}", $"\"{name}\"");
 }

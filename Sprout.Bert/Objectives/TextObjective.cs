@@ -27,6 +27,7 @@ public sealed class TextObjective : Objective
     private readonly IReadOnlyList<EvalSet> evalSets;
     private readonly List<List<TokenSequence>> evalSequences;
     private readonly Teacher? teacher;
+    private readonly Dictionary<string, ConfusionMatrix> confusions = [];
 
     /// <summary>Tokenizes the examples and binds them to a model.</summary>
     /// <param name="backend">The model's backend.</param>
@@ -66,6 +67,9 @@ public sealed class TextObjective : Objective
 
     /// <inheritdoc/>
     public override string PrimaryMetric => "eval_" + task.PrimaryMetric;
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, ConfusionMatrix> Confusions => confusions;
 
     private int Classes => task.IsRegression ? 1 : task.LabelNames.Count;
 
@@ -127,12 +131,20 @@ public sealed class TextObjective : Objective
 
     private void Measure(EvalSet set, float[][] logits, Dictionary<string, double> metrics)
     {
-        IReadOnlyDictionary<string, double> scores = task.IsRegression
-            ? task.Score(logits.Select(row => row[0]).ToArray(), set.Examples.Select(example => example.Score).ToArray())
-            : task.Score(logits.Select(row => Softmax.ArgMax(row)).ToArray(), set.Examples.Select(example => example.Label).ToArray());
+        IReadOnlyDictionary<string, double> scores = task.IsRegression ? ScoreNumbers(set, logits) : ScoreClasses(set, logits);
         foreach ((string name, double value) in scores) metrics[$"eval_{name}{set.Suffix}"] = value;
         metrics["eval_loss" + set.Suffix] = logits.Select((row, i) => labelLoss.Of(row, set.Examples[i])).DefaultIfEmpty().Average();
         metrics["eval_samples" + set.Suffix] = logits.Length;
+    }
+
+    private IReadOnlyDictionary<string, double> ScoreNumbers(EvalSet set, float[][] logits) =>
+        task.Score(logits.Select(row => row[0]).ToArray(), set.Examples.Select(example => example.Score).ToArray());
+
+    private IReadOnlyDictionary<string, double> ScoreClasses(EvalSet set, float[][] logits)
+    {
+        int[] predictions = [.. logits.Select(row => Softmax.ArgMax(row))], labels = [.. set.Examples.Select(example => example.Label)];
+        confusions[set.Suffix] = new ConfusionMatrix(task.LabelNames, predictions, labels);
+        return task.Score(predictions, labels);
     }
 
     private void RequireTargets(string kind, IReadOnlyList<TextExample> examples)

@@ -15,7 +15,10 @@ namespace Sprout.Bert.Prediction;
 public abstract class Predictor : IDisposable
 {
     // [CLS] a [SEP] b [SEP] without a and b.
-    private const int LeastLength = 3;
+    private protected const int LeastTextLength = 3;
+
+    // The same with a token of the context.
+    private protected const int LeastWindowLength = 4;
 
     private readonly string name;
     private readonly IBackend backend;
@@ -29,10 +32,11 @@ public abstract class Predictor : IDisposable
     /// <param name="source">Where it lies; read here and not kept.</param>
     /// <param name="create">Makes the kind of model.</param>
     /// <param name="defaultLength">The longest sequence when the options have none.</param>
+    /// <param name="leastLength">The shortest sequence that has room for something.</param>
     /// <param name="options">How to work.</param>
     /// <exception cref="InputException">The weights are damaged, or the head is missing.</exception>
     /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
-    private protected Predictor(ModelSource source, Func<IBackend, TaskModel> create, int defaultLength, PredictorOptions options)
+    private protected Predictor(ModelSource source, Func<IBackend, TaskModel> create, int defaultLength, int leastLength, PredictorOptions options)
     {
         Config = source.Config;
         Tokenizer = source.Tokenizer;
@@ -40,9 +44,12 @@ public abstract class Predictor : IDisposable
         foreach (string remark in Tokenizer.Remarks) options.Note?.Invoke(remark);
         MaxLength = options.MaxLength ?? Math.Min(defaultLength, Config.MaxPositionEmbeddings);
         OptionException.Require(
-            MaxLength >= LeastLength && MaxLength <= Config.MaxPositionEmbeddings,
-            nameof(MaxLength), $"{LeastLength} to the model's {Config.MaxPositionEmbeddings} positions", MaxLength);
+            MaxLength >= leastLength && MaxLength <= Config.MaxPositionEmbeddings,
+            nameof(MaxLength), $"{leastLength} to the model's {Config.MaxPositionEmbeddings} positions", MaxLength);
         OptionException.Require(options.BatchSize > 0, nameof(BatchSize), "1 or more", options.BatchSize);
+        OptionException.Require(options.DocStride > 0, nameof(options.DocStride), "1 or more", options.DocStride);
+        OptionException.Require(options.MaxQueryLength > 0, nameof(options.MaxQueryLength), "1 or more", options.MaxQueryLength);
+        OptionException.Require(options.MaxAnswerLength > 0, nameof(options.MaxAnswerLength), "1 or more", options.MaxAnswerLength);
         BatchSize = options.BatchSize;
         backend = Device.Open(options.Device, options.Threads, options.Note);
         TaskModel? created = null;
@@ -66,7 +73,7 @@ public abstract class Predictor : IDisposable
     /// <summary>The model's tokenizer.</summary>
     public ITokenizer Tokenizer { get; }
 
-    /// <summary>Longest sequence in tokens; what is longer loses its end.</summary>
+    /// <summary>Longest sequence in tokens; a longer text loses its end, a longer context is cut into windows.</summary>
     public int MaxLength { get; }
 
     /// <summary>Sequences that go through the model together when a call gives several.</summary>

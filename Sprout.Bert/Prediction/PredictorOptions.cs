@@ -16,6 +16,15 @@ public sealed record PredictorOptions
     /// <summary>Sequences that go through the model together when a call gives several.</summary>
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>Answers: tokens between the starts of two windows.</summary>
+    public int DocStride { get; init; } = 128;
+
+    /// <summary>Answers: tokens of the question that are kept.</summary>
+    public int MaxQueryLength { get; init; } = 64;
+
+    /// <summary>Answers: the longest one, in tokens.</summary>
+    public int MaxAnswerLength { get; init; } = 30;
+
     /// <summary>Takes what the user should know of the device before it is opened; null: nobody.</summary>
     public Action<string>? Note { get; init; }
 }

@@ -5,20 +5,21 @@ using Sprout.Tensors;
 
 namespace Sprout.Bert.Prediction;
 
-/// <summary>Finds the answer to a question within a text, however long: in windows that overlap, as in training.</summary>
+/// <summary>Finds the answer to a question within a text, however long: in windows that overlap, as <see cref="PredictorOptions"/> says.</summary>
 public sealed class QuestionAnswerer : Predictor
 {
     private readonly SquadFeatures features;
-    private readonly SquadAnswers search = new();
+    private readonly SquadAnswers search;
 
     /// <summary>Loads a model from a source, which may be disposed afterwards.</summary>
     /// <exception cref="InputException">The model was not fine-tuned to answer.</exception>
     /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
     public QuestionAnswerer(ModelSource source, PredictorOptions? options = null)
-        : base(source, source.Config.CreateSpanExtractor, defaultLength: 384, options ?? new PredictorOptions())
+        : base(source, source.Config.CreateSpanExtractor, defaultLength: 384, LeastWindowLength, options ??= new PredictorOptions())
     {
         Config.RequirePairs(source.Name);
-        features = new SquadFeatures(Tokenizer, MaxLength);
+        features = new SquadFeatures(Tokenizer, MaxLength, options.DocStride, options.MaxQueryLength);
+        search = new SquadAnswers(maxAnswerLength: options.MaxAnswerLength);
     }
 
     /// <summary>Loads a model from a folder.</summary>

@@ -10,10 +10,12 @@ namespace Sprout.Bert.Prediction;
 public sealed class TextClassifier : Predictor
 {
     /// <summary>Loads a classifier from a source, which may be disposed afterwards.</summary>
-    /// <exception cref="InputException">The model was not fine-tuned to classify.</exception>
+    /// <exception cref="InputException">The model was not fine-tuned to classify, or a text can have several of its classes.</exception>
     /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
     public TextClassifier(ModelSource source, PredictorOptions? options = null)
-        : base(source, backend => source.Config.CreateClassifier(backend, source.Config.NumLabels), defaultLength: 128, options ?? new PredictorOptions()) =>
+        : base(
+            Checked(source), backend => source.Config.CreateClassifier(backend, source.Config.NumLabels), defaultLength: 128, LeastTextLength,
+            options ?? new PredictorOptions()) =>
         Labels = source.Config.Id2Label
             ?? [.. Enumerable.Range(0, source.Config.NumLabels).Select(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))];
 
@@ -55,6 +57,16 @@ public sealed class TextClassifier : Predictor
         }
 
         return answers;
+    }
+
+    private static ModelSource Checked(ModelSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (source.Config.ProblemType is "regression" or "multi_label_classification" || source.Config.NumLabels == 1)
+            throw new InputException(
+                $"{source.Name}: expected a model that gives a text one class, found one of {source.Config.NumLabels} labels"
+                + (source.Config.ProblemType is string type ? $" with problem_type {type}." : "."));
+        return source;
     }
 
     private Classification Of(ReadOnlySpan<float> logits)

@@ -11,7 +11,9 @@ public sealed class TextRegressor : Predictor
     /// <exception cref="InputException">The model was not fine-tuned to predict a number.</exception>
     /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
     public TextRegressor(ModelSource source, PredictorOptions? options = null)
-        : base(source, backend => source.Config.CreateClassifier(backend, outputs: 1), defaultLength: 128, options ?? new PredictorOptions()) { }
+        : base(
+            Checked(source), backend => source.Config.CreateClassifier(backend, outputs: 1), defaultLength: 128, LeastTextLength,
+            options ?? new PredictorOptions()) { }
 
     /// <summary>Loads a regression from a folder.</summary>
     /// <exception cref="InputException">There is no such model, or it was not fine-tuned to predict a number.</exception>
@@ -47,5 +49,12 @@ public sealed class TextRegressor : Predictor
         }
 
         return answers;
+    }
+
+    private static ModelSource Checked(ModelSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return source.Config.NumLabels == 1 ? source
+            : throw new InputException($"{source.Name}: expected a model that predicts a number, found one of {source.Config.NumLabels} labels.");
     }
 }

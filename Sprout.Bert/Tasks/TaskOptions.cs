@@ -31,6 +31,9 @@ public sealed record TaskOptions
     /// <summary>The evaluation file, or null.</summary>
     public string? EvalFile { get; init; }
 
+    /// <summary>A share of the training examples to hold out and evaluate instead of <see cref="EvalFile"/>, by <see cref="Holdout"/>; or null.</summary>
+    public double? EvalSplit { get; init; }
+
     /// <summary>Task text: column of the text, by name or 0-based index.</summary>
     public string? TextColumn { get; init; }
 
@@ -108,6 +111,9 @@ public sealed record TaskOptions
         OptionException.Require(Dropout is null or (>= 0 and < 1), nameof(Dropout), "0 or more and below 1", Dropout);
         OptionException.Require(MaxTrainSamples is null or > 0, nameof(MaxTrainSamples), "1 or more", MaxTrainSamples);
         OptionException.Require(MaxEvalSamples is null or > 0, nameof(MaxEvalSamples), "1 or more", MaxEvalSamples);
+        OptionException.Require(EvalSplit is null or (> 0 and < 1), nameof(EvalSplit), "above 0 and below 1", EvalSplit);
+        if (EvalSplit is not null && EvalFile is not null)
+            throw OptionException.Of($"{new OptionName(nameof(EvalSplit))} and {new OptionName(nameof(EvalFile))} exclude each other.");
         OptionException.Require(DocStride > 0, nameof(DocStride), "1 or more", DocStride);
         OptionException.Require(MaxQueryLength > 0, nameof(MaxQueryLength), "1 or more", MaxQueryLength);
         OptionException.Require(MaxAnswerLength > 0, nameof(MaxAnswerLength), "1 or more", MaxAnswerLength);

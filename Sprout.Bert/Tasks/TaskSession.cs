@@ -43,6 +43,8 @@ public sealed class TaskSession : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         task ??= TaskRegistry.Get(options.Task);
+        if (options.EvalSplit is not null && !task.CanHoldOut)
+            throw OptionException.Of($"{new OptionName(nameof(options.EvalSplit))}: expected a task of texts with labels, found {options.Task}.");
         using ModelSource source = SourceOf(options);
         ModelConfig config = options.Dropout is double dropout ? source.Config.WithDropout(dropout) : source.Config;
         int maxLength = options.MaxLength ?? Math.Min(task.DefaultLength, config.MaxPositionEmbeddings);

@@ -14,6 +14,9 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
     public TextTrainingTask(TextTask task) : this(_ => task) { }
 
     /// <inheritdoc/>
+    public override bool CanHoldOut => true;
+
+    /// <inheritdoc/>
     public override BoundTask Bind(TaskContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -23,12 +26,7 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         if (!task.IsRegression && labels.Count > 0) task = task.WithLabels(labels);
         TellOfOtherNames(context, task);
         ModelConfig config = WithLabels(context.Config, task);
-        IReadOnlyList<TextExample> train = context.Train ? First(task.LoadTrain(options.Files, context.Note), options.MaxTrainSamples) : [];
-        IReadOnlyList<EvalSet> evalSets =
-        [
-            .. task.LoadEval(options.Files, context.NeedLabels, context.Note)
-                .Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) }),
-        ];
+        (IReadOnlyList<TextExample> train, IReadOnlyList<EvalSet> evalSets) = Examples(task, context);
         if (train.Concat(evalSets.SelectMany(set => set.Examples)).Any(example => example.Pair is not null)) context.Config.RequirePairs(context.Source.Name);
         foreach (EvalSet set in evalSets.Where(set => !set.HasLabels)) context.Note($"{set.File} has no labels: there are predictions, but no metrics.");
         ITextLoss loss = TextLosses.Get(options.Loss, task.IsRegression);
@@ -68,6 +66,25 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         if (names.Count != task.LabelNames.Count || names.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(task.LabelNames)) return;
         string ours = string.Join(", ", task.LabelNames), theirs = string.Join(", ", names);
         context.Note($"{context.Source.Name} calls its classes {theirs}; task {task.Name} takes them for {ours}, in this order.");
+    }
+
+    private static (IReadOnlyList<TextExample> Train, IReadOnlyList<EvalSet> Eval) Examples(TextTask task, TaskContext context)
+    {
+        TaskOptions options = context.Options;
+        IReadOnlyList<TextExample> train = context.Train || options.EvalSplit is not null ? task.LoadTrain(options.Files, context.Note) : [];
+        IReadOnlyList<EvalSet> eval;
+        if (options.EvalSplit is double share)
+        {
+            (train, IReadOnlyList<TextExample> held) = Holdout.Split(train, share, context.Seed);
+            eval = [new EvalSet("", "held-out training examples", held, HasLabels: true)];
+        }
+        else
+        {
+            eval = task.LoadEval(options.Files, context.NeedLabels, context.Note);
+        }
+
+        return (context.Train ? First(train, options.MaxTrainSamples) : [],
+            [.. eval.Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) })]);
     }
 
     private static int Outputs(TextTask task) => task.IsRegression ? 1 : task.LabelNames.Count;

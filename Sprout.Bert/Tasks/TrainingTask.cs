@@ -43,6 +43,9 @@ public abstract class TrainingTask
     /// <summary>The shortest length that leaves room for the special tokens.</summary>
     public virtual int LeastLength => 2;
 
+    /// <summary>Whether <see cref="TaskOptions.EvalSplit"/> can hold out training examples.</summary>
+    public virtual bool CanHoldOut => false;
+
     /// <summary>Loads data and model and binds one to the other.</summary>
     /// <exception cref="InputException">A file, a model or a value is wrong.</exception>
     /// <exception cref="OptionException">Options contradict each other or do not fit the model.</exception>

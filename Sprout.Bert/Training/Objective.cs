@@ -1,6 +1,7 @@
 // What a run trains: data, model head and loss together.
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
+using Sprout.Bert.Metrics;
 using Sprout.Bert.Models;
 
 namespace Sprout.Bert.Training;
@@ -16,6 +17,11 @@ public abstract class Objective
 
     /// <summary>The name of the metric that sums up an evaluation, as in "eval_accuracy".</summary>
     public abstract string PrimaryMetric { get; }
+
+    /// <summary>
+    /// What the latest evaluation predicted for which class, by what follows the names of a set's metrics; empty before the first and for other tasks.
+    /// </summary>
+    public virtual IReadOnlyDictionary<string, ConfusionMatrix> Confusions => new Dictionary<string, ConfusionMatrix>();
 
     /// <summary>Does what must precede training, such as computing a teacher's logits.</summary>
     /// <param name="totalExamples">Examples that the run will visit, repeats counted.</param>

@@ -26,7 +26,7 @@ public sealed class Trainer : IDisposable
     private readonly AdamW optimizer;
     private readonly List<Parameter> trained;
     private readonly int totalSteps, stepsPerEpoch;
-    private readonly LinearWarmup schedule;
+    private readonly LearningRateSchedule schedule;
     private TrainerState state = new();
     // Counting what is kept makes a device wait, so it is done when it is logged.
     private double? density;
@@ -55,7 +55,7 @@ public sealed class Trainer : IDisposable
         this.log = log;
         totalSteps = options.TotalSteps(objective.TrainCount);
         stepsPerEpoch = options.StepsPerEpoch(objective.TrainCount);
-        schedule = new LinearWarmup(options.WarmupSteps, totalSteps);
+        schedule = new LearningRateSchedule(options.LrSchedule, options.WarmupStepsOf(totalSteps), totalSteps);
         bool trainsEmbeddings = options.TrainEmbeddings ?? pruner is null;
         foreach (Parameter parameter in objective.Model.Encoder.EmbeddingParameters) parameter.RequiresGrad = trainsEmbeddings;
         List<ParameterGroup> groups = Groups();
@@ -81,6 +81,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="DivergedException">The loss or the gradient is not finite.</exception>
     public TrainingResult Train(IProgress<TrainerProgress>? progress = null, CancellationToken cancellation = default)
     {
+        if (cancellation.IsCancellationRequested) throw new OperationCanceledException("Cancelled before the first step.", cancellation);
         objective.Prepare((long)totalSteps * options.StepSize, progress, cancellation);
         var clock = new TrainingClock(state, totalSteps);
         using var tape = new Tape(backend);

@@ -1,4 +1,7 @@
 // The settings of a training run.
+using System.Text.Json.Serialization;
+using Sprout.Autograd.Optim;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Training;
@@ -24,8 +27,15 @@ public sealed record TrainingOptions
     /// <summary>AdamW's rate for the weights, before the schedule.</summary>
     public double LearningRate { get; init; } = 3e-5;
 
-    /// <summary>Steps of linear warm-up.</summary>
+    /// <summary>How the learning rates go on after the warm-up.</summary>
+    [JsonConverter(typeof(KebabEnumConverter<LearningRateShape>))]
+    public LearningRateShape LrSchedule { get; init; }
+
+    /// <summary>Steps of linear warm-up; those of the rise in <see cref="LearningRateShape.OneCycle"/>.</summary>
     public int WarmupSteps { get; init; }
+
+    /// <summary>Steps of warm-up as a share of the run's, rounded up, instead of <see cref="WarmupSteps"/>; null: those count.</summary>
+    public double? WarmupRatio { get; init; }
 
     /// <summary>Decoupled weight decay, none on biases and layer norms.</summary>
     public double WeightDecay { get; init; }
@@ -63,6 +73,9 @@ public sealed record TrainingOptions
     /// <summary>Optimiser steps of the run: <see cref="MaxSteps"/>, or ⌈epochs × steps an epoch⌉.</summary>
     public int TotalSteps(int examples) => MaxSteps ?? (int)Math.Ceiling(Epochs * StepsPerEpoch(examples));
 
+    /// <summary>Steps of warm-up of a run of <paramref name="totalSteps"/> steps.</summary>
+    public int WarmupStepsOf(int totalSteps) => WarmupRatio is double ratio ? (int)Math.Ceiling(ratio * totalSteps) : WarmupSteps;
+
     /// <summary>Examples of one optimiser step.</summary>
     internal long StepSize => (long)BatchSize * GradientAccumulation;
 
@@ -77,6 +90,9 @@ public sealed record TrainingOptions
         OptionException.Require(EvalBatchSize is > 0 and <= 1 << 20, nameof(EvalBatchSize), "1 to 1048576", EvalBatchSize);
         OptionException.Require(double.IsFinite(LearningRate) && LearningRate >= 0, nameof(LearningRate), "0 or more", LearningRate);
         OptionException.Require(WarmupSteps >= 0, nameof(WarmupSteps), "0 or more", WarmupSteps);
+        OptionException.Require(WarmupRatio is null or (>= 0 and <= 1), nameof(WarmupRatio), "0 to 1", WarmupRatio);
+        if (WarmupRatio is not null && WarmupSteps > 0)
+            throw OptionException.Of($"{new OptionName(nameof(WarmupSteps))} and {new OptionName(nameof(WarmupRatio))} exclude each other.");
         OptionException.Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, nameof(WeightDecay), "0 or more", WeightDecay);
         OptionException.Require(double.IsFinite(AdamEpsilon) && AdamEpsilon > 0, nameof(AdamEpsilon), "a number above 0", AdamEpsilon);
         OptionException.Require(double.IsFinite(MaxGradNorm) && MaxGradNorm >= 0, nameof(MaxGradNorm), "0 (off) or more", MaxGradNorm);

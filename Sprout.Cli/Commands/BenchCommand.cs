@@ -92,7 +92,7 @@ internal static class BenchCommand
             JsonObject report = what == "forward"
                 ? job.Forward(profiled ?? backend, profiled, terminal.Cancellation)
                 : job.TrainStep(profiled ?? backend, profiled, terminal.Cancellation);
-            if (profiled is not null) ProfileTable.Write(terminal, profiled);
+            if (profiled is not null) ProfileTable.Write(result.GetValue(json) ? terminal.LogWriter : terminal.Output, profiled);
             Print(terminal, report, result.GetValue(json));
             return ExitCode.Done;
         });
@@ -161,7 +161,7 @@ internal static class BenchCommand
             table.AddRow(name, value.GetValueKind() == System.Text.Json.JsonValueKind.Number ? Number(value) : value.ToString());
         }
 
-        Tables.Write(terminal, table);
+        Tables.Write(terminal.Output, table);
     }
 
     private static string Number(JsonNode value) =>

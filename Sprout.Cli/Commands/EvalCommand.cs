@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
+using Sprout.Bert.Metrics;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
@@ -42,6 +43,7 @@ internal static class EvalCommand
                 recipe.Training.EvalBatchSize, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'),
                 new ProgressDisplay(terminal), terminal.Cancellation);
             if (path is not null) AtomicFile.WriteText(path, lines.ToString());
+            foreach ((string suffix, ConfusionMatrix matrix) in session.Objective.Confusions) ClassTable.Write(terminal, matrix, suffix);
             if (result.GetValue(json)) terminal.Document(MetricText.ToJson(metrics));
             else MetricText.Print(terminal, metrics);
             return ExitCode.Done;

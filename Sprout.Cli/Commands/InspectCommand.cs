@@ -70,7 +70,7 @@ internal static class InspectCommand
         var table = new Table().Border(TableBorder.Simple).AddColumn("matrix").AddColumn("shape").AddColumn(Right("non-zeros")).AddColumn(Right("density"));
         foreach (MatrixCost matrix in cost.Matrices)
             table.AddRow(Markup.Escape(matrix.Name), $"{matrix.Rows} × {matrix.Columns}", Count(matrix.NonZeros), Percent(matrix.Density));
-        Tables.Write(terminal, table);
+        Tables.Write(terminal.Output, table);
         var layers = new Table().Border(TableBorder.Simple).AddColumn("layer")
             .AddColumn(Right("empty heads")).AddColumn(Right("removable heads"))
             .AddColumn(Right("empty neurons")).AddColumn(Right("removable neurons"));
@@ -82,7 +82,7 @@ internal static class InspectCommand
                 $"{layer.EmptyNeurons} of {layer.Neurons}", $"{layer.RemovableNeurons}");
         }
 
-        Tables.Write(terminal, layers);
+        Tables.Write(terminal.Output, layers);
         terminal.Output.WriteLine(
             $"parameters          {Count(cost.Parameters)}, of which {Count(cost.EmbeddingParameters)} embeddings and {Count(cost.EncoderParameters)} encoder");
         terminal.Output.WriteLine($"non-zeros           {Count(cost.NonZeros)}");

@@ -28,6 +28,7 @@ internal static class PredictCommand
         command.Options.Add(input);
         var table = new OptionTable(command);
         table.Whole("--max-length", "Longest sequence in tokens (128, question answering 384)", "--max_seq_length");
+        RecipeOptions.AddWindows(table);
         RecipeOptions.AddDevice(table);
         command.SetAction(result =>
         {
@@ -35,7 +36,8 @@ internal static class PredictCommand
             Recipe recipe = table.Recipe(result, run);
             var options = new PredictorOptions
             {
-                Device = recipe.Device.Device, Threads = recipe.Device.Threads, MaxLength = recipe.Task.MaxLength, Note = terminal.Log,
+                Device = recipe.Device.Device, Threads = recipe.Device.Threads, MaxLength = recipe.Task.MaxLength, DocStride = recipe.Task.DocStride,
+                MaxQueryLength = recipe.Task.MaxQueryLength, MaxAnswerLength = recipe.Task.MaxAnswerLength, Note = terminal.Log,
             };
             using Predictor predictor = Predictor.Load(result.GetValue(model)!, options);
             using InputLines lines = result.GetValue(input) is string path ? InputLines.OfFile(path) : InputLines.OfConsole();

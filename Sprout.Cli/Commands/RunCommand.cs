@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
+using Sprout.Bert.Metrics;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Export.TensorBoard;
@@ -36,7 +37,7 @@ internal static class RunCommand
                 Starting = () => profile?.Restart(),
                 Trained = () =>
                 {
-                    if (profile is not null) ProfileTable.Write(terminal, profile);
+                    if (profile is not null) ProfileTable.Write(run.Json(result) ? terminal.LogWriter : terminal.Output, profile);
                 },
             },
             terminal.Cancellation);
@@ -56,6 +57,7 @@ internal static class RunCommand
 
     private static void Print(Terminal terminal, RunResult outcome)
     {
+        foreach ((string suffix, ConfusionMatrix matrix) in outcome.Confusions) ClassTable.Write(terminal, matrix, suffix);
         MetricText.Print(terminal, outcome.Metrics);
         if (outcome.Pruning is not null)
             terminal.Output.WriteLine(FormattableString.Invariant(

@@ -32,7 +32,7 @@ internal sealed class DemoTable(IReadOnlyList<DemoOutcome> outcomes, int seeds, 
         var table = new Table().Border(TableBorder.Simple);
         foreach (string header in Headers) table.AddColumn(new TableColumn(header) { NoWrap = true });
         foreach (string[] row in Rows()) table.AddRow(row.Select(Markup.Escape).ToArray());
-        Tables.Write(terminal, table);
+        Tables.Write(terminal.Output, table);
         foreach (string line in Summary) terminal.Output.WriteLine(line);
     }
 

@@ -1,4 +1,5 @@
 // The options of recipes: one line each.
+using Sprout.Bert.Objectives;
 using Sprout.Bert.Tasks;
 using Sprout.Pruning;
 using Sprout.Pruning.Methods;
@@ -22,10 +23,16 @@ internal static class RecipeOptions
         table.Text("--label-column", "Task text: column of the label", "column");
         table.Whole("--max-length", "Longest sequence in tokens (128, SQuAD 384)", "--max_seq_length");
         table.Whole("--max-eval-samples", "Only the first N evaluation examples", "--max_eval_samples");
+        AddWindows(table);
+        table.Whole("--n-best", "SQuAD: best starts and ends that are combined", "--n_best_size");
+    }
+
+    /// <summary>How contexts are cut, and how long answers are.</summary>
+    public static void AddWindows(OptionTable table)
+    {
         table.Whole("--doc-stride", "SQuAD: tokens between the starts of two windows", "--doc_stride");
         table.Whole("--max-query-length", "SQuAD: tokens kept of a question", "--max_query_length");
         table.Whole("--max-answer-length", "SQuAD: longest answer in tokens", "--max_answer_length");
-        table.Whole("--n-best", "SQuAD: best starts and ends that are combined", "--n_best_size");
     }
 
     /// <summary>Where a run starts, and what it trains on.</summary>
@@ -33,9 +40,10 @@ internal static class RecipeOptions
     {
         AddFreshModel(table);
         table.Text("--train-file", "Training file, instead of the folder's", "file", "--train_file");
+        table.Number("--eval-split", "Evaluate on this share of the training examples, which are not trained on; instead of an evaluation file");
         table.Whole("--max-train-samples", "Only the first N training examples", "--max_train_samples");
         table.Flag("--ignore-mismatched-sizes", "Start a head afresh that is for another number of labels", "--ignore_mismatched_sizes");
-        table.Text("--loss", "Loss of classes or scores (cross-entropy, squared-error)", "name");
+        table.Text("--loss", $"Loss of classes or numbers: {string.Join(", ", TextLosses.Names)}", "name");
     }
 
     /// <summary>A model that nothing has trained.</summary>
@@ -67,7 +75,9 @@ internal static class RecipeOptions
         table.Whole("--gradient-accumulation", "Forward passes in one step", "--gradient_accumulation_steps");
         AddEvalBatchSize(table);
         table.Number("--learning-rate", "AdamW's rate for the weights", "--learning_rate");
-        table.Whole("--warmup-steps", "Steps of linear warm-up, before the linear decay to 0", "--warmup_steps");
+        table.Choice("--lr-schedule", "How the learning rates go on after the warm-up", "linear", "cosine", "constant", "one-cycle");
+        table.Whole("--warmup-steps", "Steps of linear warm-up", "--warmup_steps");
+        table.Number("--warmup-ratio", "Warm-up as a share of the run's steps, instead of --warmup-steps", "--warmup_ratio");
         table.Number("--weight-decay", "Decoupled weight decay, none on biases and layer norms", "--weight_decay");
         table.Number("--adam-epsilon", "AdamW's epsilon", "--adam_epsilon");
         table.Number("--max-grad-norm", "Clip the gradient's global norm, scores included; 0 is off", "--max_grad_norm");

@@ -13,7 +13,7 @@ internal static class ProfileTable
     private static readonly string[] Columns = ["operation", "calls", "seconds", "share", "GFLOP/s", "of peak", "GB/s", "of peak"];
 
     /// <summary>Writes the table, the most expensive kernel first, and what was spent outside kernels. Measures the peaks of the device first.</summary>
-    public static void Write(Terminal terminal, ProfiledBackend backend)
+    public static void Write(TextWriter writer, ProfiledBackend backend)
     {
         double seconds = backend.Elapsed.TotalSeconds;
         IReadOnlyList<OperationTime> times = backend.Times;
@@ -33,8 +33,8 @@ internal static class ProfileTable
         double outside = seconds - times.Sum(time => time.Seconds), all = times.Sum(time => time.Flops) / seconds;
         table.AddRow("outside kernels", "", Format($"{outside:0.000}"), Percent(outside / seconds), "", "", "", "");
         table.AddRow("all", "", Format($"{seconds:0.000}"), "", Format($"{all / 1e9:0}"), Percent(all / arithmetic), "", "");
-        Tables.Write(terminal, table);
-        terminal.Output.WriteLine(
+        Tables.Write(writer, table);
+        writer.WriteLine(
             Format($"Peaks measured on {backend.Name}: {arithmetic / 1e9:0} GFLOP/s, {memory / 1e9:0} GB/s; ")
             + "a kernel whose data stays in the caches can exceed the latter.");
     }

@@ -10,13 +10,14 @@ internal static class Tables
     // Wide enough that no table of ours wraps in a file or a pipe.
     private const int PlainWidth = 200;
 
-    /// <summary>Writes something renderable to the results.</summary>
-    public static void Write(Terminal terminal, IRenderable renderable)
+    /// <summary>Writes something renderable to results or messages.</summary>
+    public static void Write(TextWriter writer, IRenderable renderable)
     {
-        bool screen = ReferenceEquals(terminal.Output, Console.Out) && !Console.IsOutputRedirected;
+        bool screen = (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected)
+            || (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected);
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(terminal.Output),
+            Out = new AnsiConsoleOutput(writer),
             Ansi = screen ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = screen ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         });

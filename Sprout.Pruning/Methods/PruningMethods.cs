@@ -6,31 +6,31 @@ namespace Sprout.Pruning.Methods;
 
 /// <summary>
 /// The pruning methods by name. To add one: write a class that derives from <see cref="PruningMethod"/> (or from <see cref="TopVMethod"/> when it keeps the
-/// best scores) and add its line to the table here; a program adds its own with <see cref="Register"/>. Then runs and the command know it.
+/// best scores) and add its line to the table here; a program adds its own with <see cref="Register"/>. Then its runs know it.
 /// </summary>
 public static class PruningMethods
 {
-    private static readonly Dictionary<string, Func<PruningOptions, PruningMethod>> Known = new(StringComparer.Ordinal)
-    {
-        ["magnitude"] = options => new Magnitude(options),
-        ["movement"] = options => new Movement(options),
-        ["soft-movement"] = options => new SoftMovement(options),
-        ["l0"] = options => new HardConcrete(options),
-        ["random"] = options => new RandomPruning(options),
-    };
+    private static readonly Registry<Func<PruningOptions, PruningMethod>> Known =
+        new Registry<Func<PruningOptions, PruningMethod>>("pruning method", PruningOptions.NoMethod)
+            .Add("magnitude", options => new Magnitude(options))
+            .Add("movement", options => new Movement(options))
+            .Add("soft-movement", options => new SoftMovement(options))
+            .Add("l0", options => new HardConcrete(options))
+            .Add("random", options => new RandomPruning(options));
 
     /// <summary>The names.</summary>
-    public static IReadOnlyCollection<string> Names => Known.Keys;
+    public static IReadOnlyCollection<string> Names => Known.Names;
 
     /// <summary>Adds a method; call it before a run starts.</summary>
-    public static void Register(string name, Func<PruningOptions, PruningMethod> create) => Known[name] = create;
+    /// <exception cref="ArgumentException">The name is taken, or no name.</exception>
+    public static void Register(string name, Func<PruningOptions, PruningMethod> create) => Known.Add(name, create);
 
     /// <summary>The method that the options name.</summary>
     /// <exception cref="OptionException">There is no such method, or it cannot work with these options.</exception>
     public static PruningMethod Create(PruningOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (Known.TryGetValue(options.Method, out Func<PruningOptions, PruningMethod>? create)) return create(options);
+        if (Known.Find(options.Method) is { } create) return create(options);
         throw OptionException.Expected(nameof(options.Method), $"{PruningOptions.NoMethod} or one of {string.Join(", ", Names)}", $"\"{options.Method}\"");
     }
 

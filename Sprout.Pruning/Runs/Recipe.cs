@@ -1,8 +1,10 @@
 // Everything that decides a run.
 using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
+using Sprout.Bert.Objectives;
 using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
+using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 
@@ -37,10 +39,15 @@ public sealed record Recipe
     public JsonObject ToJson() => RecipeJson.Write(this);
 
     /// <summary>Checks what can be checked before anything is loaded.</summary>
-    /// <exception cref="OptionException">An option is out of range.</exception>
-    public void Validate()
+    /// <param name="ownTask">Whether the task is the caller's and not the one that the options name.</param>
+    /// <exception cref="OptionException">An option is out of range, or names what there is not.</exception>
+    public void Validate(bool ownTask = false)
     {
         Task.Validate();
+        if (!ownTask) TaskRegistry.Get(Task.Task);
+        if (Task.Loss is not null) TextLosses.RequireKnown(Task.Loss);
         Training.Validate();
+        Pruning.Validate();
+        if (Pruning.IsPruning) PruningMethods.Create(Pruning);
     }
 }

@@ -18,7 +18,7 @@ public static class RecipeJson
     // What a run's file says beside the options, and versions up to 0.1 said of the command line.
     private static readonly string[] Remarks = ["version", "machine", "output", "resume", "overwrite", "json", "profile", "predictions"];
 
-    // What may differ between a run and its continuation without changing a bit of the result.
+    // What may differ between a run and its continuation. Of these only the device can change bits of the result.
     private static readonly string[] Free = [
         KeyOf(nameof(DeviceOptions.Device)), KeyOf(nameof(DeviceOptions.Threads)),
         KeyOf(nameof(TrainingOptions.LoggingSteps)), KeyOf(nameof(TrainingOptions.SaveEvery)), KeyOf(nameof(TrainingOptions.SaveTotalLimit)),
@@ -88,7 +88,9 @@ public static class RecipeJson
 }
 
 /// <summary>Reads and writes the parts of recipes without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(TaskOptions))]
 [JsonSerializable(typeof(TrainingOptions))]
 [JsonSerializable(typeof(PruningOptions))]

@@ -22,19 +22,21 @@ public static class Run
     {
         ArgumentNullException.ThrowIfNull(recipe);
         setup ??= new RunSetup();
-        recipe = Complete(recipe, setup);
-        recipe.Validate();
+        recipe.Validate(ownTask: setup.Task is not null);
         // What costs nothing is checked before anything is loaded, and everything before the folder is touched.
         if (output is not null) RunFolder.Check(output, recipe, setup.Resume, setup.Overwrite);
         else if (setup.Resume) throw OptionException.Of($"{new OptionName(nameof(setup.Resume))} needs {new OptionName("Output")}, the folder of the run.");
+        cancellation.ThrowIfCancellationRequested();
         using IBackend? own = setup.Backend is null ? recipe.Device.Open(setup.Note) : null;
         IBackend backend = setup.Backend ?? own!;
         TrainingTask? task = setup.Task is null ? null : new TextTrainingTask(setup.Task);
         using TaskSession session = TaskSession.Load(backend, recipe.Task, task, recipe.Training.Seed, note: setup.Note);
         Objective objective = session.Objective;
-        using Pruner? pruner = PruningMethods.CreatePruner(
-            session.Model.Encoder, recipe.Pruning, recipe.Training.TotalSteps(objective.TrainCount), recipe.Training.Seed);
+        int steps = recipe.Training.TotalSteps(objective.TrainCount);
+        PruningOptions pruning = recipe.Pruning with { ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? recipe.Training.WarmupStepsOf(steps) };
+        using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
         recipe.Training.ValidateFor(objective.TrainCount);
+        cancellation.ThrowIfCancellationRequested();
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
         TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, setup, cancellation);
         setup.Trained?.Invoke();
@@ -44,10 +46,11 @@ public static class Run
         {
             session.Save(output);
             RunFolder.SaveResults(output, outcome.Metrics);
+            ClassesJson.Save(output, objective.Confusions);
         }
 
         if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
-        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output);
+        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output) { Confusions = objective.Confusions };
     }
 
     private static TrainingResult Train(
@@ -60,12 +63,4 @@ public static class Run
         setup.Starting?.Invoke();
         return trainer.Train(setup.Progress, cancellation);
     }
-
-    // Options that follow from others, so that the file that a run leaves says what was done.
-    private static Recipe Complete(Recipe recipe, RunSetup setup) => recipe with
-    {
-        Task = recipe.Task with { Task = setup.Task?.Name ?? recipe.Task.Task },
-        Training = recipe.Training with { TrainEmbeddings = recipe.Training.TrainEmbeddings ?? !recipe.Pruning.IsPruning },
-        Pruning = recipe.Pruning with { ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? recipe.Training.WarmupSteps },
-    };
 }

@@ -12,7 +12,10 @@ public static class RunFolder
 {
     // What a run writes only sometimes, or merges into: of an earlier run it would pass for the new one's. Weights stay, they may be the new run's start.
     private static readonly string[] Results =
-        [PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", "train_results.json", TrainerState.FileName];
+    [
+        PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName, "train_results.json",
+        TrainerState.FileName,
+    ];
 
     /// <summary>Where a folder's curves lie.</summary>
     public static string LogsOf(string folder) => Path.Combine(folder, "runs");
@@ -20,7 +23,7 @@ public static class RunFolder
     /// <summary>Checks that a run may write into a folder, without touching it.</summary>
     /// <param name="folder">The folder, which need not exist.</param>
     /// <param name="recipe">The run's recipe.</param>
-    /// <param name="resume">Continue the run that the folder holds; its recipe must be the same, but for options that change no bit of the result.</param>
+    /// <param name="resume">Continue the run that the folder holds; its recipe must be the same, but for <see cref="RecipeJson.IsFree"/>.</param>
     /// <param name="overwrite">Start anew.</param>
     /// <exception cref="OptionException">The folder is not empty, or the resumed run had other options.</exception>
     /// <exception cref="InputException">There is a file of that name, or the folder cannot be read.</exception>

@@ -1,4 +1,6 @@
 // What a run leaves.
+using Sprout.Bert.Metrics;
+
 namespace Sprout.Pruning.Runs;
 
 /// <summary>What a finished run leaves.</summary>
@@ -8,6 +10,9 @@ namespace Sprout.Pruning.Runs;
 /// <param name="Output">The folder with the model and everything about the run, or null.</param>
 public sealed record RunResult(IReadOnlyDictionary<string, double> Metrics, PruningReport? Pruning, int Steps, string? Output)
 {
+    /// <summary>What was predicted for which class, by what follows the names of a set's metrics; empty when no classes were evaluated.</summary>
+    public IReadOnlyDictionary<string, ConfusionMatrix> Confusions { get; init; } = new Dictionary<string, ConfusionMatrix>();
+
     /// <summary>Kept ÷ prunable weights; 1 when nothing was pruned.</summary>
     public double Density => Pruning?.Density ?? 1;
 }

@@ -12,23 +12,25 @@ public readonly record struct DeviceRequest(int Index, int Threads, Action<strin
 /// <summary>Opens a backend by its device name. Other assemblies add their devices with <see cref="Register"/>.</summary>
 public static class Device
 {
-    private static readonly Dictionary<string, (Func<DeviceRequest, IBackend> Open, Func<IEnumerable<DeviceInfo>> List)> Registered =
-        new(StringComparer.Ordinal)
-    {
-        ["cpu"] = (OpenCpu, ListCpu),
-    };
+    private static readonly Registry<DeviceKind> Registered = new Registry<DeviceKind>("device").Add("cpu", new DeviceKind(OpenCpu, ListCpu));
 
     /// <summary>The kinds of device that this program can open, "cpu" first.</summary>
-    public static IReadOnlyCollection<string> Kinds => Registered.Keys;
+    public static IReadOnlyCollection<string> Kinds => Registered.Names;
 
     /// <summary>The devices of all kinds, with those that are missing and why.</summary>
-    public static IEnumerable<DeviceInfo> All => Registered.Values.SelectMany(kind => kind.List());
+    public static IEnumerable<DeviceInfo> All => Registered.All.SelectMany(kind => kind.List());
 
     /// <summary>Adds a kind of device.</summary>
     /// <param name="kind">The name before the colon, such as "cuda".</param>
     /// <param name="open">Opens a device of this kind.</param>
     /// <param name="list">The devices of this kind, or one that says why there is none.</param>
-    public static void Register(string kind, Func<DeviceRequest, IBackend> open, Func<IEnumerable<DeviceInfo>> list) => Registered[kind] = (open, list);
+    /// <exception cref="ArgumentException">The kind is there already, or no name.</exception>
+    public static void Register(string kind, Func<DeviceRequest, IBackend> open, Func<IEnumerable<DeviceInfo>> list)
+    {
+        ArgumentNullException.ThrowIfNull(open);
+        ArgumentNullException.ThrowIfNull(list);
+        Registered.Add(kind, new DeviceKind(open, list));
+    }
 
     /// <summary>Opens a device.</summary>
     /// <param name="name">A kind with an optional index: "cpu", "cuda", "cuda:1".</param>
@@ -41,13 +43,15 @@ public static class Device
         ArgumentNullException.ThrowIfNull(name);
         string[] parts = name.Split(':');
         int index = 0;
-        if (parts.Length > 2 || !Registered.TryGetValue(parts[0], out var kind)
+        if (parts.Length > 2 || Registered.Find(parts[0]) is not { } kind
             || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out index) || index < 0)))
             throw OptionException.Expected(
-                nameof(Device), $"one of {string.Join(", ", Registered.Keys)}, a GPU with an index where there are several (cuda:1)", $"\"{name}\"");
+                nameof(Device), $"one of {string.Join(", ", Kinds)}, a GPU with an index where there are several (cuda:1)", $"\"{name}\"");
         OptionException.Require(threads >= 0, "Threads", "1 or more (0 for all cores)", threads);
         return kind.Open(new DeviceRequest(index, threads == 0 ? Environment.ProcessorCount : threads, note ?? (_ => { })));
     }
+
+    private sealed record DeviceKind(Func<DeviceRequest, IBackend> Open, Func<IEnumerable<DeviceInfo>> List);
 
     // Portable code where AVX2 could run takes a hundred times as long: nobody should wait for it unawares.
     private static IBackend OpenCpu(DeviceRequest request)

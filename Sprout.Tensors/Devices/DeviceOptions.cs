@@ -1,7 +1,7 @@
 // Where to compute.
 namespace Sprout.Tensors.Devices;
 
-/// <summary>Where to compute; it decides the time, and on processors not a bit of the result.</summary>
+/// <summary>Where to compute; it decides the time. Another device or instruction set may round otherwise, another number of threads not.</summary>
 public sealed record DeviceOptions
 {
     /// <summary>The device: "cpu", "cuda:0".</summary>

@@ -14,6 +14,9 @@ public enum RandomPurpose : byte
     /// <summary>What a gradient check looks at; index: 0 the projection, 1 the elements.</summary>
     GradientCheck = 0x47,
 
+    /// <summary>Which examples are held out for evaluation; index: the class, 0 in a regression.</summary>
+    Holdout = 0x48,
+
     /// <summary>The words that a masked language model predicts, and what stands in their place; index: epoch · 2³² + example, the epoch in 24 bits.</summary>
     MaskedWords = 0x4D,
 

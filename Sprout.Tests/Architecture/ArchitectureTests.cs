@@ -1,5 +1,11 @@
 // The walls of the house, read off the code.
 using System.Text.RegularExpressions;
+using Sprout.Bert.Prediction;
+using Sprout.Bert.Tasks;
+using Sprout.Bert.Training;
+using Sprout.Pruning;
+using Sprout.Pruning.Runs;
+using Sprout.Tensors.Devices;
 
 namespace Sprout.Tests.Architecture;
 
@@ -45,6 +51,19 @@ public sealed partial class ArchitectureTests
         SourceCode.Projects.Where(project => project != "Sprout.Cli").SelectMany(SourceCode.FilesOf)
             .Where(file => CommandLineOption().IsMatch(File.ReadAllText(Repository.PathOf(file)))).Should().BeEmpty();
 
+    // The folder of a run is an argument of Run.Execute.
+    [Fact]
+    public void Options_in_messages_are_properties()
+    {
+        Type[] options =
+            [typeof(TaskOptions), typeof(TrainingOptions), typeof(PruningOptions), typeof(DeviceOptions), typeof(PredictorOptions), typeof(RunSetup)];
+        string[] properties = [.. options.SelectMany(type => type.GetProperties()).Select(property => property.Name), "Output"];
+        string[] named = [.. SourceCode.Files.SelectMany(file => OptionInMessage().Matches(File.ReadAllText(Repository.PathOf(file))))
+            .Select(match => match.Groups["name"].Value)];
+        named.Should().HaveCountGreaterThan(25);
+        named.Except(properties).Should().BeEmpty();
+    }
+
     [Fact]
     public void Files_and_lines_are_short()
     {
@@ -55,6 +74,9 @@ public sealed partial class ArchitectureTests
             lines.Select((line, i) => (line.Length, i + 1)).Where(line => line.Length > 160).Should().BeEmpty("{0} has long lines", file);
         }
     }
+
+    [GeneratedRegex("""(OptionName\(|OptionException\.(Expected|Require)\([^"]*|= new\()["](?<name>[A-Z]\w+)["]""")]
+    private static partial Regex OptionInMessage();
 
     [GeneratedRegex("[\"> (]--[a-z]")]
     private static partial Regex CommandLineOption();

@@ -56,14 +56,16 @@ internal static class SourceCode
         {
             SemanticModel model = compilation.GetSemanticModel(tree);
             string own = NamespaceOf(tree.FilePath);
-            foreach (SimpleNameSyntax name in tree.GetRoot().DescendantNodes(node => node is not UsingDirectiveSyntax).OfType<SimpleNameSyntax>())
+            // Names, var among them, and new() without one.
+            foreach (SyntaxNode name in tree.GetRoot().DescendantNodes(node => node is not UsingDirectiveSyntax)
+                .Where(node => node is SimpleNameSyntax or ImplicitObjectCreationExpressionSyntax))
             {
                 SymbolInfo info = model.GetSymbolInfo(name);
                 if ((info.Symbol ?? info.CandidateSymbols.FirstOrDefault()) is not { } symbol) continue;
                 INamedTypeSymbol? type = symbol as INamedTypeSymbol ?? symbol.ContainingType;
                 string? other = type?.ContainingNamespace?.ToDisplayString();
                 if (other is null || other == own || !other.StartsWith("Sprout.", StringComparison.Ordinal)) continue;
-                found.Add(new Reference(own, other, tree.FilePath, tree.GetLineSpan(name.Span).StartLinePosition.Line + 1, name.Identifier.Text));
+                found.Add(new Reference(own, other, tree.FilePath, tree.GetLineSpan(name.Span).StartLinePosition.Line + 1, name.ToString()));
             }
         }
 

@@ -25,7 +25,7 @@ public sealed class AdamWTests
             Parameter decayed = scene.Parameter("weight", Elements), plain = scene.Parameter("bias", Elements);
             using var optimiser = new AdamW([new("decayed", [decayed], Rate, Decay), new("plain", [plain], 3 * Rate, 0)], Epsilon, Beta1, Beta2);
             PyTorch[] expected = [new(Plain.Read(decayed), Rate, Decay), new(Plain.Read(plain), 3 * Rate, 0)];
-            var schedule = new LinearWarmup(5, 20);
+            var schedule = new LearningRateSchedule(LearningRateShape.Linear, 5, 20);
             for (int step = 0; step < 20; step++)
             {
                 double[][] gradients = [Gradient(step, 0), Gradient(step, 1)];

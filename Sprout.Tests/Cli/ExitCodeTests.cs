@@ -184,8 +184,10 @@ public sealed class ExitCodeTests : IDisposable
         result.Log.Should().ContainAll("other.csv", "green", "red", "blue");
     }
 
-    [Fact]
-    public void Cancelling_is_130()
+    [Theory]
+    [InlineData(true, "Cancelled before the first step")]
+    [InlineData(false, "Cancelled after step 1 of 24", "checkpoint-1")]
+    public void Cancelling_is_130(bool before, params string[] words)
     {
         using var log = new StringWriter();
         using var source = new CancellationTokenSource();
@@ -196,11 +198,11 @@ public sealed class ExitCodeTests : IDisposable
                 backend, new TaskOptions { Model = tiny.Model, Task = "sst2", TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile, MaxLength = 16 });
             string output = Directory.CreateDirectory(tiny.PathOf("output")).FullName;
             using var trainer = new Trainer(backend, session.Objective, new TrainingOptions { BatchSize = 4 }, null, output);
-            source.Cancel();
-            trainer.Train(cancellation: source.Token);
+            if (before) source.Cancel();
+            trainer.Train(new Listener(_ => source.Cancel()), source.Token);
             return 0;
         }).Should().Be(ExitCode.Cancelled);
-        log.ToString().Should().ContainAll("Cancelled after step 1 of 24", "checkpoint-1");
+        log.ToString().Should().ContainAll(words);
     }
 
     [Theory]

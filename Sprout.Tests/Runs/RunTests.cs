@@ -161,6 +161,88 @@ public sealed class RunTests : IDisposable
         recipe.ToJson()["scope"]!.GetValue<string>().Should().Be("global");
     }
 
+    [Theory]
+    [InlineData("--loss=squared-error", "--loss: expected a loss of classes, found \"squared-error\".")]
+    [InlineData("--loss=none", "--loss: expected one of *found \"none\".")]
+    [InlineData("--method=movment --density=0.5", "*movment*")]
+    [InlineData("--task=sst3", "--task: expected one of *sst3*")]
+    public void Names_that_cannot_be_meant_are_refused_before_anything_is_read(string options, string message)
+    {
+        CommandResult result = TinyRun.Run(tiny.Arguments("refused", options + " --model=$F/absent"));
+        // A loss that exists is known not to fit only when the data has said what it holds.
+        if (options.Contains("squared", StringComparison.Ordinal)) result = TinyRun.Run(tiny.Arguments("refused", options));
+        result.Code.Should().Be(2, result.Log);
+        result.Log.Should().Match($"*{message}*");
+        Directory.Exists(tiny.PathOf("refused")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_loss_of_classes_is_refused_for_numbers()
+    {
+        TextExample[] scored = [.. Examples(8).Select((example, i) => example with { Label = -1, Score = i })];
+        Recipe recipe = Recipe with
+        {
+            Task = Recipe.Task with
+            {
+                Model = null, Config = Path.Combine(tiny.Model, "config.json"), Vocab = Path.Combine(tiny.Model, "vocab.txt"), Loss = "cross-entropy",
+            },
+        };
+        Action run = () => Run.Execute(recipe, setup: new RunSetup { Task = new ListTask([], scored, scored) });
+        run.Should().Throw<OptionException>().WithMessage("*a loss of numbers, found \"cross-entropy\"*");
+    }
+
+    [Fact]
+    public void Pruning_that_nobody_does_is_refused()
+    {
+        PruningOptions[] bads = [new() { Density = 0.5 }, new() { Lambda = 1 }, new() { InitScores = "scores" }, new() { Method = null! }];
+        foreach (PruningOptions bad in bads)
+        {
+            Action run = () => Run.Execute(Recipe with { Pruning = bad }, setup: new RunSetup { Task = new ListTask(Labels, Examples(8), Examples(4)) });
+            run.Should().Throw<OptionException>();
+        }
+    }
+
+    [Theory]
+    [InlineData("method")]
+    [InlineData("device")]
+    public void A_null_where_a_value_must_be_is_refused(string key)
+    {
+        string file = tiny.Write("nulls.json", $$"""{"{{key}}": null}""");
+        ((Action)(() => Sprout.Pruning.Runs.Recipe.Load(file))).Should().Throw<InputException>().WithMessage($"*{key}*found null*");
+    }
+
+    [Fact]
+    public void What_followed_from_an_option_follows_from_the_one_that_replaces_it()
+    {
+        string pruned = tiny.Train("pruned", "--method=movement --density=0.3"), dense = tiny.Train("dense"), again = tiny.PathOf("densely");
+        CommandResult result = TinyRun.Run("train", "--options", Path.Combine(pruned, "training_options.json"), "--method", "none", "--output", again);
+        // A density without a method is no run.
+        result.Code.Should().Be(2);
+        string options = File.ReadAllText(Path.Combine(pruned, "training_options.json")), file = tiny.Write("options.json", options.Replace("0.3", "null"));
+        TinyRun.Run("train", "--options", file, "--method", "none", "--output", again).Code.Should().Be(0);
+        Same(dense, again);
+    }
+
+    [Fact]
+    public void A_run_that_is_cancelled_before_it_starts_touches_nothing()
+    {
+        string folder = tiny.Train("kept");
+        string[] before = [.. Directory.EnumerateFiles(folder).Order()];
+        Recipe recipe = Sprout.Pruning.Runs.Recipe.Load(Path.Combine(folder, "training_options.json"));
+        Action run = () => Run.Execute(recipe, folder, new RunSetup { Overwrite = true }, new CancellationToken(canceled: true));
+        run.Should().Throw<OperationCanceledException>();
+        Directory.EnumerateFiles(folder).Order().Should().Equal(before);
+    }
+
+    [Fact]
+    public void The_profile_does_not_come_between_a_program_and_its_JSON()
+    {
+        CommandResult result = TinyRun.Run(tiny.Arguments("profiled", "--json --profile"));
+        result.Code.Should().Be(0, result.Log);
+        result.Json["eval_accuracy"].Should().NotBeNull();
+        result.Log.Should().Contain("GFLOP/s");
+    }
+
     [Fact]
     public void Loss_method_and_task_of_a_program_reach_the_command()
     {
@@ -186,6 +268,8 @@ public sealed class RunTests : IDisposable
     private sealed class Halved : ITextLoss
     {
         private readonly CrossEntropyLoss whole = new();
+
+        public bool IsForNumbers => false;
 
         public void Add(Tape tape, Variable logits, IReadOnlyList<TextExample> examples, float scale, Variable loss) =>
             whole.Add(tape, logits, examples, scale / 2, loss);

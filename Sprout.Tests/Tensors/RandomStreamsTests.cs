@@ -25,7 +25,7 @@ public sealed class RandomStreamsTests
         make.Should().Throw<ArgumentOutOfRangeException>();
     }
 
-    // As far as runs go: 2³¹ steps, epochs of 2²⁴, any name, matrix and example.
+    // As far as runs go: 2³⁶ passes, 2³¹ steps and epochs, 2¹⁶ matrices; of masked words 2²⁴ epochs of 2³² examples.
     [Fact]
     public void Every_index_of_a_run_fits()
     {
@@ -37,6 +37,9 @@ public sealed class RandomStreamsTests
         foreach (int epoch in new[] { 0, int.MaxValue }) (RandomStreams.ShuffleOf(epoch) >> RandomStreams.IndexBits).Should().Be((ulong)RandomPurpose.Shuffle);
         (RandomStreams.Of(RandomPurpose.GateNoise, ((ulong)int.MaxValue << 16) | ushort.MaxValue) >> RandomStreams.IndexBits).Should().Be(
             (ulong)RandomPurpose.GateNoise);
+        (RandomStreams.Of(RandomPurpose.MaskedWords, (((1UL << 24) - 1) << 32) | uint.MaxValue) >> RandomStreams.IndexBits).Should().Be(
+            (ulong)RandomPurpose.MaskedWords);
+        ((Action)(() => RandomStreams.Of(RandomPurpose.MaskedWords, 1UL << 56))).Should().Throw<ArgumentOutOfRangeException>();
     }
 
     // Among 20,000 names some hundred have a hash that begins with a purpose's byte.

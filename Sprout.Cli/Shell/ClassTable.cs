@@ -1,0 +1,50 @@
+// How a classification's classes are shown.
+using System.Globalization;
+using Spectre.Console;
+using Sprout.Bert.Metrics;
+
+namespace Sprout.Cli.Shell;
+
+/// <summary>Precision, recall and F1 of every class, and what its examples were taken for.</summary>
+internal static class ClassTable
+{
+    // With more classes than this the columns of the matrix do not fit on a screen; then the most frequent mistakes stand in their place.
+    private const int MostColumns = 4;
+    private const int MostMistakes = 2;
+
+    /// <summary>Writes the table of an evaluation set to the messages.</summary>
+    /// <param name="terminal">Where to.</param>
+    /// <param name="matrix">What was predicted.</param>
+    /// <param name="suffix">What follows the names of the set's metrics, such as "_mm".</param>
+    public static void Write(Terminal terminal, ConfusionMatrix matrix, string suffix)
+    {
+        bool columns = matrix.Classes <= MostColumns;
+        var table = new Table().Border(TableBorder.Simple);
+        table.AddColumn(new TableColumn("class" + suffix));
+        foreach (string header in (string[])["precision", "recall", "F1", "count"])
+            table.AddColumn(new TableColumn(header) { NoWrap = true, Alignment = Justify.Right });
+        if (!columns) table.AddColumn("taken for");
+        else foreach (int id in Enumerable.Range(0, matrix.Classes)) table.AddColumn(new TableColumn($"as {id}") { NoWrap = true, Alignment = Justify.Right });
+        for (int id = 0; id < matrix.Classes; id++)
+        {
+            string[] row =
+            [
+                $"{id} {matrix.LabelNames[id]}", Percent(matrix.Precision(id)), Percent(matrix.Recall(id)), Percent(matrix.F1(id)), Text(matrix.Support(id)),
+                .. columns ? Enumerable.Range(0, matrix.Classes).Select(other => Text(matrix.Count(id, other))) : [Mistakes(matrix, id)],
+            ];
+            table.AddRow(row.Select(Markup.Escape).ToArray());
+        }
+
+        Tables.Write(terminal.LogWriter, table);
+    }
+
+    private static string Mistakes(ConfusionMatrix matrix, int id) => string.Join(
+        ", ",
+        Enumerable.Range(0, matrix.Classes).Where(other => other != id && matrix.Count(id, other) > 0)
+            .OrderByDescending(other => matrix.Count(id, other)).Take(MostMistakes)
+            .Select(other => $"{Text(matrix.Count(id, other))} × {matrix.LabelNames[other]}"));
+
+    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
+
+    private static string Text(int count) => count.ToString(CultureInfo.InvariantCulture);
+}
