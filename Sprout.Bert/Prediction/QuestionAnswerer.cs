@@ -1,5 +1,6 @@
 // Answers within a text.
 using Sprout.Bert.Data;
+using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Tensors;
 
@@ -15,9 +16,8 @@ public sealed class QuestionAnswerer : Predictor
     /// <exception cref="InputException">The model was not fine-tuned to answer.</exception>
     /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
     public QuestionAnswerer(ModelSource source, PredictorOptions? options = null)
-        : base(source, source.Config.CreateSpanExtractor, defaultLength: 384, LeastWindowLength, options ??= new PredictorOptions())
+        : base(source, backend => Extractor(source, backend), defaultLength: 384, LeastWindowLength, options ??= new PredictorOptions())
     {
-        Config.RequirePairs(source.Name);
         features = new SquadFeatures(Tokenizer, MaxLength, options.DocStride, options.MaxQueryLength);
         search = new SquadAnswers(maxAnswerLength: options.MaxAnswerLength);
     }
@@ -59,5 +59,11 @@ public sealed class QuestionAnswerer : Predictor
         }
 
         return search.Best(context, windows, starts, ends);
+    }
+
+    private static SpanExtractor Extractor(ModelSource source, IBackend backend)
+    {
+        source.Config.RequirePairs(source.Name);
+        return source.Config.CreateSpanExtractor(backend);
     }
 }

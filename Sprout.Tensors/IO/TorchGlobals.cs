@@ -36,7 +36,8 @@ internal static class TorchGlobals
     {
         var wanted = new TorchName(module, name);
         if (Storages.ContainsKey(wanted) || Array.IndexOf(Functions, wanted) >= 0) return wanted;
-        throw new InputException($"{path}: expected a dictionary of tensors only, found the name {TorchPickle.Shown($"{module}.{name}")}; nothing of it was run.");
+        string found = TorchPickle.Shown($"{module}.{name}");
+        throw new InputException($"{path}: expected a dictionary of tensors only, found the name {found}; nothing of it was run.");
     }
 
     /// <summary>The storage of a persistent id: ('storage', type, key, device, elements) and, before PyTorch 0.4 or None, a view of it.</summary>
@@ -51,7 +52,8 @@ internal static class TorchGlobals
                 return new TorchStorage(key, element, size, count, start);
         }
 
-        throw new InputException($"{path}: expected ('storage', type, key, device, elements) to name a storage, found {TorchPickle.KindOf(id)} of another kind.");
+        string found = TorchPickle.KindOf(id);
+        throw new InputException($"{path}: expected ('storage', type, key, device, elements) to name a storage, found {found} of another kind.");
     }
 
     /// <summary>What a name makes of its arguments.</summary>
