@@ -56,6 +56,14 @@ public sealed class CustomTextTask : TextTask
     public static CustomTextTask FromModel(IReadOnlyDictionary<string, int> label2Id, CustomTextOptions options) =>
         new(LabelIds.ById(label2Id), options);
 
+    /// <summary>The texts of a file row by row, whatever else it has; labels are not read.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Its columns.</param>
+    /// <exception cref="InputException">The file is missing or bad, or a column is missing; file and line are named.</exception>
+    /// <exception cref="OptionException">A column is given twice.</exception>
+    public static IEnumerable<TextExample> ReadTexts(string path, CustomTextOptions options) =>
+        TextTable.Read(path, options, needLabels: false).Select(row => new TextExample(row.Text, row.Pair));
+
     /// <inheritdoc/>
     public override IReadOnlyList<TextExample> LoadTrain(DataFiles files, Action<string>? note = null) =>
         Load(TrainFile(files), needLabels: true).Examples;

@@ -1,5 +1,6 @@
 // Answers within a text.
 using Sprout.Bert.Data;
+using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Tensors;
 

@@ -53,6 +53,21 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
     internal static IReadOnlyDictionary<string, int> LabelsOf(ModelConfig config) =>
         config is { NumLabels: > 1, Label2Id: not null } ? config.Label2Id : new Dictionary<string, int>();
 
+    /// <summary>The same, with made-up names for a classifier that names none, as Hugging Face saves one with two classes.</summary>
+    internal static IReadOnlyDictionary<string, int> LabelsOrMadeUp(ModelConfig config) =>
+        config is { Label2Id: null, NumLabels: > 1 } and not { ProblemType: "regression" }
+            ? Enumerable.Range(0, config.NumLabels).ToDictionary(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))
+            : LabelsOf(config);
+
+    // A model whose names are others than the task's may count its classes in another order.
+    private static void TellOfOtherNames(TaskContext context, TextTask task)
+    {
+        if (task.IsRegression || context.Config.HasMadeUpLabels || context.Config.Id2Label is not { Count: > 1 } names) return;
+        if (names.Count != task.LabelNames.Count || names.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(task.LabelNames)) return;
+        string ours = string.Join(", ", task.LabelNames), theirs = string.Join(", ", names);
+        context.Note($"{context.Source.Name} calls its classes {theirs}; task {task.Name} takes them for {ours}, in this order.");
+    }
+
     private static (IReadOnlyList<TextExample> Train, IReadOnlyList<EvalSet> Eval) Examples(TextTask task, TaskContext context)
     {
         TaskOptions options = context.Options;
@@ -70,21 +85,6 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
 
         return (context.Train ? First(train, options.MaxTrainSamples) : [],
             [.. eval.Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) })]);
-    }
-
-    /// <summary>The same, with made-up names for a classifier that names none, as Hugging Face saves one with two classes.</summary>
-    internal static IReadOnlyDictionary<string, int> LabelsOrMadeUp(ModelConfig config) =>
-        config is { Label2Id: null, NumLabels: > 1 } and not { ProblemType: "regression" }
-            ? Enumerable.Range(0, config.NumLabels).ToDictionary(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))
-            : LabelsOf(config);
-
-    // A model whose names are others than the task's may count its classes in another order.
-    private static void TellOfOtherNames(TaskContext context, TextTask task)
-    {
-        if (task.IsRegression || context.Config.HasMadeUpLabels || context.Config.Id2Label is not { Count: > 1 } names) return;
-        if (names.Count != task.LabelNames.Count || names.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(task.LabelNames)) return;
-        string ours = string.Join(", ", task.LabelNames), theirs = string.Join(", ", names);
-        context.Note($"{context.Source.Name} calls its classes {theirs}; task {task.Name} takes them for {ours}, in this order.");
     }
 
     private static int Outputs(TextTask task) => task.IsRegression ? 1 : task.LabelNames.Count;

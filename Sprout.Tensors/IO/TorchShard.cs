@@ -45,10 +45,11 @@ internal sealed class TorchShard : IDisposable
 
     private List<TorchEntry> Read()
     {
-        byte[] start = File.Read(0, (int)Math.Min(4, File.Length));
-        if (start.AsSpan().SequenceEqual("PK\x03\x04"u8)) return ReadArchive(new TorchArchive(File));
+        byte[] start = File.Read(0, (int)Math.Min(16, File.Length));
+        if (start.AsSpan().StartsWith("PK\x03\x04"u8)) return ReadArchive(new TorchArchive(File));
         if (start is [0x80, ..]) return ReadLegacy();
-        throw File.Wrong("a file of torch.save: a zip archive or a pickle", $"one that begins with the bytes {Convert.ToHexString(start)}");
+        string found = start.Length == 0 ? "an empty file" : $"one that begins with \"{TorchPickle.Shown(System.Text.Encoding.Latin1.GetString(start))}\"";
+        throw File.Wrong("a file of torch.save: a zip archive or a pickle", found);
     }
 
     private List<TorchEntry> ReadArchive(TorchArchive archive)

@@ -163,6 +163,26 @@ public sealed class FoundFilesTests : IDisposable
     }
 
     [Fact]
+    public void Predict_reads_a_table_and_answers_with_texts_and_names()
+    {
+        string model = WithConfig("named", config => Name(config, "cat", "dog"));
+        string table = tiny.Write("table.csv", "id,review,label\n7,\"aa, ab\",x\n8,ac,y\n");
+        JsonNode[] rows = Lines(TinyRun.Run("predict", "--model", model, "--input", table, "--text-column", "review"));
+        rows.Select(row => row["text"]!.GetValue<string>()).Should().Equal("aa, ab", "ac");
+        JsonNode[] lines = Lines(Predict(model, "aa, ab\nac"));
+        rows.Select(row => row["logits"]!.ToJsonString()).Should().Equal(lines.Select(line => line["logits"]!.ToJsonString()));
+        JsonObject probabilities = rows[0]["probabilities"]!.AsObject();
+        probabilities.Select(pair => pair.Key).Should().Equal("cat", "dog");
+        probabilities.Sum(pair => pair.Value!.GetValue<double>()).Should().BeApproximately(1, 1e-9);
+        probabilities[rows[0]["label"]!.GetValue<string>()]!.ToJsonString().Should().Be(rows[0]["probability"]!.ToJsonString());
+        Lines(TinyRun.Run("predict", "--model", model, "--input", table, "--text-column", "review", "--pair-column", "label"))[1]["pair"]!
+            .GetValue<string>().Should().Be("y");
+        Refused(TinyRun.Run("predict", "--model", model, "--input", table, "--text-column", "absent"), 3, "\"absent\"");
+        Refused(TinyRun.Run("predict", "--model", model, "--input", table, "--pair-column", "label"), 2, "--text-column");
+        Refused(TinyRun.Run("predict", "--model", model, "--text-column", "review"), 2, "--input");
+    }
+
+    [Fact]
     public void A_decoder_that_is_not_tied_is_refused_in_pretraining_and_kept_in_export()
     {
         string model = WithConfig("untied", config => config["tie_word_embeddings"] = false);

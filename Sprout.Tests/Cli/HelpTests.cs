@@ -20,13 +20,14 @@ public sealed class HelpTests
         "--score-learning-rate", "--score-init", "--score-scale", "--schedule-warmup", "--initial-warmup", "--final-warmup", "--train-embeddings", "--block",
         "--teacher", "--distill-alpha", "--distill-temperature", "--logging-steps", "--init-scores", "--l0-noise", "--loss",
         "--options", "--profile", "--lr-schedule", "--warmup-ratio", "--eval-split",
+        "--ignore-mismatched-sizes",
     ];
 
     [Theory]
     [InlineData("demo", "--help")]
     [InlineData("train")]
     [InlineData("eval")]
-    [InlineData("predict", "--model", "--input")]
+    [InlineData("predict", "--model", "--input", "--text-column", "--pair-column")]
     [InlineData("tokenize", "--pair")]
     [InlineData("inspect", "--json")]
     [InlineData("export", "--format", "--output")]
