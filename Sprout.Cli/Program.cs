@@ -32,7 +32,7 @@ public static partial class Program
     /// <param name="args">The arguments.</param>
     /// <param name="output">Results.</param>
     /// <param name="log">Progress and messages.</param>
-    /// <param name="handleSignals">Whether Ctrl+C and SIGTERM cancel the command.</param>
+    /// <param name="handleSignals">Whether Ctrl+C, SIGTERM and SIGHUP cancel the command.</param>
     public static int Run(string[] args, TextWriter output, TextWriter log, bool handleSignals = false)
     {
         using var cancellation = new CancellationTokenSource();
@@ -46,6 +46,7 @@ public static partial class Program
 
         // Ctrl+C, and what a batch system sends before it takes the machine away.
         using PosixSignalRegistration? interrupt = handleSignals ? PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal) : null;
+        using PosixSignalRegistration? hangUp = handleSignals ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal) : null;
         using PosixSignalRegistration? terminate = handleSignals ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal) : null;
         return ExitCode.Guard(log, () => Invoke(args, new Terminal(output, log, cancellation.Token)));
     }

@@ -60,6 +60,9 @@ public sealed class MaskedLMObjective : Objective
     public override int TrainCount => train.Count;
 
     /// <inheritdoc/>
+    public override IEnumerable<int> Fingerprint => train.Concat(eval).SelectMany(sequence => sequence.Numbers);
+
+    /// <inheritdoc/>
     public override string PrimaryMetric => "eval_accuracy";
 
     /// <inheritdoc/>

@@ -59,6 +59,10 @@ public sealed class SquadObjective : Objective
     public override string PrimaryMetric => "eval_f1";
 
     /// <inheritdoc/>
+    public override IEnumerable<int> Fingerprint => trainSequences.Concat(evalSequences).SelectMany(sequence => sequence.Numbers)
+        .Concat(train.SelectMany(window => (int[])[window.StartLabel, window.EndLabel]));
+
+    /// <inheritdoc/>
     public override void Prepare(long totalExamples, IProgress<TrainerProgress>? progress, CancellationToken cancellation) =>
         teacher?.Prepare(trainSequences, totalExamples, Split, progress, cancellation);
 

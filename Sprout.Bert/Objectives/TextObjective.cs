@@ -71,6 +71,10 @@ public sealed class TextObjective : Objective
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, ConfusionMatrix> Confusions => confusions;
 
+    /// <inheritdoc/>
+    public override IEnumerable<int> Fingerprint => trainSequences.SelectMany(sequence => sequence.Numbers).Concat(Targets(train))
+        .Concat(evalSequences.SelectMany(set => set).SelectMany(sequence => sequence.Numbers)).Concat(evalSets.SelectMany(set => Targets(set.Examples)));
+
     private int Classes => task.IsRegression ? 1 : task.LabelNames.Count;
 
     /// <inheritdoc/>
@@ -146,6 +150,9 @@ public sealed class TextObjective : Objective
         confusions[set.Suffix] = new ConfusionMatrix(task.LabelNames, predictions, labels);
         return task.Score(predictions, labels);
     }
+
+    private static IEnumerable<int> Targets(IReadOnlyList<TextExample> examples) =>
+        examples.SelectMany(example => (int[])[example.Label, BitConverter.SingleToInt32Bits(example.Score)]);
 
     private void RequireTargets(string kind, IReadOnlyList<TextExample> examples)
     {

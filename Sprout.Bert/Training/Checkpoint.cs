@@ -10,25 +10,43 @@ using Sprout.Tensors.IO;
 namespace Sprout.Bert.Training;
 
 /// <summary>
-/// A folder <c>checkpoint-&lt;step&gt;</c> with unfolded weights, scores, optimiser moments and state. It is written beside and renamed, so it is there
-/// whole or not at all.
+/// A folder <c>checkpoint-&lt;step&gt;</c> with unfolded weights, scores, optimiser moments and state, and a <see cref="CheckpointManifest"/> of all of
+/// them. It is written beside and renamed, so it is there whole or not at all.
 /// </summary>
 public static class Checkpoint
 {
     private const string Prefix = "checkpoint-";
     private const string Partial = ".partial";
+    private const string Aside = ".replaced";
     private const string OptimizerFile = "optimizer.safetensors";
 
     /// <summary>The scores' file name.</summary>
     public const string ScoresFile = "scores.safetensors";
 
-    /// <summary>The newest whole checkpoint of a run's folder, or null.</summary>
-    public static string? Newest(string folder) => All(folder).LastOrDefault().Path;
+    /// <summary>The newest checkpoint of a run's folder that is whole, or null.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="identity">What the run says of itself, see <see cref="CheckpointManifest"/>.</param>
+    /// <param name="note">Receives a sentence for every newer one that is damaged; null: nobody.</param>
+    /// <exception cref="InputException">The newest whole one is of another run.</exception>
+    public static string? Newest(string folder, string identity = "", Action<string>? note = null)
+    {
+        foreach ((_, string path) in Enumerable.Reverse(All(folder)))
+        {
+            if (CheckpointManifest.Damage(path, identity) is not string damage) return path;
+            note?.Invoke($"{path} is passed over: {damage}.");
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a folder has anything that is called a checkpoint.</summary>
+    public static bool Any(string folder) => All(folder).Count > 0;
 
     /// <summary>Writes a checkpoint and removes the oldest ones beyond the limit.</summary>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="InputException">It cannot be written; earlier checkpoints are untouched.</exception>
-    public static string Save(string folder, TaskModel model, IPruner? pruner, AdamW optimizer, TrainerState state, double epoch, int totalSteps, int limit)
+    public static string Save(
+        string folder, TaskModel model, IPruner? pruner, AdamW optimizer, TrainerState state, double epoch, int totalSteps, int limit, string identity = "")
     {
         string path = Path.Combine(folder, Prefix + state.GlobalStep.ToString(CultureInfo.InvariantCulture));
         string partial = path + Partial;
@@ -42,8 +60,8 @@ public static class Checkpoint
             foreach ((Parameter parameter, AdamW.State moments) in optimizer.States()) state.OptimizerSteps[parameter.Name] = moments.Step;
             TensorFile.Save(Path.Combine(partial, OptimizerFile), Moments(optimizer));
             state.Save(Path.Combine(partial, TrainerState.FileName), epoch, totalSteps);
-            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
-            Directory.Move(partial, path);
+            CheckpointManifest.Write(partial, identity);
+            Replace(partial, path);
             List<(int Step, string Path)> all = All(folder);
             foreach ((_, string old) in all.Take(Math.Max(0, all.Count - limit))) Directory.Delete(old, recursive: true);
             return path;
@@ -67,11 +85,47 @@ public static class Checkpoint
         return state;
     }
 
-    /// <summary>Removes all checkpoints of a folder, whole and partial ones.</summary>
+    /// <summary>Removes the checkpoint of a step.</summary>
+    public static void Delete(string folder, int step)
+    {
+        foreach ((int found, string path) in All(folder))
+            if (found == step) Directory.Delete(path, recursive: true);
+    }
+
+    /// <summary>Removes all checkpoints of a folder: numbered folders that hold a trainer's state.</summary>
     public static void DeleteAll(string folder)
     {
-        foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*").ToList()) Directory.Delete(path, recursive: true);
+        foreach ((_, string path) in All(folder))
+            if (File.Exists(Path.Combine(path, TrainerState.FileName))) Directory.Delete(path, recursive: true);
     }
+
+    /// <summary>Removes what a killed run left of checkpoints, and brings back one that it was about to replace.</summary>
+    public static void Sweep(string folder)
+    {
+        foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*" + Aside).ToList())
+        {
+            string kept = path[..^Aside.Length];
+            if (!IsNumbered(kept)) continue;
+            if (Directory.Exists(kept)) Directory.Delete(path, recursive: true);
+            else Directory.Move(path, kept);
+        }
+
+        foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*" + Partial).ToList())
+            if (IsNumbered(path[..^Partial.Length])) Directory.Delete(path, recursive: true);
+    }
+
+    // The old one is deleted when the new one is there.
+    private static void Replace(string partial, string path)
+    {
+        string aside = path + Aside;
+        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+        if (Directory.Exists(path)) Directory.Move(path, aside);
+        Directory.Move(partial, path);
+        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+    }
+
+    private static bool IsNumbered(string path) =>
+        int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static void DeletePartial(string partial)
     {

@@ -23,6 +23,9 @@ public abstract class Objective
     /// </summary>
     public virtual IReadOnlyDictionary<string, ConfusionMatrix> Confusions => new Dictionary<string, ConfusionMatrix>();
 
+    /// <summary>What the examples say, as numbers: a run whose data were changed is another run.</summary>
+    public virtual IEnumerable<int> Fingerprint => [];
+
     /// <summary>Does what must precede training, such as computing a teacher's logits.</summary>
     /// <param name="totalExamples">Examples that the run will visit, repeats counted.</param>
     /// <param name="progress">Receives the stage "teacher".</param>

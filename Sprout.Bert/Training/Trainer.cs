@@ -22,6 +22,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingOptions options;
     private readonly IPruner? pruner;
     private readonly string? output;
+    private readonly string identity;
     private readonly ITrainingLog? log;
     private readonly AdamW optimizer;
     private readonly List<Parameter> trained;
@@ -42,8 +43,11 @@ public sealed class Trainer : IDisposable
     /// <param name="pruner">What prunes the model meanwhile, or null.</param>
     /// <param name="output">The folder for checkpoints and the state; null: nothing is written.</param>
     /// <param name="log">Receives the curves; null: nobody. Who made it keeps owning it.</param>
+    /// <param name="identity">What checkpoints say of the run, and resuming asks of them: the same for the run and its continuation.</param>
     /// <exception cref="OptionException">An option is out of range or does not fit the length of the run.</exception>
-    public Trainer(IBackend backend, Objective objective, TrainingOptions options, IPruner? pruner = null, string? output = null, ITrainingLog? log = null)
+    public Trainer(
+        IBackend backend, Objective objective, TrainingOptions options, IPruner? pruner = null, string? output = null, ITrainingLog? log = null,
+        string identity = "")
     {
         options.Validate();
         options.ValidateFor(objective.TrainCount);
@@ -53,6 +57,7 @@ public sealed class Trainer : IDisposable
         this.pruner = pruner;
         this.output = output;
         this.log = log;
+        this.identity = identity;
         totalSteps = options.TotalSteps(objective.TrainCount);
         stepsPerEpoch = options.StepsPerEpoch(objective.TrainCount);
         schedule = new LearningRateSchedule(options.LrSchedule, options.WarmupStepsOf(totalSteps), totalSteps);
@@ -64,11 +69,13 @@ public sealed class Trainer : IDisposable
     }
 
     /// <summary>Restores the newest whole checkpoint of the output folder.</summary>
+    /// <param name="note">Receives a sentence for every newer one that is damaged, and which one it is; null: nobody.</param>
     /// <returns>Whether there was one.</returns>
-    /// <exception cref="InputException">The checkpoint is damaged or of another model.</exception>
-    public bool Resume()
+    /// <exception cref="InputException">The checkpoint is of another run or model.</exception>
+    public bool Resume(Action<string>? note = null)
     {
-        if (output is null || Checkpoint.Newest(output) is not string path) return false;
+        if (output is null || Checkpoint.Newest(output, identity, note) is not string path) return false;
+        note?.Invoke($"Continuing the newest checkpoint of {output}: {Path.GetFileName(path)}.");
         state = Checkpoint.Load(path, objective.Model, pruner, optimizer);
         lastCheckpoint = path;
         return true;
@@ -116,6 +123,16 @@ public sealed class Trainer : IDisposable
         };
         if (output is not null) state.Save(Path.Combine(output, TrainerState.FileName), Epoch, totalSteps);
         return new TrainingResult(metrics, totalSteps);
+    }
+
+    /// <summary>Saves a checkpoint of the last step, if there is an output folder.</summary>
+    /// <param name="besides">How many more are kept than the options say.</param>
+    /// <exception cref="InputException">It cannot be written; earlier checkpoints are untouched.</exception>
+    public void SaveCheckpoint(int besides = 0)
+    {
+        if (output is null) return;
+        lastCheckpoint = Checkpoint.Save(
+            output, objective.Model, pruner, optimizer, state, Epoch, totalSteps, options.SaveTotalLimit + besides, identity);
     }
 
     /// <inheritdoc/>
@@ -196,11 +213,6 @@ public sealed class Trainer : IDisposable
             log.AddScalar(name.StartsWith("eval_", StringComparison.Ordinal) ? "eval/" + name[5..] : "train/" + name, value, state.GlobalStep);
     }
 
-    private void SaveCheckpoint()
-    {
-        if (output is null) return;
-        lastCheckpoint = Checkpoint.Save(output, objective.Model, pruner, optimizer, state, Epoch, totalSteps, options.SaveTotalLimit);
-    }
 
     private OperationCanceledException Cancelled(CancellationToken cancellation)
     {

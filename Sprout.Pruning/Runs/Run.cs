@@ -24,6 +24,7 @@ public static class Run
         setup ??= new RunSetup();
         recipe.Validate(ownTask: setup.Task is not null);
         // What costs nothing is checked before anything is loaded, and everything before the folder is touched.
+        using RunLock? held = output is not null && Directory.Exists(output) ? RunLock.Take(output) : null;
         if (output is not null) RunFolder.Check(output, recipe, setup.Resume, setup.Overwrite);
         else if (setup.Resume) throw OptionException.Of($"{new OptionName(nameof(setup.Resume))} needs {new OptionName("Output")}, the folder of the run.");
         cancellation.ThrowIfCancellationRequested();
@@ -37,8 +38,11 @@ public static class Run
         using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
         recipe.Training.ValidateFor(objective.TrainCount);
         cancellation.ThrowIfCancellationRequested();
+        string identity = output is null ? "" : RunIdentity.Of(recipe, objective);
+        if (output is not null) Directory.CreateDirectory(output);
+        using RunLock? heldNow = output is not null && held is null ? RunLock.Take(output) : null;
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
-        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, setup, cancellation);
+        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, cancellation);
         setup.Trained?.Invoke();
         if (output is not null) pruner?.Save(output);
         pruner?.Fold();
@@ -47,6 +51,7 @@ public static class Run
             session.Save(output);
             RunFolder.SaveResults(output, outcome.Metrics);
             ClassesJson.Save(output, objective.Confusions);
+            Checkpoint.Delete(output, outcome.Steps);
         }
 
         if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
@@ -54,13 +59,21 @@ public static class Run
     }
 
     private static TrainingResult Train(
-        IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output, RunSetup setup, CancellationToken cancellation)
+        IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output, string identity, RunSetup setup,
+        CancellationToken cancellation)
     {
         using ITrainingLog? log = output is null ? null : setup.Log?.Invoke(RunFolder.LogsOf(output));
-        using var trainer = new Trainer(backend, objective, options, pruner, output, log);
-        if (setup.Resume)
-            setup.Note?.Invoke(trainer.Resume() ? $"Continuing the newest checkpoint of {output}." : $"{output} has no checkpoint yet: starting at step 1.");
+        using var trainer = new Trainer(backend, objective, options, pruner, output, log, identity);
+        if (setup.Resume && !trainer.Resume(setup.Note))
+        {
+            RunFolder.RequireUnfinished(output!);
+            setup.Note?.Invoke($"{output} has no whole checkpoint: starting at step 1.");
+        }
+
         setup.Starting?.Invoke();
-        return trainer.Train(setup.Progress, cancellation);
+        TrainingResult outcome = trainer.Train(setup.Progress, cancellation);
+        // Writing the model may fail, for want of space: the training is not lost.
+        trainer.SaveCheckpoint(besides: 1);
+        return outcome;
     }
 }

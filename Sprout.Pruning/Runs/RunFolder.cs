@@ -4,18 +4,21 @@ using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
 using Sprout.Bert.Training;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Pruning.Runs;
 
 /// <summary>The output folder of a run: who may write into it, and what is left in it at the end.</summary>
 public static class RunFolder
 {
-    // What a run writes only sometimes, or merges into: of an earlier run it would pass for the new one's. Weights stay, they may be the new run's start.
+    // What a run writes only sometimes, or merges into: of an earlier run it would pass for the new one's. Its weights stay until the new ones are there.
     private static readonly string[] Results =
     [
         PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName, "train_results.json",
         TrainerState.FileName,
     ];
+
+    private const string LogFiles = "events.out.tfevents.*";
 
     /// <summary>Where a folder's curves lie.</summary>
     public static string LogsOf(string folder) => Path.Combine(folder, "runs");
@@ -25,7 +28,10 @@ public static class RunFolder
     /// <param name="recipe">The run's recipe.</param>
     /// <param name="resume">Continue the run that the folder holds; its recipe must be the same, but for <see cref="RecipeJson.IsFree"/>.</param>
     /// <param name="overwrite">Start anew.</param>
-    /// <exception cref="OptionException">The folder is not empty, or the resumed run had other options.</exception>
+    /// <exception cref="OptionException">
+    /// The folder is not empty, or holds no run that could be resumed, or one with other options, or would be replaced though it holds the start model or the
+    /// teacher.
+    /// </exception>
     /// <exception cref="InputException">There is a file of that name, or the folder cannot be read.</exception>
     public static void Check(string folder, Recipe recipe, bool resume, bool overwrite)
     {
@@ -35,10 +41,13 @@ public static class RunFolder
         if (File.Exists(folder)) throw InputException.Of($"{folder}: expected a folder for {output}, found a file.");
         try
         {
-            bool empty = !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any();
+            bool empty = !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) != RunLock.FileName);
             if (!empty && !resume && !overwrite)
                 throw OptionException.Of($"{output}: {folder} is not empty; give another folder, {again} to continue its run, or {anew} to replace it.");
             string path = Path.Combine(folder, Recipe.FileName);
+            if (overwrite) RequireOutside(folder, recipe);
+            if (resume && !empty && !File.Exists(path) && !Checkpoint.Any(folder))
+                throw OptionException.Of($"{again}: expected the folder of a run, found {folder} without {Recipe.FileName} and without checkpoints.");
             if (resume && File.Exists(path)) RequireSame(Recipe.Load(path).ToJson(), recipe.ToJson(), folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,27 +56,48 @@ public static class RunFolder
         }
     }
 
-    /// <summary>Prepares a folder that <see cref="Check"/> has found good: removes what is left of a run that is replaced, and writes the recipe.</summary>
+    /// <summary>
+    /// Prepares a folder that <see cref="Check"/> has found good: writes the recipe, removes what is left of a run that is replaced, and nothing else, and what
+    /// killed runs left behind.
+    /// </summary>
     /// <exception cref="InputException">The folder cannot be written.</exception>
     public static void Open(string folder, Recipe recipe, bool overwrite)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         try
         {
-            Directory.CreateDirectory(folder);
-            if (overwrite) Clear(folder);
+            bool replaces = overwrite && File.Exists(Path.Combine(folder, Recipe.FileName));
+            // First, so that what a kill leaves of the old run is not taken for the run of the old recipe.
+            WriteRecipe(folder, recipe);
+            if (replaces) Clear(folder);
+            Checkpoint.Sweep(folder);
+            AtomicFile.Sweep(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"Cannot write the output folder {folder}: {e.Message}", e);
         }
 
+    }
+
+    private static void WriteRecipe(string folder, Recipe recipe)
+    {
         JsonObject json = recipe.ToJson();
         json["output"] = folder;
         json["version"] = typeof(RunFolder).Assembly.GetName().Version?.ToString(3);
         json["machine"] = $"{Environment.MachineName}, {Environment.ProcessorCount} cores, "
             + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
         JsonFile.WriteSorted(Path.Combine(folder, Recipe.FileName), json);
+    }
+
+    /// <summary>Checks that a run without checkpoints has not ended.</summary>
+    /// <exception cref="OptionException">It has.</exception>
+    public static void RequireUnfinished(string folder)
+    {
+        string path = Path.Combine(folder, TrainerState.FileName);
+        if (!File.Exists(path) || !File.Exists(Path.Combine(folder, "all_results.json"))) return;
+        OptionName again = new("Resume"), anew = new("Overwrite");
+        throw OptionException.Of($"{again}: the run in {folder} is finished, after step {TrainerState.Load(path).GlobalStep}; {anew} does it anew.");
     }
 
     /// <summary>Writes the metrics of a finished run: eval_results.json, train_results.json and all_results.json.</summary>
@@ -81,12 +111,26 @@ public static class RunFolder
     private static void Clear(string folder)
     {
         Checkpoint.DeleteAll(folder);
-        if (Directory.Exists(LogsOf(folder))) Directory.Delete(LogsOf(folder), recursive: true);
+        if (Directory.Exists(LogsOf(folder)))
+            foreach (string log in Directory.EnumerateFiles(LogsOf(folder), LogFiles).ToList()) File.Delete(log);
         foreach (string name in Results) File.Delete(Path.Combine(folder, name));
     }
 
     private static Dictionary<string, double> Part(IReadOnlyDictionary<string, double> metrics, string prefix) =>
         metrics.Where(pair => pair.Key == "epoch" || pair.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary();
+
+    // Sprout's own checkpoints go: none of them may be what the new run starts from.
+    private static void RequireOutside(string folder, Recipe recipe)
+    {
+        string inside = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+        (string Name, string? Path)[] read = [(nameof(recipe.Task.Model), recipe.Task.Model), (nameof(recipe.Task.Teacher), recipe.Task.Teacher)];
+        foreach ((string name, string? path) in read)
+        {
+            if (path is null || !(Path.GetFullPath(path) + Path.DirectorySeparatorChar).StartsWith(inside, StringComparison.Ordinal)) continue;
+            OptionName anew = new("Overwrite"), output = new("Output");
+            throw OptionException.Of($"{anew} would replace {path}, which {new OptionName(name)} reads; give another folder for {output}.");
+        }
+    }
 
     private static void RequireSame(JsonObject before, JsonObject now, string folder)
     {

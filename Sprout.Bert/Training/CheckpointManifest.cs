@@ -1,0 +1,68 @@
+// checkpoint.json: what a checkpoint holds, and whose it is.
+using System.IO.Hashing;
+using System.Text.Json.Nodes;
+using Sprout.Bert.Files;
+using Sprout.Tensors;
+
+namespace Sprout.Bert.Training;
+
+/// <summary>
+/// The last file that is written into a checkpoint: the run's identity, and every other file's length and XXH128. Without it, or with another file than it
+/// says, a checkpoint is not whole.
+/// </summary>
+public static class CheckpointManifest
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "checkpoint.json";
+
+    /// <summary>Writes the manifest of a folder's files.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="identity">What is the same for a run and its continuation, and for nothing else; empty: anything.</param>
+    /// <exception cref="InputException">It cannot be written.</exception>
+    public static void Write(string folder, string identity)
+    {
+        var files = new JsonObject();
+        foreach (string path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+            files[Path.GetFileName(path)] = new JsonObject { ["bytes"] = new FileInfo(path).Length, ["xxh128"] = HashOf(path) };
+        JsonFile.WriteSorted(Path.Combine(folder, FileName), new JsonObject { ["run"] = identity, ["files"] = files });
+    }
+
+    /// <summary>What is wrong with a checkpoint; null when it is whole.</summary>
+    /// <exception cref="InputException">It is whole, but of another run.</exception>
+    public static string? Damage(string folder, string identity)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (!File.Exists(path)) return $"it has no {FileName}";
+        JsonObject manifest;
+        try
+        {
+            manifest = JsonFile.ReadObject(path);
+        }
+        catch (InputException e)
+        {
+            return e.Message.TrimEnd('.');
+        }
+
+        if (manifest["files"] is not JsonObject files || manifest["run"]?.GetValueKind() != System.Text.Json.JsonValueKind.String)
+            return $"its {FileName} is none of Sprout's";
+        foreach ((string name, JsonNode? about) in files)
+        {
+            string file = Path.Combine(folder, Path.GetFileName(name));
+            if (!File.Exists(file)) return $"it has no {name}";
+            if (!JsonNode.DeepEquals(about?["bytes"], JsonValue.Create(new FileInfo(file).Length)) || !JsonNode.DeepEquals(about?["xxh128"], HashOf(file)))
+                return $"its {name} is not what was written";
+        }
+
+        string run = manifest["run"]!.GetValue<string>();
+        return run == identity ? null
+            : throw new InputException($"{folder}: expected a checkpoint of this run, found one of other data, start weights or options.");
+    }
+
+    private static string HashOf(string path)
+    {
+        var hash = new XxHash128();
+        using FileStream stream = File.OpenRead(path);
+        hash.Append(stream);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+}

@@ -1,0 +1,61 @@
+// One run a folder.
+using System.Globalization;
+using Sprout.Tensors;
+
+namespace Sprout.Pruning.Runs;
+
+/// <summary>Holds a run's folder for as long as the run lasts. The system lets go of it when the process ends, however it ends.</summary>
+public sealed class RunLock : IDisposable
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = ".sprout-run";
+
+    private readonly FileStream stream;
+
+    private RunLock(FileStream stream) => this.stream = stream;
+
+    /// <summary>Takes a folder, which has to be there.</summary>
+    /// <exception cref="InputException">Another run holds it, or it cannot be written.</exception>
+    public static RunLock Take(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        FileStream? stream = null;
+        try
+        {
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            stream.SetLength(0);
+            stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}")));
+            stream.Flush();
+            return new RunLock(stream);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            stream?.Dispose();
+            throw e is IOException && HolderOf(path) is string holder
+                ? new InputException($"{folder}: expected a folder that no run is writing into, found the run of process {holder}.", e)
+                : new InputException($"Cannot write the output folder {folder}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Lets go of the folder.</summary>
+    public void Dispose()
+    {
+        // While it is held: a file that another run has taken is not deleted.
+        File.Delete(stream.Name);
+        stream.Dispose();
+    }
+
+    private static string? HolderOf(string path)
+    {
+        try
+        {
+            // Shared in every way, which asks for no lock.
+            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return reader.ReadToEnd();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

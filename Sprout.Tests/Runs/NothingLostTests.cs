@@ -1,0 +1,174 @@
+// One run a folder, whole checkpoints of this run only, and nothing deleted that is not Sprout's.
+using Sprout.Bert.Training;
+using Sprout.Pruning.Runs;
+using Sprout.Tensors.IO;
+using Sprout.Tests.Training;
+
+namespace Sprout.Tests.Runs;
+
+public sealed class NothingLostTests : IDisposable
+{
+    private const string Often = "--save-every=2 --save-total-limit=9";
+
+    private readonly TinyRun tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("optimizer.safetensors")]
+    [InlineData("trainer_state.json")]
+    [InlineData("checkpoint.json")]
+    public void A_damaged_checkpoint_is_passed_over_for_the_one_before(string file)
+    {
+        string whole = tiny.Train("whole", Often), broken = Half("broken");
+        string path = Path.Combine(broken, "checkpoint-4", file);
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        CommandResult result = TinyRun.Run("train", "--resume", "--output", broken);
+        result.Code.Should().Be(0, result.Log);
+        result.Log.Should().Contain("checkpoint-4 is passed over").And.Contain(": checkpoint-2.");
+        SameModel(whole, broken);
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(0)]
+    public void A_truncated_checkpoint_is_passed_over(int length)
+    {
+        string whole = tiny.Train("whole", Often), broken = Half("broken");
+        string path = Path.Combine(broken, "checkpoint-4", "model.safetensors");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..length]);
+        File.Delete(Path.Combine(broken, "checkpoint-2", "checkpoint.json"));
+        CommandResult result = TinyRun.Run("train", "--resume", "--output", broken);
+        result.Code.Should().Be(0, result.Log);
+        result.Log.Should().Contain("it has no checkpoint.json").And.Contain("starting at step 1");
+        SameModel(whole, broken);
+    }
+
+    [Fact]
+    public void Changed_data_are_another_run()
+    {
+        string broken = Half("broken");
+        File.AppendAllText(tiny.TrainFile, "aa ab ac\t1\n");
+        Refused(broken);
+    }
+
+    [Fact]
+    public void Other_start_weights_are_another_run()
+    {
+        string broken = Half("broken");
+        tiny.MakeModel("model", 5);
+        Refused(broken);
+    }
+
+    [Fact]
+    public void A_second_run_in_the_folder_is_told_who_holds_it()
+    {
+        string folder = Directory.CreateDirectory(tiny.PathOf("held")).FullName;
+        using (RunLock.Take(folder))
+        {
+            CommandResult second = TinyRun.Run(tiny.Arguments("held"));
+            second.Code.Should().Be(3);
+            second.Log.Should().Contain($"process {Environment.ProcessId}");
+        }
+
+        Directory.EnumerateFileSystemEntries(folder).Should().BeEmpty();
+        tiny.Train("held");
+        File.Exists(Path.Combine(folder, RunLock.FileName)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Overwriting_removes_only_what_a_run_wrote()
+    {
+        string output = tiny.Train("output", Often);
+        Directory.CreateDirectory(Path.Combine(output, "checkpoint-best"));
+        Directory.CreateDirectory(Path.Combine(output, "checkpoint-500"));
+        string[] mine = ["checkpoint-best/mine.txt", "checkpoint-500/model.safetensors", "runs/mine.log", "notes.txt"];
+        foreach (string file in mine) File.WriteAllText(Path.Combine(output, file), "mine");
+        tiny.Train("output", "--overwrite --save-every=0");
+        foreach (string file in mine) File.ReadAllText(Path.Combine(output, file)).Should().Be("mine", file);
+        Directory.Exists(Path.Combine(output, "checkpoint-4")).Should().BeFalse();
+        Directory.EnumerateFiles(output, "*tfevents*", SearchOption.AllDirectories).Should().ContainSingle();
+    }
+
+    [Theory]
+    [InlineData("--model", "")]
+    [InlineData("--model", "checkpoint-4")]
+    [InlineData("--teacher", "")]
+    public void What_a_run_reads_is_not_replaced(string option, string within)
+    {
+        string output = tiny.Train("output", Often);
+        byte[] before = File.ReadAllBytes(Path.Combine(output, "model.safetensors"));
+        CommandResult result = TinyRun.Run(tiny.Arguments("output", $"--overwrite {option}={Path.Combine(output, within)}"));
+        result.Code.Should().Be(2);
+        result.Log.Should().Contain("--overwrite would replace").And.Contain(option);
+        File.ReadAllBytes(Path.Combine(output, "model.safetensors")).Should().Equal(before);
+        Directory.Exists(Path.Combine(output, "checkpoint-4")).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_folder_without_a_run_is_not_resumed_and_a_finished_run_is_not_trained_again()
+    {
+        string foreign = Directory.CreateDirectory(tiny.PathOf("foreign")).FullName;
+        File.WriteAllText(Path.Combine(foreign, "model.safetensors"), "mine");
+        CommandResult result = TinyRun.Run(tiny.Arguments("foreign", "--resume"));
+        result.Code.Should().Be(2, result.Log);
+        File.ReadAllText(Path.Combine(foreign, "model.safetensors")).Should().Be("mine");
+        string finished = tiny.Train("finished", "--save-every=0");
+        CommandResult again = TinyRun.Run("train", "--resume", "--output", finished);
+        again.Code.Should().Be(2);
+        again.Log.Should().Contain("is finished, after step 6");
+    }
+
+    [Fact]
+    public void What_a_killed_run_left_is_swept()
+    {
+        string folder = Half("left"), stray = Path.Combine(folder, $"config.json.{Guid.NewGuid():N}.tmp"), own = Path.Combine(folder, "own.tmp");
+        File.WriteAllText(stray, "half");
+        File.WriteAllText(own, "mine");
+        Directory.CreateDirectory(Path.Combine(folder, "checkpoint-6.partial"));
+        Directory.Move(Path.Combine(folder, "checkpoint-2"), Path.Combine(folder, "checkpoint-2.replaced"));
+        Checkpoint.Sweep(folder);
+        AtomicFile.Sweep(folder);
+        Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Should().BeEquivalentTo(
+            "training_options.json", "checkpoint-2", "checkpoint-4", "own.tmp");
+    }
+
+    [Fact]
+    public void A_planted_link_is_not_written_through()
+    {
+        string target = tiny.Write("victim.txt", "mine"), folder = Directory.CreateDirectory(tiny.PathOf("linked")).FullName;
+        File.CreateSymbolicLink(Path.Combine(folder, $"file.json.{Environment.ProcessId}.tmp"), target);
+        File.CreateSymbolicLink(Path.Combine(folder, "file.json"), target);
+        AtomicFile.WriteText(Path.Combine(folder, "file.json"), "new");
+        File.ReadAllText(target).Should().Be("mine");
+        File.ReadAllText(Path.Combine(folder, "file.json")).Should().Be("new");
+    }
+
+    // A run that was killed after step 4 of 6.
+    private string Half(string name)
+    {
+        string whole = tiny.Train("source-of-" + name, Often), half = Directory.CreateDirectory(tiny.PathOf(name)).FullName;
+        File.Copy(Path.Combine(whole, "training_options.json"), Path.Combine(half, "training_options.json"));
+        foreach (string checkpoint in (string[])["checkpoint-2", "checkpoint-4"])
+        {
+            Directory.CreateDirectory(Path.Combine(half, checkpoint));
+            foreach (string file in Directory.EnumerateFiles(Path.Combine(whole, checkpoint)))
+                File.Copy(file, Path.Combine(half, checkpoint, Path.GetFileName(file)));
+        }
+
+        return half;
+    }
+
+    private static void Refused(string folder)
+    {
+        CommandResult result = TinyRun.Run("train", "--resume", "--output", folder);
+        result.Code.Should().Be(3, result.Log);
+        result.Log.Should().Contain("checkpoint-4: expected a checkpoint of this run");
+    }
+
+    private static void SameModel(string first, string second) =>
+        File.ReadAllBytes(Path.Combine(second, "model.safetensors")).Should().Equal(File.ReadAllBytes(Path.Combine(first, "model.safetensors")));
+}
