@@ -30,22 +30,29 @@ internal static class TextTable
     {
         TextColumns columns = default;
         int width = 0;
+        string[] names = [];
         foreach ((int line, string[] fields) in rows)
         {
             if (width == 0)
             {
                 width = fields.Length;
                 bool header = TextColumns.HasHeader(fields, options);
-                columns = TextColumns.Find(header ? fields : null, width, options, needLabels, path, line);
+                if (header) names = Trimmed(fields);
+                columns = TextColumns.Find(header ? names : null, width, options, needLabels, path, line);
                 if (header) continue;
             }
 
             // A cell too many is most often an unquoted delimiter in a text, and would shift the label.
             if (fields.Length != width) throw InputFile.Bad(path, line, $"{width} cells", $"{fields.Length}");
-            yield return new TextTableRow(
-                line, fields[columns.Text], columns.Pair < 0 ? null : fields[columns.Pair], columns.Label < 0 ? null : fields[columns.Label]);
+            // Files that were put together have their header again in the middle.
+            if (width > 1 && fields[columns.Text].Trim() == names.ElementAtOrDefault(columns.Text) && Trimmed(fields).SequenceEqual(names))
+                throw InputFile.Bad(path, line, "a row of data", "the header again");
+            string? label = columns.Label < 0 ? null : LabelIds.Clean(fields[columns.Label], needLabels, path, line);
+            yield return new TextTableRow(line, fields[columns.Text], columns.Pair < 0 ? null : fields[columns.Pair], label);
         }
     }
+
+    private static string[] Trimmed(string[] fields) => [.. fields.Select(field => field.Trim())];
 
     private static IEnumerable<TextTableRow> ReadJson(string path, CustomTextOptions options, bool needLabels)
     {
@@ -63,7 +70,7 @@ internal static class TextTable
 
             yield return new TextTableRow(
                 line, Cell(value, text, path, line), pair is null ? null : Cell(value, pair, path, line),
-                label is null ? null : Cell(value, label, path, line));
+                label is null ? null : LabelIds.Clean(Cell(value, label, path, line), needLabels, path, line));
         }
     }
 

@@ -42,6 +42,7 @@ internal static class RecipeOptions
         table.Text("--train-file", "Training file, instead of the folder's", "file", "--train_file");
         table.Number("--eval-split", "Evaluate on this share of the training examples, which are not trained on; instead of an evaluation file");
         table.Whole("--max-train-samples", "Only the first N training examples", "--max_train_samples");
+        table.Flag("--regression", "Task text: labels are scores, also whole ones (if all are numbers, one not whole)");
         table.Text("--loss", $"Loss of classes or numbers: {string.Join(", ", TextLosses.Names)}", "name");
     }
 

@@ -18,7 +18,7 @@ public sealed class HelpTests
         "--warmup-steps", "--weight-decay", "--adam-epsilon", "--max-grad-norm", "--dropout", "--shuffle", "--seed", "--max-train-samples", "--eval-every",
         "--save-every", "--save-total-limit", "--resume", "--overwrite", "--method", "--density", "--initial-density", "--threshold", "--lambda", "--scope",
         "--score-learning-rate", "--score-init", "--score-scale", "--schedule-warmup", "--initial-warmup", "--final-warmup", "--train-embeddings", "--block",
-        "--teacher", "--distill-alpha", "--distill-temperature", "--logging-steps", "--init-scores", "--l0-noise", "--loss",
+        "--teacher", "--distill-alpha", "--distill-temperature", "--logging-steps", "--init-scores", "--l0-noise", "--regression", "--loss",
         "--options", "--profile", "--lr-schedule", "--warmup-ratio", "--eval-split",
     ];
 
