@@ -95,7 +95,7 @@ public sealed class SquadFeatures
     /// <summary>Context tokens that hold the first answer's first and last character; −1 for a character that no token holds.</summary>
     private static (int First, int Last) AnswerTokens(SquadQuestion question, ReadOnlySpan<TokenSpan> spans)
     {
-        if (question.Answers.Length == 0) return (-1, -1);
+        if (!question.HasPlace) return (-1, -1);
         int from = question.AnswerStarts[0], to = from + new CodePoints(question.Answers[0]).Count - 1, first = -1, last = -1;
         for (int i = 0; i < spans.Length; i++)
         {

@@ -18,6 +18,9 @@ internal readonly struct JsonFields
         this.element = element;
     }
 
+    /// <summary>No value at all: every field of it is missing.</summary>
+    internal static JsonFields None { get; } = new("", "", default);
+
     /// <summary>Reads a whole file, which must hold one JSON object.</summary>
     /// <exception cref="InputException">The file cannot be read or is not a JSON object.</exception>
     internal static JsonFields ReadFile(string file)
@@ -89,6 +92,9 @@ internal readonly struct JsonFields
     /// <summary>A field that is an integer from 0.</summary>
     internal int Count(string name) => Optional(name).AsCount();
 
+    /// <summary>The value as an object.</summary>
+    internal JsonFields AsObject() => element.ValueKind == JsonValueKind.Object ? this : throw Wrong("an object");
+
     /// <summary>The value as text.</summary>
     internal string AsText()
     {
@@ -111,11 +117,12 @@ internal readonly struct JsonFields
     internal int AsCount() =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= 0 ? value : throw Wrong("an integer from 0 to 2147483647");
 
+    /// <summary>The value as an integer from 0 that fits 31 bits; null when it is anything else.</summary>
+    internal int? CountOrNone() => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= 0 ? value : null;
+
     /// <summary>The error that this value is not what was expected.</summary>
     internal InputException Wrong(string expected, string? found = null) =>
         new($"{file}: {(path.Length == 0 ? "the file" : path)}: expected {expected}, found {found ?? Describe()}.");
-
-    private JsonFields AsObject() => element.ValueKind == JsonValueKind.Object ? this : throw Wrong("an object");
 
     private string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
 

@@ -36,13 +36,19 @@ internal sealed class ConfigReader(JsonObject json, string path)
     public List<string>? NumberedTexts(string key)
     {
         if (Take(key) is not { } node) return null;
-        const string expected = "an object with the keys \"0\", \"1\", … and strings";
+        const string expected = "an object with the keys \"0\", \"1\", … and names";
         JsonObject numbered = node as JsonObject ?? throw Wrong(key, expected, node.ToJsonString());
         var texts = new List<string>();
         for (int i = 0; i < numbered.Count; i++)
         {
+            // Programs that got numbers as labels save them as numbers.
             JsonNode? item = numbered[i.ToString(CultureInfo.InvariantCulture)];
-            texts.Add(item is JsonValue value && value.TryGetValue(out string? text) ? text : throw Wrong(key, expected, node.ToJsonString()));
+            texts.Add(item switch
+            {
+                JsonValue value when value.TryGetValue(out string? text) => text,
+                JsonValue value => value.ToJsonString(),
+                _ => throw Wrong(key, expected, node.ToJsonString()),
+            });
         }
 
         return texts;
@@ -54,7 +60,9 @@ internal sealed class ConfigReader(JsonObject json, string path)
         const string expected = "an object of integers";
         var ints = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((string name, JsonNode? item) in node as JsonObject ?? throw Wrong(key, expected, node.ToJsonString()))
-            ints.Add(name, item is JsonValue value && value.TryGetValue(out int number) ? number : throw Wrong(key, expected, node.ToJsonString()));
+            ints.Add(name, item is JsonValue value && (value.TryGetValue(out int number)
+                || (value.TryGetValue(out string? text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)))
+                ? number : throw Wrong(key, expected, node.ToJsonString()));
         return ints;
     }
 

@@ -63,6 +63,21 @@ public abstract record ModelConfig
     /// <summary>Width of one attention head: hidden size by heads.</summary>
     public int HeadSize => HiddenSize / NumAttentionHeads;
 
+    /// <summary>Segments that a token can belong to; a pair of texts needs two.</summary>
+    public abstract int Segments { get; }
+
+    /// <summary>Whether the classes have the names that Hugging Face makes up (<c>LABEL_0</c>, …), which say nothing, or none.</summary>
+    public bool HasMadeUpLabels =>
+        Id2Label is null || Id2Label.Select((name, id) => name == string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}")).All(same => same);
+
+    /// <summary>Checks that the model takes pairs of texts.</summary>
+    /// <param name="source">What the message names as the place of the error, e.g. the folder.</param>
+    /// <exception cref="InputException">It has one segment.</exception>
+    public void RequirePairs(string source)
+    {
+        if (Segments < 2) throw new InputException($"{source}: expected a model with two segment types, which a pair of texts needs, found {Segments}.");
+    }
+
     /// <summary>Checks every value's range and that they fit together; reading a file does this.</summary>
     /// <param name="source">What the message names as the place of the error, e.g. the file.</param>
     /// <exception cref="InputException">A value is out of range; the message names source, key, expected and found.</exception>

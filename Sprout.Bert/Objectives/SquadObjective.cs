@@ -107,8 +107,14 @@ public sealed class SquadObjective : Objective
         }
 
         double loss = 0;
+        int placed = 0;
         for (int i = 0; i < logits.Length; i++)
+        {
+            if (!questions[eval[i].QuestionIndex].HasPlace) continue;
+            placed++;
             loss += (Softmax.CrossEntropy(Starts(logits[i]), eval[i].StartLabel) + Softmax.CrossEntropy(Ends(logits[i]), eval[i].EndLabel)) / 2;
+        }
+
         var byQuestion = Enumerable.Range(0, eval.Count).ToLookup(i => eval[i].QuestionIndex);
         var texts = new string[questions.Count];
         for (int i = 0; i < questions.Count; i++)
@@ -124,9 +130,11 @@ public sealed class SquadObjective : Objective
             });
         }
 
-        var metrics = SquadMetrics.Score(texts, [.. questions.Select(question => question.Answers)])
+        int[] answered = [.. Enumerable.Range(0, questions.Count).Where(i => questions[i].Answers.Length > 0)];
+        if (answered.Length == 0 && questions.Count > 0) return new Dictionary<string, double>();
+        var metrics = SquadMetrics.Score([.. answered.Select(i => texts[i])], [.. answered.Select(i => questions[i].Answers)])
             .ToDictionary(pair => "eval_" + pair.Key, pair => pair.Value);
-        metrics["eval_loss"] = loss / Math.Max(1, logits.Length);
+        metrics["eval_loss"] = loss / Math.Max(1, placed);
         metrics["eval_samples"] = logits.Length;
         return metrics;
     }

@@ -20,6 +20,7 @@ public abstract class Predictor : IDisposable
     // The same with a token of the context.
     private protected const int LeastWindowLength = 4;
 
+    private readonly string name;
     private readonly IBackend backend;
     private readonly TaskModel model;
     private readonly Inference inference;
@@ -39,6 +40,8 @@ public abstract class Predictor : IDisposable
     {
         Config = source.Config;
         Tokenizer = source.Tokenizer;
+        name = source.Name;
+        foreach (string remark in Tokenizer.Remarks) options.Note?.Invoke(remark);
         MaxLength = options.MaxLength ?? Math.Min(defaultLength, Config.MaxPositionEmbeddings);
         OptionException.Require(
             MaxLength >= leastLength && MaxLength <= Config.MaxPositionEmbeddings,
@@ -127,6 +130,7 @@ public abstract class Predictor : IDisposable
     /// <summary>Adds a text, or two, to the turn's batch.</summary>
     private protected void Append(string text, string? pair)
     {
+        if (pair is not null) Config.RequirePairs(name);
         ids.Clear();
         typeIds.Clear();
         Tokenizer.Encode(text, pair, MaxLength, ids, typeIds);

@@ -26,7 +26,7 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
     public override LoadReport Load(TaskModel model, ulong seed)
     {
         Initialization.Apply(model, seed);
-        return new LoadReport([], []);
+        return new LoadReport([], [], []);
     }
 
     /// <inheritdoc/>

@@ -8,8 +8,8 @@ using Sprout.Tensors.IO;
 namespace Sprout.Bert.Sources;
 
 /// <summary>
-/// A folder with <c>config.json</c>, <c>model.safetensors</c> or its sharded index, and the tokenizer's files. Keys with and without the encoder's prefix, and
-/// the old names gamma and beta, are understood.
+/// A folder with <c>config.json</c>, <c>model.safetensors</c> or else <c>pytorch_model.bin</c>, or the index of one's shards, and the tokenizer's files. Keys
+/// with and without the encoder's prefix, and the old names gamma and beta, are understood.
 /// </summary>
 public sealed class HuggingFaceFolder : ModelSource
 {
@@ -17,7 +17,7 @@ public sealed class HuggingFaceFolder : ModelSource
     public const string WeightsFile = "model.safetensors";
 
     private readonly string folder;
-    private SafetensorsFile? file;
+    private WeightFile? file;
     private IReadOnlyList<StoredTensor>? tensors;
 
     /// <summary>Reads a folder's configuration; weights and tokenizer are opened when they are asked for.</summary>
@@ -41,7 +41,7 @@ public sealed class HuggingFaceFolder : ModelSource
     /// <inheritdoc/>
     public override long BytesOnDisk => Weights.Entries.Select(entry => entry.FilePath).Distinct().Sum(path => new FileInfo(path).Length);
 
-    private SafetensorsFile Weights => file ??= SafetensorsFile.OpenModel(folder);
+    private WeightFile Weights => file ??= WeightFile.OpenModel(folder);
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer's files.</summary>
     /// <param name="folder">Created when missing.</param>
@@ -64,7 +64,7 @@ public sealed class HuggingFaceFolder : ModelSource
         }
 
         (config with { Architectures = [model.Architecture] }).Save(folder);
-        tokenizer.Save(folder);
+        tokenizer.Save(folder, config.MaxPositionEmbeddings);
         SaveWeights(folder, model);
     }
 
@@ -96,7 +96,7 @@ public sealed class HuggingFaceFolder : ModelSource
             Path.Combine(folder, WeightsFile),
             tensors.Select(tensor => SafetensorsTensor.Float32(tensor.Name, [.. tensor.Extents], (offset, chunk) => source.Read(tensor, offset, chunk))));
         source.Config.Save(folder);
-        tokenizer.Save(folder);
+        tokenizer.Save(folder, source.Config.MaxPositionEmbeddings);
     }
 
     /// <summary>Writes a model's weights into an existing folder.</summary>
@@ -112,14 +112,24 @@ public sealed class HuggingFaceFolder : ModelSource
     {
         ArgumentNullException.ThrowIfNull(model);
         HashSet<Parameter> essential = [.. model.EssentialParameters];
+        HashSet<Parameter> encoder = [.. model.Encoder.Parameters()];
         var missing = new List<string>();
+        var mismatched = new List<string>();
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (Parameter parameter in model.Parameters())
         {
-            if (Entry(parameter.Name, model.EncoderPrefix) is SafetensorsEntry entry)
+            if (Entry(parameter.Name, model.EncoderPrefix) is WeightEntry entry)
             {
                 used.Add(entry.Name);
-                TensorFile.Read(Weights, entry, parameter.Value);
+                if (encoder.Contains(parameter) || TensorFile.HasShape(entry, parameter.Value))
+                {
+                    TensorFile.Read(Weights, entry, parameter.Value);
+                    continue;
+                }
+
+                string found = string.Join(", ", entry.Shape);
+                mismatched.Add($"tensor \"{entry.Name}\": expected shape {parameter.Shape}, found [{found}]");
+                Initialization.Apply(parameter, model.Config.InitializerRange, seed);
                 continue;
             }
 
@@ -129,18 +139,18 @@ public sealed class HuggingFaceFolder : ModelSource
             Initialization.Apply(parameter, model.Config.InitializerRange, seed);
         }
 
-        return new LoadReport(missing, [.. Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name))]);
+        return new LoadReport(missing, [.. Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name))], mismatched);
     }
 
     /// <inheritdoc/>
     public override StoredTensor? Find(string parameter, string encoderPrefix) =>
-        Entry(parameter, encoderPrefix) is SafetensorsEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
+        Entry(parameter, encoderPrefix) is WeightEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
 
     /// <inheritdoc/>
     public override unsafe void Read(StoredTensor tensor, long offset, Span<float> values)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (!Weights.TryGet(tensor.Name, out SafetensorsEntry? entry)) throw new ArgumentException($"{folder} has no tensor \"{tensor.Name}\".");
+        WeightEntry entry = Weights.Find(tensor.Name) ?? throw new ArgumentException($"{folder} has no tensor \"{tensor.Name}\".");
         fixed (float* destination = values) Weights.ReadFloat32(entry, destination, offset, values.Length);
     }
 
@@ -154,14 +164,14 @@ public sealed class HuggingFaceFolder : ModelSource
     /// <inheritdoc/>
     protected override ITokenizer ReadTokenizer() => BertTokenizer.Load(folder);
 
-    private SafetensorsEntry? Entry(string name, string prefix)
+    private WeightEntry? Entry(string name, string prefix)
     {
         foreach (string candidate in (string[])[name, name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name])
         {
-            if (Weights.TryGet(candidate, out SafetensorsEntry? entry)) return entry;
+            if (Weights.Find(candidate) is WeightEntry entry) return entry;
             string old = candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
                 .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
-            if (Weights.TryGet(old, out entry)) return entry;
+            if (Weights.Find(old) is WeightEntry renamed) return renamed;
         }
 
         return null;

@@ -8,7 +8,8 @@ namespace Sprout.Bert.Sources;
 /// <summary>What loading found besides what it needed.</summary>
 /// <param name="Missing">Parameters of the head or pooler that the source lacks; they are fresh.</param>
 /// <param name="Unused">Tensors of the source that the model does not have.</param>
-public sealed record LoadReport(IReadOnlyList<string> Missing, IReadOnlyList<string> Unused);
+/// <param name="Mismatched">Tensors of the head that have another shape there, with both shapes; the model's are fresh.</param>
+public sealed record LoadReport(IReadOnlyList<string> Missing, IReadOnlyList<string> Unused, IReadOnlyList<string> Mismatched);
 
 /// <summary>A tensor of a source.</summary>
 /// <param name="Name">Its name.</param>
@@ -49,25 +50,36 @@ public abstract class ModelSource : IDisposable
         throw new InputException($"{path}: expected a model folder, found {(File.Exists(path) ? "a file" : "nothing")}.");
     }
 
-    /// <summary>Loads the weights into a model; what pooler and head lack is initialised from the seed.</summary>
-    /// <exception cref="InputException">The weights are damaged, a tensor has another shape, or embeddings or encoder are incomplete.</exception>
+    /// <summary>Loads the weights into a model; what pooler and head lack, and a head of another shape, is initialised from the seed.</summary>
+    /// <exception cref="InputException">
+    /// The weights are damaged, a tensor of embeddings, encoder or pooler has another shape, or embeddings or encoder are incomplete.
+    /// </exception>
     public abstract LoadReport Load(TaskModel model, ulong seed);
 
     /// <summary>Loads the weights of a model that has been fine-tuned.</summary>
-    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>, or the head is missing.</exception>
+    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>, or the head is missing or of another shape.</exception>
     public void LoadWhole(TaskModel model)
     {
         LoadReport report = Load(model, seed: 0);
         if (report.Missing.Count > 0) throw new InputException($"{Name}: expected a fine-tuned model, found no {string.Join(", ", report.Missing)}.");
+        if (report.Mismatched.Count > 0) throw new InputException($"{Name}: {report.Mismatched[0]}.");
     }
 
     /// <summary>Loads the weights and tells what else the user should know.</summary>
-    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>.</exception>
-    public void Load(TaskModel model, ulong seed, Action<string> note)
+    /// <param name="model">Receives the weights.</param>
+    /// <param name="seed">Of what is fresh.</param>
+    /// <param name="note">Receives one sentence for each thing the user should know.</param>
+    /// <param name="ignoreMismatchedSizes">Whether a head of another shape may start afresh; null: it may not, and no option would let it.</param>
+    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>, or the head is of another shape.</exception>
+    public void Load(TaskModel model, ulong seed, Action<string> note, bool? ignoreMismatchedSizes = null)
     {
         ArgumentNullException.ThrowIfNull(note);
         LoadReport report = Load(model, seed);
+        if (report.Mismatched.Count > 0 && ignoreMismatchedSizes is null) throw new InputException($"{Name}: {report.Mismatched[0]}.");
+        if (report.Mismatched.Count > 0 && ignoreMismatchedSizes is false)
+            throw InputException.Of($"{Name}: {report.Mismatched[0]}; {new OptionName("IgnoreMismatchedSizes")} true starts such a head afresh.");
         if (report.Missing.Count > 0) note($"{Name} lacks {string.Join(", ", report.Missing)}: initialised afresh.");
+        foreach (string mismatch in report.Mismatched) note($"{Name}: {mismatch}: initialised afresh.");
         if (report.Unused.Count > 0) note($"{Name} has tensors that are not used: {string.Join(", ", report.Unused)}.");
     }
 

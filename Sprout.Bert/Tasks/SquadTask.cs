@@ -2,6 +2,7 @@
 using Sprout.Bert.Data;
 using Sprout.Bert.Models;
 using Sprout.Bert.Objectives;
+using Sprout.Tensors;
 
 namespace Sprout.Bert.Tasks;
 
@@ -16,10 +17,14 @@ public sealed class SquadTask : TrainingTask
     {
         ArgumentNullException.ThrowIfNull(context);
         TaskOptions options = context.Options;
+        context.Config.RequirePairs(context.Source.Name);
         var features = new SquadFeatures(context.Source.Tokenizer, context.MaxLength, options.DocStride, options.MaxQueryLength);
         var answers = new SquadAnswers(options.NBest, options.MaxAnswerLength);
-        IReadOnlyList<SquadQuestion> train = context.Train ? SquadDataset.Load(options.Files.Train(SquadDataset.TrainFile)) : [];
-        IReadOnlyList<SquadQuestion> eval = First(SquadDataset.Load(options.Files.Eval(SquadDataset.EvalFile)), options.MaxEvalSamples);
+        IReadOnlyList<SquadQuestion> train = context.Train ? Placed(options.Files.Train(SquadDataset.TrainFile), context.Note) : [];
+        IReadOnlyList<SquadQuestion> eval = First(SquadDataset.Load(options.Files.Eval(SquadDataset.EvalFile), context.NeedLabels), options.MaxEvalSamples);
+        int open = eval.Count(question => question.Answers.Length == 0), lost = eval.Count(question => !question.HasPlace) - open;
+        if (open > 0) context.Note($"{open} of {eval.Count} questions have no answers: there are predictions for them, but no metrics.");
+        if (lost > 0) context.Note($"{lost} of {eval.Count} questions have an answer that is not where its file says: they count in all but eval_loss.");
         SpanExtractor model = context.Config.CreateSpanExtractor(context.Backend);
         SpanExtractor? teacherModel = null;
         try
@@ -39,5 +44,15 @@ public sealed class SquadTask : TrainingTask
             teacherModel?.Dispose();
             throw;
         }
+    }
+
+    private static List<SquadQuestion> Placed(string path, Action<string> note)
+    {
+        IReadOnlyList<SquadQuestion> all = SquadDataset.Load(path);
+        List<SquadQuestion> placed = [.. all.Where(question => question.HasPlace)];
+        if (placed.Count == 0) throw new InputException($"{path}: expected answers where answer_start says, found none of {all.Count}.");
+        if (placed.Count < all.Count)
+            note($"{path}: {all.Count - placed.Count} of {all.Count} questions have an answer that is not where answer_start says, and are left out.");
+        return placed;
     }
 }

@@ -49,6 +49,9 @@ public sealed record TaskOptions
     /// <summary>Longest sequence in tokens; null: 128, SQuAD 384, or the model's positions if they are fewer.</summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>Whether a head of another shape than the task needs starts afresh instead of being an error.</summary>
+    public bool IgnoreMismatchedSizes { get; init; }
+
     /// <summary>Overrides all dropouts of config.json.</summary>
     public double? Dropout { get; init; }
 

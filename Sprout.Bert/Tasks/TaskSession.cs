@@ -51,6 +51,7 @@ public sealed class TaskSession : IDisposable
         OptionException.Require(
             maxLength >= task.LeastLength && maxLength <= config.MaxPositionEmbeddings,
             nameof(options.MaxLength), $"{task.LeastLength} to the model's {config.MaxPositionEmbeddings} positions", maxLength);
+        foreach (string remark in source.Tokenizer.Remarks) note?.Invoke(remark);
         return new TaskSession(
             task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source.Tokenizer);
     }

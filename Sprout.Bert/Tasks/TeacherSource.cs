@@ -43,7 +43,8 @@ internal static class TeacherSource
 
     private static void RequireSameLabels(ModelSource source, ModelConfig student)
     {
-        if (student.ProblemType == "regression" || student.Id2Label is not { } own || source.Config.Id2Label is not { } other) return;
+        if (student.ProblemType == "regression" || student.HasMadeUpLabels || source.Config.HasMadeUpLabels) return;
+        if (student.Id2Label is not { } own || source.Config.Id2Label is not { } other) return;
         if (!other.SequenceEqual(own, StringComparer.OrdinalIgnoreCase))
             throw new InputException($"{source.Name}: expected a teacher with the labels {string.Join(", ", own)}, found {string.Join(", ", other)}.");
     }

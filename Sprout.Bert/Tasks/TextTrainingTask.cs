@@ -1,4 +1,5 @@
 // Classification and regression of texts, bound to a model.
+using System.Globalization;
 using Sprout.Bert.Data;
 using Sprout.Bert.Models;
 using Sprout.Bert.Objectives;
@@ -23,8 +24,11 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         TextTask task = taskOf(context);
         IReadOnlyDictionary<string, int> labels = LabelsOf(context.Config);
         if (!task.IsRegression && labels.Count > 0) task = task.WithLabels(labels);
+        TellOfOtherNames(context, task);
         ModelConfig config = WithLabels(context.Config, task);
         (IReadOnlyList<TextExample> train, IReadOnlyList<EvalSet> evalSets) = Examples(task, context);
+        if (train.Concat(evalSets.SelectMany(set => set.Examples)).Any(example => example.Pair is not null)) context.Config.RequirePairs(context.Source.Name);
+        foreach (EvalSet set in evalSets.Where(set => !set.HasLabels)) context.Note($"{set.File} has no labels: there are predictions, but no metrics.");
         ITextLoss loss = TextLosses.Get(options.Loss, task.IsRegression);
         SequenceClassifier model = config.CreateClassifier(context.Backend, Outputs(task));
         SequenceClassifier? teacherModel = null;
@@ -66,6 +70,21 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
 
         return (context.Train ? First(train, options.MaxTrainSamples) : [],
             [.. eval.Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) })]);
+    }
+
+    /// <summary>The same, with made-up names for a classifier that names none, as Hugging Face saves one with two classes.</summary>
+    internal static IReadOnlyDictionary<string, int> LabelsOrMadeUp(ModelConfig config) =>
+        config is { Label2Id: null, NumLabels: > 1 } and not { ProblemType: "regression" }
+            ? Enumerable.Range(0, config.NumLabels).ToDictionary(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))
+            : LabelsOf(config);
+
+    // A model whose names are others than the task's may count its classes in another order.
+    private static void TellOfOtherNames(TaskContext context, TextTask task)
+    {
+        if (task.IsRegression || context.Config.HasMadeUpLabels || context.Config.Id2Label is not { Count: > 1 } names) return;
+        if (names.Count != task.LabelNames.Count || names.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(task.LabelNames)) return;
+        string ours = string.Join(", ", task.LabelNames), theirs = string.Join(", ", names);
+        context.Note($"{context.Source.Name} calls its classes {theirs}; task {task.Name} takes them for {ours}, in this order.");
     }
 
     private static int Outputs(TextTask task) => task.IsRegression ? 1 : task.LabelNames.Count;

@@ -56,16 +56,20 @@ public sealed class BertTokenizer : ITokenizer
     /// <summary>The id of <c>[MASK]</c>; -1 when the vocabulary has none.</summary>
     public int MaskId { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Remarks => definition.Remarks;
+
     /// <summary>
-    /// Reads a model folder: <c>tokenizer.json</c> if it is there, else <c>vocab.txt</c> with what <c>tokenizer_config.json</c>,
-    /// if present, says of <c>do_lower_case</c>, <c>strip_accents</c>, <c>tokenize_chinese_chars</c> and the special tokens.
+    /// Reads a model folder: <c>tokenizer.json</c> if it is there, else <c>vocab.txt</c> with <c>added_tokens.json</c> and
+    /// <c>special_tokens_map.json</c>. What <c>tokenizer_config.json</c>, if present, says of <c>do_lower_case</c>, <c>strip_accents</c>,
+    /// <c>tokenize_chinese_chars</c> and the special tokens counts for both, as in transformers; <see cref="Remarks"/> tells of contradictions.
     /// </summary>
     /// <exception cref="InputException">Neither file is there, or one is not what a BERT tokenizer needs.</exception>
     public static BertTokenizer Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
         string json = Path.Combine(folder, TokenizerFiles.TokenizerJson);
-        if (Path.Exists(json)) return FromTokenizerJson(json);
+        if (Path.Exists(json)) return new BertTokenizer(TokenizerJsonReader.Read(json, new TokenizerSettings(folder)).Checked(json));
         string vocab = Path.Combine(folder, TokenizerFiles.Vocab);
         if (!Path.Exists(vocab))
             throw new InputException($"{folder}: expected {TokenizerFiles.TokenizerJson} or {TokenizerFiles.Vocab}, found neither.");
@@ -77,7 +81,7 @@ public sealed class BertTokenizer : ITokenizer
     /// <param name="lowerCase">Whether the model is uncased.</param>
     /// <param name="stripAccents">Whether accents are dropped; null does what <paramref name="lowerCase"/> says.</param>
     /// <param name="chineseChars">Whether each CJK ideograph is a word of its own.</param>
-    /// <exception cref="InputException">The file cannot be read, repeats a token or lacks <c>[UNK]</c>, <c>[CLS]</c> or <c>[SEP]</c>.</exception>
+    /// <exception cref="InputException">The file cannot be read or lacks <c>[UNK]</c>, <c>[CLS]</c> or <c>[SEP]</c>.</exception>
     public static BertTokenizer FromVocab(string vocabFile, bool lowerCase = true, bool? stripAccents = null, bool chineseChars = true)
     {
         ArgumentNullException.ThrowIfNull(vocabFile);
@@ -186,11 +190,13 @@ public sealed class BertTokenizer : ITokenizer
     /// Writes <c>vocab.txt</c>, <c>tokenizer.json</c>, <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> into an
     /// existing folder, each whole or not at all, as Hugging Face's tools read them.
     /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="maxLength">The model's positions; <c>model_max_length</c> becomes this, or what the tokenizer's own files said if that is less.</param>
     /// <exception cref="InputException">The folder cannot be written.</exception>
-    public void Save(string folder)
+    public void Save(string folder, int maxLength)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        TokenizerFiles.Write(folder, definition, ClsId, SepId);
+        TokenizerFiles.Write(folder, definition, ClsId, SepId, maxLength);
     }
 
     private static (int First, int Second) Truncate(int first, int second, int room)

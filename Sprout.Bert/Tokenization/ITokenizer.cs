@@ -21,6 +21,9 @@ public interface ITokenizer
     /// <summary>Id of <c>[MASK]</c>; −1 when the vocabulary has none.</summary>
     int MaskId { get; }
 
+    /// <summary>What its files say against each other and which one decides, a sentence each; usually none.</summary>
+    IReadOnlyList<string> Remarks => [];
+
     /// <summary>The token with an id.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is negative or not below <see cref="VocabSize"/>.</exception>
     string TokenOf(int id);
@@ -45,8 +48,10 @@ public interface ITokenizer
     void Encode(string text, string? pair, int maxLength, List<int> ids, List<int> typeIds);
 
     /// <summary>Writes the files by which Hugging Face's tools know the tokenizer into an existing folder, each whole or not at all.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="maxLength">The longest sequence of the model that it is saved with.</param>
     /// <exception cref="InputException">The folder cannot be written.</exception>
-    void Save(string folder);
+    void Save(string folder, int maxLength);
 
     /// <summary>The model's input for a text or a pair.</summary>
     /// <inheritdoc cref="Encode(string, string?, int, List{int}, List{int})"/>

@@ -3,9 +3,12 @@ using Sprout.Tensors;
 
 namespace Sprout.Bert.Tokenization;
 
-/// <summary>A tokenizer's data, checked: every id has one token, and the special tokens are there.</summary>
+/// <summary>A tokenizer's data, checked: no token has two ids, and the special tokens are there.</summary>
 internal sealed class TokenizerDefinition
 {
+    /// <summary>Stands in the vocabulary where no token has the id; no text contains it.</summary>
+    internal const string NoToken = "";
+
     /// <summary>The tokens of the WordPiece model; a token's index is its id.</summary>
     internal required IReadOnlyList<string> Vocabulary { get; init; }
 
@@ -21,8 +24,17 @@ internal sealed class TokenizerDefinition
     /// <summary>The names of the special tokens.</summary>
     internal SpecialTokenNames Names { get; init; } = new();
 
+    /// <summary>The longest sequence that the files speak of; null when they do not.</summary>
+    internal int? MaxLength { get; init; }
+
+    /// <summary>What files say against each other, a sentence each, and which one decides.</summary>
+    internal IReadOnlyList<string> Remarks { get; init; } = [];
+
+    /// <summary>Whether a token has an id.</summary>
+    internal bool Has(string token) => Vocabulary.Contains(token) || Added.Any(added => added.Content == token);
+
     /// <summary>Checks the definition that was read from <paramref name="file"/>.</summary>
-    /// <exception cref="InputException">A token is twice in the vocabulary, an id is missing or not the one the vocabulary gives,
+    /// <exception cref="InputException">The vocabulary is empty, an added token's id is not the one that the vocabulary gives or the next one,
     /// or one of the unknown, classification and separator tokens is absent.</exception>
     internal TokenizerDefinition Checked(string file)
     {
@@ -30,12 +42,7 @@ internal sealed class TokenizerDefinition
             throw new InputException($"{file}: the vocabulary is empty; expected at least {Names.Unknown}, {Names.Cls} and {Names.Sep}.");
 
         var ids = new Dictionary<string, int>(Vocabulary.Count, StringComparer.Ordinal);
-        for (int id = 0; id < Vocabulary.Count; id++)
-        {
-            // No text contains the empty token, so repeating it harms nothing.
-            if (Vocabulary[id].Length > 0 && !ids.TryAdd(Vocabulary[id], id))
-                throw new InputException($"{file}: the token '{Vocabulary[id]}' is in the vocabulary twice, as id {ids[Vocabulary[id]]} and as id {id}.");
-        }
+        for (int id = 0; id < Vocabulary.Count; id++) ids[Vocabulary[id]] = id;
 
         int next = Vocabulary.Count;
         foreach (AddedToken token in Added)

@@ -1,4 +1,5 @@
 // The names of a tokenizer's files, and writing them.
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -13,22 +14,20 @@ internal static class TokenizerFiles
     internal const string TokenizerJson = "tokenizer.json";
     internal const string Config = "tokenizer_config.json";
     internal const string SpecialTokensMap = "special_tokens_map.json";
-
-    // BERT's positions; the model's own limit is in config.json.
-    private const int ModelMaxLength = 512;
+    internal const string AddedTokens = "added_tokens.json";
 
     // Tokens are to be readable, and nobody pastes these files into HTML.
     private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes all four files into an existing folder.</summary>
+    /// <summary>Writes all four files into an existing folder, for a model of so many positions.</summary>
     /// <exception cref="Sprout.Tensors.InputException">The folder cannot be written.</exception>
-    internal static void Write(string folder, TokenizerDefinition definition, int clsId, int sepId)
+    internal static void Write(string folder, TokenizerDefinition definition, int clsId, int sepId, int maxLength)
     {
         var vocab = new StringBuilder();
         foreach (string token in definition.Vocabulary) vocab.Append(token).Append('\n');
         AtomicFile.WriteText(Path.Combine(folder, Vocab), vocab.ToString());
-        WriteJson(folder, SpecialTokensMap, json => WriteNames(json, definition.Names));
-        WriteJson(folder, Config, json => WriteConfig(json, definition));
+        WriteJson(folder, SpecialTokensMap, json => WriteNames(json, definition));
+        WriteJson(folder, Config, json => WriteConfig(json, definition, Math.Min(maxLength, definition.MaxLength ?? maxLength)));
         WriteJson(folder, TokenizerJson, json => WriteTokenizer(json, definition, clsId, sepId));
     }
 
@@ -41,20 +40,40 @@ internal static class TokenizerFiles
             json.WriteEndObject();
         });
 
-    private static void WriteNames(Utf8JsonWriter json, SpecialTokenNames names)
+    // Transformers adds a token that it is told of and does not find, with an id that no model has.
+    private static void WriteNames(Utf8JsonWriter json, TokenizerDefinition definition)
     {
-        foreach ((string key, string name) in names.Entries) json.WriteString(key, name);
+        foreach ((string key, string name) in definition.Names.Entries)
+            if (definition.Has(name)) json.WriteString(key, name);
+        string[] others = [.. definition.Added.Where(token => token.Special).Select(token => token.Content)
+            .Except(definition.Names.Entries.Select(entry => entry.Name))];
+        if (others.Length == 0) return;
+        json.WriteStartArray("additional_special_tokens");
+        foreach (string token in others) json.WriteStringValue(token);
+        json.WriteEndArray();
     }
 
-    private static void WriteConfig(Utf8JsonWriter json, TokenizerDefinition definition)
+    private static void WriteConfig(Utf8JsonWriter json, TokenizerDefinition definition, int maxLength)
     {
         NormalizerOptions normalizer = definition.Normalizer;
         json.WriteString("tokenizer_class", "BertTokenizer");
         json.WriteBoolean("do_lower_case", normalizer.Lowercase);
         WriteFlag(json, "strip_accents", normalizer.StripAccents);
         json.WriteBoolean("tokenize_chinese_chars", normalizer.ChineseChars);
-        json.WriteNumber("model_max_length", ModelMaxLength);
-        WriteNames(json, definition.Names);
+        json.WriteNumber("model_max_length", maxLength);
+        WriteNames(json, definition);
+        foreach ((string key, string name) in definition.Names.Entries)
+            if (!definition.Has(name)) json.WriteNull(key);
+        if (definition.Added.All(token => token.Id < definition.Vocabulary.Count)) return;
+        json.WriteStartObject("added_tokens_decoder");
+        foreach (AddedToken token in definition.Added)
+        {
+            json.WriteStartObject(token.Id.ToString(CultureInfo.InvariantCulture));
+            WriteFlags(json, token);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteTokenizer(Utf8JsonWriter json, TokenizerDefinition definition, int clsId, int sepId)
@@ -100,7 +119,8 @@ internal static class TokenizerFiles
         json.WriteString("continuing_subword_prefix", WordPiece.ContinuationPrefix);
         json.WriteNumber("max_input_chars_per_word", definition.MaxWordLength);
         json.WriteStartObject("vocab");
-        for (int id = 0; id < definition.Vocabulary.Count; id++) json.WriteNumber(definition.Vocabulary[id], id);
+        for (int id = 0; id < definition.Vocabulary.Count; id++)
+            if (definition.Vocabulary[id] != TokenizerDefinition.NoToken) json.WriteNumber(definition.Vocabulary[id], id);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -112,16 +132,21 @@ internal static class TokenizerFiles
         {
             json.WriteStartObject();
             json.WriteNumber("id", token.Id);
-            json.WriteString("content", token.Content);
-            json.WriteBoolean("single_word", token.SingleWord);
-            json.WriteBoolean("lstrip", token.StripLeft);
-            json.WriteBoolean("rstrip", token.StripRight);
-            json.WriteBoolean("normalized", token.Normalized);
-            json.WriteBoolean("special", token.Special);
+            WriteFlags(json, token);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteFlags(Utf8JsonWriter json, AddedToken token)
+    {
+        json.WriteString("content", token.Content);
+        json.WriteBoolean("single_word", token.SingleWord);
+        json.WriteBoolean("lstrip", token.StripLeft);
+        json.WriteBoolean("rstrip", token.StripRight);
+        json.WriteBoolean("normalized", token.Normalized);
+        json.WriteBoolean("special", token.Special);
     }
 
     private static void WriteTemplate(Utf8JsonWriter json, string name, (string Id, bool Special, int Type)[] parts)

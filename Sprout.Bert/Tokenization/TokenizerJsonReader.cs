@@ -6,9 +6,14 @@ namespace Sprout.Bert.Tokenization;
 /// <summary>The parts of tokenizer.json that decide ids; padding, truncation and the decoder do not.</summary>
 internal static class TokenizerJsonReader
 {
+    // Gaps are allowed, but not memory for an id out of the air.
+    private const int MostIdsPerToken = 8, SmallVocabulary = 1 << 16;
+
     /// <summary>Reads the file; <see cref="TokenizerDefinition.Checked"/> is left to the caller.</summary>
     /// <exception cref="Sprout.Tensors.InputException">The file cannot be read, or a field is missing, of another kind or of another tokenizer.</exception>
-    internal static TokenizerDefinition Read(string file)
+    /// <param name="file">The file.</param>
+    /// <param name="settings">What lies beside it; null: nothing.</param>
+    internal static TokenizerDefinition Read(string file, TokenizerSettings? settings = null)
     {
         JsonFields root = JsonFields.ReadFile(file);
         JsonFields model = root.Object("model");
@@ -18,13 +23,20 @@ internal static class TokenizerJsonReader
         RequireType(root.Object("pre_tokenizer"), "BertPreTokenizer");
         (string cls, string sep) = ReadPostProcessor(root.Object("post_processor"));
 
+        var names = new SpecialTokenNames(model.Text("unk_token"), cls, sep);
+        var remarks = new List<string>();
+        NormalizerOptions normalizer = Settled(ReadNormalizer(root.Object("normalizer")), settings, file, remarks);
+        string[] vocabulary = ReadVocabulary(model.Object("vocab"));
+        AddedToken[] added = [.. root.Items("added_tokens").Select(token => ReadAddedToken(token, token.Count("id")))];
         return new TokenizerDefinition
         {
-            Vocabulary = ReadVocabulary(model.Object("vocab")),
-            Added = [.. root.Items("added_tokens").Select(token => ReadAddedToken(token, token.Count("id")))],
-            Normalizer = ReadNormalizer(root.Object("normalizer")),
+            Vocabulary = vocabulary,
+            Added = [.. added, .. Beside(vocabulary, added, settings, names)],
+            Normalizer = normalizer,
             MaxWordLength = model.Count("max_input_chars_per_word"),
-            Names = new SpecialTokenNames(model.Text("unk_token"), cls, sep),
+            Names = settings?.Names(names) is { } all ? names with { Pad = all.Pad, Mask = all.Mask } : names,
+            MaxLength = settings?.MaxLength,
+            Remarks = remarks,
         };
     }
 
@@ -44,6 +56,34 @@ internal static class TokenizerJsonReader
         else if (!model.Optional("merges").IsNull) throw model.Optional("type").Wrong("\"WordPiece\"", "nothing, and the merges of BPE");
     }
 
+    // Transformers adds what the files beside this one have more; a token of the vocabulary keeps its id.
+    private static IEnumerable<AddedToken> Beside(string[] vocabulary, AddedToken[] added, TokenizerSettings? settings, SpecialTokenNames names)
+    {
+        if (settings?.Added(names) is not { Count: > 0 } more) return [];
+        HashSet<string> known = [.. vocabulary, .. added.Select(token => token.Content)];
+        return more.Where(token => !known.Contains(token.Content));
+    }
+
+    // As BertTokenizerFast of transformers, which makes the normalizer anew where tokenizer_config.json says otherwise.
+    private static NormalizerOptions Settled(NormalizerOptions found, TokenizerSettings? settings, string file, List<string> remarks)
+    {
+        if (settings is null) return found;
+        bool Decide(string name, bool? said, bool? stored)
+        {
+            if (said is not bool value || said == stored) return stored ?? false;
+            string old = stored is bool flag ? flag ? "true" : "false" : "null";
+            remarks.Add($"{file}: {TokenizerFiles.Config} beside it says {name} {(value ? "true" : "false")}, the file itself {old}: the former decides.");
+            return value;
+        }
+
+        return found with
+        {
+            Lowercase = Decide("do_lower_case", settings.LowerCase, found.Lowercase),
+            ChineseChars = Decide("tokenize_chinese_chars", settings.ChineseChars, found.ChineseChars),
+            StripAccents = settings.StripAccents is null ? found.StripAccents : Decide("strip_accents", settings.StripAccents, found.StripAccents),
+        };
+    }
+
     private static void RequireType(JsonFields part, string type)
     {
         if (part.Text("type") != type) throw part.Optional("type").Wrong($"\"{type}\"");
@@ -57,20 +97,22 @@ internal static class TokenizerJsonReader
             normalizer.Flag("clean_text"), normalizer.Flag("handle_chinese_chars"), strip.IsNull ? null : strip.AsFlag(), normalizer.Flag("lowercase"));
     }
 
+    // Ids may leave gaps, as the Rust library allows; of a token that is there twice the last id counts.
     private static string[] ReadVocabulary(JsonFields vocab)
     {
-        (string Token, JsonFields Value)[] entries = [.. vocab.Members()];
-        var tokens = new string?[entries.Length];
-        foreach ((string token, JsonFields value) in entries)
+        var ids = new Dictionary<string, (int Id, JsonFields Value)>(StringComparer.Ordinal);
+        foreach ((string token, JsonFields value) in vocab.Members()) ids[token] = (value.AsCount(), value);
+        int limit = Math.Max(SmallVocabulary, MostIdsPerToken * ids.Count);
+        var tokens = new List<string>(ids.Count);
+        foreach ((string token, (int id, JsonFields value)) in ids.OrderBy(pair => pair.Value.Id))
         {
-            int id = value.AsCount();
-            if (id >= tokens.Length) throw value.Wrong($"an id below the vocabulary's size {tokens.Length}");
-            if (tokens[id] is { } other) throw value.Wrong("an id of its own", $"{id}, the id of '{other}'");
-            tokens[id] = token;
+            if (id >= limit) throw value.Wrong($"an id below {limit} in a vocabulary of {ids.Count} tokens");
+            if (id < tokens.Count) throw value.Wrong("an id of its own", $"{id}, the id of '{tokens[id]}'");
+            while (tokens.Count < id) tokens.Add(TokenizerDefinition.NoToken);
+            tokens.Add(token);
         }
 
-        // As many ids as places, none twice and none outside: no place is empty.
-        return tokens!;
+        return [.. tokens];
     }
 
     // Both spellings of [CLS] a [SEP] and [CLS] a [SEP] b [SEP].

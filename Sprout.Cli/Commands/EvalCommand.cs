@@ -1,6 +1,7 @@
 // sprout eval
 using System.CommandLine;
 using System.Text;
+using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
@@ -29,14 +30,16 @@ internal static class EvalCommand
         var json = new Option<bool>("--json") { Description = "Print the metrics as one JSON document" };
         command.Options.Add(predictions);
         command.Options.Add(json);
+        HuggingFace.AddHarmless(command);
         command.SetAction(result =>
         {
-            Recipe recipe = table.Recipe(result);
+            JsonObject given = table.Given(result);
+            Recipe recipe = table.Recipe(result, RunSettings.Of(given["model"]?.GetValue<string>(), RunSettings.OfEvaluation, given, terminal.Log));
             recipe.Validate();
             var lines = new StringBuilder();
             string? path = result.GetValue(predictions);
             using IBackend backend = recipe.Device.Open(terminal.Log);
-            using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, note: terminal.Log);
+            using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, needLabels: path is null, note: terminal.Log);
             IReadOnlyDictionary<string, double> metrics = session.Objective.Evaluate(
                 recipe.Training.EvalBatchSize, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'),
                 new ProgressDisplay(terminal), terminal.Cancellation);

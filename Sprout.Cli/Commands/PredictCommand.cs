@@ -32,7 +32,8 @@ internal static class PredictCommand
         RecipeOptions.AddDevice(table);
         command.SetAction(result =>
         {
-            Recipe recipe = table.Recipe(result);
+            JsonObject run = RunSettings.Of(result.GetValue(model), RunSettings.OfTexts, table.Given(result), terminal.Log);
+            Recipe recipe = table.Recipe(result, run);
             var options = new PredictorOptions
             {
                 Device = recipe.Device.Device, Threads = recipe.Device.Threads, MaxLength = recipe.Task.MaxLength, DocStride = recipe.Task.DocStride,
@@ -42,28 +43,27 @@ internal static class PredictCommand
             using InputLines lines = result.GetValue(input) is string path ? InputLines.OfFile(path) : InputLines.OfConsole();
             int index = 0;
             foreach ((int number, string line) in lines.Read(terminal.Cancellation))
-                terminal.Output.WriteLine(Terminal.Compact(Predict(predictor, index++, line, $"{lines.Name}: line {number}", terminal.Cancellation)));
+                terminal.Output.WriteLine(Terminal.Compact(Predict(predictor, index++, lines, number, line, terminal)));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static JsonObject Predict(Predictor predictor, int index, string line, string where, CancellationToken cancellation)
+    private static JsonObject Predict(Predictor predictor, int index, InputLines lines, int number, string line, Terminal terminal)
     {
+        bool isQuestion = predictor is QuestionAnswerer;
+        (string text, string? pair) = lines.Parse(number, line, isQuestion ? "question" : "text", isQuestion ? "context" : "pair", terminal.Log);
         switch (predictor)
         {
             case QuestionAnswerer answerer:
-                (string question, string? context) = InputLines.Parse(line, where, "question", "context");
-                if (context is null) throw new InputException($"{where}: expected a question and a context, found no context.");
-                SquadAnswer answer = answerer.Predict(question, context, cancellation);
+                if (pair is null) throw new InputException($"{lines.Name}: line {number}: expected a question and a context, found no context.");
+                SquadAnswer answer = answerer.Predict(text, pair, terminal.Cancellation);
                 return new JsonObject { ["index"] = index, ["text"] = answer.Text, ["start"] = answer.Start, ["end"] = answer.End, ["score"] = answer.Score };
             case TextRegressor regressor:
-                (string scored, string? scoredPair) = InputLines.Parse(line, where, "text", "pair");
-                float score = regressor.Predict(scored, scoredPair, cancellation);
+                float score = regressor.Predict(text, pair, terminal.Cancellation);
                 return new JsonObject { ["index"] = index, ["prediction"] = score, ["logits"] = new JsonArray((JsonNode)score) };
             default:
-                (string text, string? pair) = InputLines.Parse(line, where, "text", "pair");
-                Classification found = ((TextClassifier)predictor).Predict(text, pair, cancellation);
+                Classification found = ((TextClassifier)predictor).Predict(text, pair, terminal.Cancellation);
                 return new JsonObject
                 {
                     ["index"] = index,

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Tokenization;
+using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Tensors;
 
@@ -23,7 +24,7 @@ internal static class TokenizeCommand
         var pair = new Option<bool>("--pair") { Description = "Each line holds two texts with a TAB between them" };
         var maxLength = new Option<int>("--max-length", "--max_seq_length")
         {
-            Description = "Longest sequence in tokens", DefaultValueFactory = _ => 512, HelpName = "n",
+            Description = "Longest sequence in tokens", DefaultValueFactory = _ => 512, HelpName = "n", CustomParser = Values.WholeNumber,
         };
         foreach (Option option in (Option[])[model, vocab, cased, pair, maxLength]) command.Options.Add(option);
         command.SetAction(result =>
@@ -36,6 +37,7 @@ internal static class TokenizeCommand
                 (null, string file) => BertTokenizer.FromVocab(file, lowerCase: !result.GetValue(cased)),
                 _ => throw new OptionException("Give either --model or --vocab."),
             };
+            foreach (string remark in tokenizer.Remarks) terminal.Log(remark);
             using InputLines lines = InputLines.OfConsole();
             foreach ((int number, string line) in lines.Read(terminal.Cancellation))
             {

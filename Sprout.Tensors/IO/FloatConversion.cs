@@ -7,6 +7,26 @@ namespace Sprout.Tensors.IO;
 /// <summary>Conversions to <see cref="float"/> over raw memory; little-endian, as the file format and every .NET platform we run on.</summary>
 internal static unsafe class FloatConversion
 {
+    /// <summary>Checks that a tensor holds floats.</summary>
+    /// <exception cref="InputException">It is of another type.</exception>
+    public static void RequireFloats(WeightEntry entry)
+    {
+        if (entry.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64))
+            throw new InputException($"{entry.FilePath}: tensor '{entry.Name}': expected F32, F16, BF16 or F64, found {entry.Type}.");
+    }
+
+    /// <summary>Stored elements of a tensor of floats to single.</summary>
+    public static void ToSingle(WeightEntry entry, byte* source, float* destination, long count)
+    {
+        switch (entry.Type)
+        {
+            case SafetensorsType.F16: FromHalf(source, destination, count); break;
+            case SafetensorsType.BF16: FromBFloat16(source, destination, count); break;
+            case SafetensorsType.F64: FromDouble(source, destination, count); break;
+            default: Buffer.MemoryCopy(source, destination, count * sizeof(float), count * sizeof(float)); break;
+        }
+    }
+
     /// <summary>bfloat16 to single: exact.</summary>
     public static void FromBFloat16(byte* source, float* destination, long count)
     {

@@ -9,9 +9,10 @@ namespace Sprout.Tensors.IO;
 /// <param name="ByteLength">Bytes of data: the product of <paramref name="Shape"/> times the element size.</param>
 /// <param name="FilePath">The file that holds the data: one shard of a sharded model.</param>
 public sealed record SafetensorsEntry(string Name, SafetensorsType Type, long[] Shape, long Offset, long ByteLength, string FilePath)
+    : WeightEntry(Name, Type, Shape, FilePath)
 {
-    /// <summary>Number of elements: the product of <see cref="Shape"/>.</summary>
-    public long Count => ByteLength / ElementSize(Type);
+    /// <inheritdoc/>
+    public override long Count => ByteLength / ElementSize(Type);
 
     /// <summary>Bytes of one element.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of <see cref="SafetensorsType"/>.</exception>

@@ -1,6 +1,5 @@
 // Tensors of a device, to and from safetensors files.
 using System.Buffers;
-using System.Runtime.InteropServices;
 
 namespace Sprout.Tensors.IO;
 
@@ -30,36 +29,41 @@ public static class TensorFile
     }
 
     /// <summary>
-    /// Reads one tensor of a file. Single precision goes from the mapped file straight to the device, and what has been read leaves the process's memory.
+    /// Reads one tensor of a file. Single precision goes from a mapped file straight to the device, and what has been read leaves the process's memory.
     /// </summary>
     /// <exception cref="InputException">The shape differs, or the type holds no floats.</exception>
-    public static unsafe void Read(SafetensorsFile file, SafetensorsEntry entry, Tensor tensor)
+    public static unsafe void Read(WeightFile file, WeightEntry entry, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(tensor);
-        if (!entry.Shape.SequenceEqual(Extents(tensor.Shape)))
+        if (!HasShape(entry, tensor))
             throw new InputException($"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {tensor.Shape}, found [{string.Join(", ", entry.Shape)}].");
-        int size = SafetensorsEntry.ElementSize(entry.Type);
-        float[] buffer = entry.Type == SafetensorsType.F32 ? [] : ArrayPool<float>.Shared.Rent((int)Math.Min(ChunkElements, tensor.Count));
+        float[] buffer = [];
         for (long start = 0; start < tensor.Count; start += ChunkElements)
         {
             int count = (int)Math.Min(ChunkElements, tensor.Count - start);
-            Tensor part = tensor.Slice(start, new Shape(count));
-            if (entry.Type == SafetensorsType.F32)
+            ReadOnlySpan<float> values = file.InPlace(entry, start, count);
+            if (values.IsEmpty)
             {
-                part.CopyFrom(MemoryMarshal.Cast<byte, float>(file.Raw(entry, start * size, count * size)));
-            }
-            else
-            {
+                if (buffer.Length == 0) buffer = ArrayPool<float>.Shared.Rent(count);
                 fixed (float* chunk = buffer) file.ReadFloat32(entry, chunk, start, count);
-                part.CopyFrom(buffer.AsSpan(0, count));
+                values = buffer.AsSpan(0, count);
             }
 
-            file.Release(entry, start * size, count * size);
+            tensor.Slice(start, new Shape(count)).CopyFrom(values);
+            file.Release(entry, start, count);
         }
 
         if (buffer.Length > 0) ArrayPool<float>.Shared.Return(buffer);
+    }
+
+    /// <summary>Whether a stored tensor has the shape of one of a device.</summary>
+    public static bool HasShape(WeightEntry entry, Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        ArgumentNullException.ThrowIfNull(tensor);
+        return entry.Shape.SequenceEqual(Extents(tensor.Shape));
     }
 
     private static void Download(Tensor tensor, long offset, Span<float> chunk) => tensor.Slice(offset, new Shape(chunk.Length)).CopyTo(chunk);

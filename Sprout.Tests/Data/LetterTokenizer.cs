@@ -22,7 +22,7 @@ public sealed class LetterTokenizer : ITokenizer
 
     public void Encode(string text, string? pair, int maxLength, List<int> ids, List<int> typeIds) => throw new NotSupportedException();
 
-    public void Save(string folder) => throw new NotSupportedException();
+    public void Save(string folder, int maxLength) => throw new NotSupportedException();
 
     public void Tokenize(string text, List<int> ids, List<TokenSpan>? spans)
     {

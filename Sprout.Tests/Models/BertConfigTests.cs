@@ -110,7 +110,7 @@ public sealed class BertConfigTests : IDisposable
     [InlineData("""{"problem_type":"ranking"}""", "problem_type: expected one of regression")]
     [InlineData("""{"architectures":"BertModel"}""", "architectures: expected a list of strings")]
     [InlineData("""{"id2label":{"1":"a"}}""", "id2label: expected an object with the keys")]
-    [InlineData("""{"id2label":{"0":7}}""", "id2label")]
+    [InlineData("""{"id2label":{"0":[7]}}""", "id2label")]
     [InlineData("""{"id2label":{"0":"a","1":"a"}}""", "id2label: expected every name once")]
     [InlineData("""{"id2label":{}}""", "id2label: expected at least one label")]
     [InlineData("""{"label2id":{"a":1}}""", "label2id: expected the ids from 0 on")]

@@ -96,7 +96,7 @@ public sealed class BertTokenizerTests : IDisposable
         var json = TokenizerJson.Of(Vocabulary, lower: false, added: TokenizerJson.Added(Vocabulary.Length, "<x>"));
         BertTokenizer tokenizer = BertTokenizer.FromTokenizerJson(_folder.File("tokenizer.json", json.ToJsonString()));
         string saved = Directory.CreateDirectory(Path.Combine(_folder.Path, "saved")).FullName;
-        tokenizer.Save(saved);
+        tokenizer.Save(saved, 24);
 
         Directory.GetFiles(saved).Select(Path.GetFileName)
             .Should().BeEquivalentTo("vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");

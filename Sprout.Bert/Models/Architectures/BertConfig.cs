@@ -25,6 +25,9 @@ public sealed record BertConfig : ModelConfig
     /// <inheritdoc/>
     public override string ModelType => Type;
 
+    /// <inheritdoc/>
+    public override int Segments => TypeVocabSize;
+
     /// <summary>Activation between the two feed-forward products.</summary>
     public HiddenActivation HiddenAct { get; init; } = HiddenActivation.Gelu;
 
@@ -42,6 +45,9 @@ public sealed record BertConfig : ModelConfig
 
     /// <summary>Added to the variance in every layer norm; above 0, at most 1.</summary>
     public double LayerNormEps { get; init; } = 1e-12;
+
+    // A decoder that is not tied is a weight of its own.
+    private bool IsTied => !(Extra["tie_word_embeddings"] is JsonValue value && value.TryGetValue(out bool tied) && !tied);
 
     /// <summary>Reads a configuration; absent keys have transformers' defaults.</summary>
     /// <param name="path">The file.</param>
@@ -108,11 +114,16 @@ public sealed record BertConfig : ModelConfig
     public override SpanExtractor CreateSpanExtractor(IBackend backend) => new BertForQuestionAnswering(backend, this);
 
     /// <inheritdoc/>
-    public override MaskedLanguageModel CreateMaskedLM(IBackend backend) => new BertForMaskedLM(backend, this);
+    /// <exception cref="InputException">The decoder is not tied to the word embeddings.</exception>
+    public override MaskedLanguageModel CreateMaskedLM(IBackend backend) => IsTied
+        ? new BertForMaskedLM(backend, this)
+        : throw new InputException(
+            $"{FileName}: tie_word_embeddings: expected true, because Sprout's masked language model decodes by the word embeddings, found false.");
 
     /// <inheritdoc/>
     public override bool IsDerived(string tensor) =>
-        tensor.EndsWith("embeddings.position_ids", StringComparison.Ordinal) || tensor is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias";
+        tensor.EndsWith("embeddings.position_ids", StringComparison.Ordinal)
+            || (IsTied && tensor is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias");
 
     /// <inheritdoc/>
     protected override void Write(JsonObject json)
