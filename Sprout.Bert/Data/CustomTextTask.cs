@@ -72,6 +72,9 @@ public sealed class CustomTextTask : TextTask
         return LabelIds.ByModel(label2Id, LabelNames, StringComparison.Ordinal) is { } names ? new CustomTextTask(names, options) : this;
     }
 
+    internal override ColumnSummary? ColumnsOf(DataFiles files, bool train) =>
+        TextTable.Describe(train ? TrainFile(files) : files.Eval([.. FileNames("dev"), .. FileNames("validation")]), options);
+
     private static string TrainFile(DataFiles files) => files.Train([.. FileNames("train")]);
 
     private static IEnumerable<string> FileNames(string stem) => TextTable.Extensions.Select(extension => stem + extension);

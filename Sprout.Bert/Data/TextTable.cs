@@ -1,4 +1,5 @@
 // Rows of a user's file, whatever its format.
+using System.Globalization;
 using System.Text.Json;
 using Sprout.Bert.Files;
 using Sprout.Tensors;
@@ -23,6 +24,28 @@ internal static class TextTable
             ".jsonl" or ".json" => ReadJson(path, options, needLabels),
             var other => throw new InputException($"{path}: expected a file that ends in {string.Join(", ", Extensions)}, found {InputFile.Quote(other)}."),
         };
+    }
+
+    /// <summary>The columns that are read of a file; null of an empty one.</summary>
+    public static ColumnSummary? Describe(string path, CustomTextOptions options)
+    {
+        string[]? names;
+        bool header = true;
+        if (Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".json")
+        {
+            names = JsonLines.Read(path).Select(row => row.Value.EnumerateObject().Select(property => property.Name).ToArray()).FirstOrDefault();
+        }
+        else
+        {
+            bool commas = Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase);
+            names = (commas ? Delimited.ReadCsv(path) : Delimited.ReadTsv(path)).Select(row => Trimmed(row.Fields)).FirstOrDefault();
+            header = names is not null && TextColumns.HasHeader(names, options);
+        }
+
+        if (names is null) return null;
+        TextColumns columns = TextColumns.Find(header ? names : null, names.Length, options, needLabels: false, path, line: 1);
+        string? Name(int column) => column < 0 ? null : header ? names[column] : column.ToString(CultureInfo.InvariantCulture);
+        return new ColumnSummary(path, Name(columns.Text)!, Name(columns.Pair), Name(columns.Label));
     }
 
     private static IEnumerable<TextTableRow> ReadDelimited(

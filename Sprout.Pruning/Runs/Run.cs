@@ -37,6 +37,7 @@ public static class Run
         using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
         recipe.Training.ValidateFor(objective.TrainCount);
         cancellation.ThrowIfCancellationRequested();
+        setup.Understood?.Invoke(new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps));
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
         TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, setup, cancellation);
         setup.Trained?.Invoke();
