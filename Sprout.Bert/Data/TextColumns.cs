@@ -58,8 +58,8 @@ internal readonly record struct TextColumns(int Text, int Pair, int Label)
         ];
         if (others.Length == 0) throw Missing("text");
         if (others.Length == 1) return new TextColumns(others[0], pair, label);
-        if (pair < 0 && header is not null && Array.IndexOf(header, "sentence1") is >= 0 and var first && Array.IndexOf(header, "sentence2") is >= 0 and var second)
-            return new TextColumns(first, second, label);
+        int first = header is null ? -1 : Array.IndexOf(header, "sentence1"), second = header is null ? -1 : Array.IndexOf(header, "sentence2");
+        if (pair < 0 && first >= 0 && second >= 0) return new TextColumns(first, second, label);
         if (options.GuessPair) return new TextColumns(others[0], others[1], label);
         string candidates = header is null ? string.Join(", ", others) : InputFile.QuoteAll(others.Select(i => header[i]));
         OptionName one = new("TextColumn"), two = new("PairColumn");

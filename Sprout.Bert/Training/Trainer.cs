@@ -183,7 +183,7 @@ public sealed class Trainer : IDisposable
         catch (NotFiniteException e)
         {
             throw new DivergedException(
-                FormattableString.Invariant($"Evaluation after step {state.GlobalStep}: there is no eval_loss, as logits are not finite; {GoodCheckpoint()}."), e);
+                FormattableString.Invariant($"Evaluation after step {state.GlobalStep}: no eval_loss, as logits are not finite; {GoodCheckpoint()}."), e);
         }
 
         // The last update of a run has no loss of its own that would show what it did.

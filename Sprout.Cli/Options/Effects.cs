@@ -35,7 +35,8 @@ internal static class Effects
     public static void CheckBench(string mode, Recipe recipe, ParseResult result)
     {
         string[] given =
-            [.. result.CommandResult.Command.Options.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name.TrimStart('-'))];
+            [.. result.CommandResult.Command.Options.Where(option => result.GetResult(option) is { Implicit: false })
+                .Select(option => option.Name.TrimStart('-'))];
         string with = $"with --mode {mode}";
         bool dense = recipe.Pruning.Density is null;
         Refuse(given,

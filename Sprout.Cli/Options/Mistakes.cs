@@ -27,7 +27,8 @@ internal static partial class Mistakes
     {
         string name = token.Split('=', 2)[0];
         if (HuggingFace.AdviceFor(name) is string advice) return $"There is no option {name}: {advice}.";
-        if (!name.StartsWith('-')) return $"Unrecognized command or argument \"{name}\"{Nearest.Suggest(name, command.Subcommands.Select(other => other.Name))}.";
+        if (!name.StartsWith('-'))
+            return $"Unrecognized command or argument \"{name}\"{Nearest.Suggest(name, command.Subcommands.Select(other => other.Name))}.";
         return $"There is no option {name}{Nearest.Suggest(name, command.Options.Where(option => !option.Hidden).SelectMany(Names))}.";
     }
 

@@ -76,7 +76,8 @@ internal static class RecipeOptions
         table.Whole("--gradient-accumulation", "Forward passes in one step", "--gradient_accumulation_steps");
         AddEvalBatchSize(table);
         table.Number("--learning-rate", "AdamW's rate for the weights", "--learning_rate");
-        table.Choice("--lr-schedule", "How the learning rates go on after the warm-up", ["linear", "cosine", "constant", "one-cycle"], HuggingFace.Schedules, "--lr_scheduler_type");
+        table.Choice(
+            "--lr-schedule", "How the learning rates go on after the warm-up", ["linear", "cosine", "constant", "one-cycle"], HuggingFace.Schedules, "--lr_scheduler_type");
         table.Whole("--warmup-steps", "Steps of linear warm-up", "--warmup_steps");
         table.Number("--warmup-ratio", "Warm-up as a share of the run's steps, instead of --warmup-steps", "--warmup_ratio");
         table.Number("--weight-decay", "Decoupled weight decay, none on biases and layer norms", "--weight_decay");
@@ -92,7 +93,8 @@ internal static class RecipeOptions
 
     /// <summary>The batch size of evaluation.</summary>
     public static void AddEvalBatchSize(OptionTable table, params string[] others) =>
-        table.Whole("--eval-batch-size", "Sequences in one forward pass of evaluation", ["--per_device_eval_batch_size", "--per_gpu_eval_batch_size", .. others]);
+        table.Whole(
+            "--eval-batch-size", "Sequences in one forward pass of evaluation", ["--per_device_eval_batch_size", "--per_gpu_eval_batch_size", .. others]);
 
     /// <summary>Method, density, schedule, scores and penalty.</summary>
     public static void AddPruning(OptionTable table)

@@ -21,7 +21,8 @@ internal static class Values
 
     /// <summary>A whole number from 0.</summary>
     public static ulong? Seed(ArgumentResult result) =>
-        ulong.TryParse(TextOf(result), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : Wrong<ulong?>(result, "a whole number from 0");
+        ulong.TryParse(TextOf(result), NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
+            ? value : Wrong<ulong?>(result, "a whole number from 0");
 
     /// <summary>True or false; true when only the option is there.</summary>
     public static bool? Flag(ArgumentResult result) =>

@@ -23,7 +23,8 @@ internal static class SummaryText
         string columns = data.Columns is not { } found ? "." : $": {found.File}, text \"{found.Text}\""
             + (found.Pair is null ? ", no pair" : $", pair \"{found.Pair}\"") + (found.Label is null ? ", no label." : $", label \"{found.Label}\".");
         terminal.Log($"Task {task}{columns}");
-        string examples = data.TrainExamples > 0 ? $"{data.TrainExamples} training and {data.EvalExamples} evaluation examples" : $"{data.EvalExamples} examples";
+        string examples = data.TrainExamples > 0 ? $"{data.TrainExamples} training and {data.EvalExamples} evaluation examples"
+            : $"{data.EvalExamples} examples";
         if (data.EvalExamples > 0)
         {
             string cut = data.CutTrain + data.CutEval == 0 ? "none is cut" : data.TrainExamples > 0
@@ -53,7 +54,8 @@ internal static class SummaryText
         if (!pruning.IsPruning) return $"{steps}; nothing is pruned.";
         if (!summary.Prunes) return $"{steps}; nothing is pruned: {pruning.Method} with lambda 0 keeps all weights but those that training itself pushes out.";
         string target = pruning.Density is double density ? FormattableString.Invariant($"to density {density}")
-            : FormattableString.Invariant($"with lambda {pruning.Lambda}") + (pruning.Method == "soft-movement" ? FormattableString.Invariant($" and threshold {pruning.Threshold}") : "");
+            : pruning.Method == "soft-movement" ? FormattableString.Invariant($"with lambda {pruning.Lambda} and threshold {pruning.Threshold}")
+            : FormattableString.Invariant($"with lambda {pruning.Lambda}");
         return $"{steps}; the encoder's matrices are pruned by {pruning.Method} {target}.";
     }
 }
