@@ -39,7 +39,8 @@ internal sealed class OptionTable(Command command)
     /// <summary>Adds an option that takes a whole number.</summary>
     public void Whole(string name, string help, params string[] others) =>
         Add(
-            new Option<int?>(name, others) { HelpName = "n", CustomParser = Values.Whole }, help, number => JsonValue.Create(number), node => node?.GetValue<int>());
+            new Option<int?>(name, others) { HelpName = "n", CustomParser = Values.Whole },
+            help, number => JsonValue.Create(number), node => node?.GetValue<int>());
 
     /// <summary>Adds an option that takes a number.</summary>
     public void Number(string name, string help, params string[] others)
@@ -59,7 +60,8 @@ internal sealed class OptionTable(Command command)
     /// <summary>Adds an option that takes true or false.</summary>
     public void Flag(string name, string help, params string[] others) =>
         Add(
-            new Option<bool?>(name, others) { HelpName = "true|false", CustomParser = Values.Flag }, help, flag => JsonValue.Create(flag), node => node?.GetValue<bool>());
+            new Option<bool?>(name, others) { HelpName = "true|false", CustomParser = Values.Flag },
+            help, flag => JsonValue.Create(flag), node => node?.GetValue<bool>());
 
     /// <summary>Adds an option that takes files.</summary>
     public void Files(string name, string help, params string[] others)

@@ -56,15 +56,16 @@ public sealed class ToldTests : IDisposable
     [InlineData("--batch-size=4,0")]
     [InlineData("--batch-size=many")]
     [InlineData("--seed=-1")]
-    [InlineData("--shuffle=perhaps")]
     public void Numbers_are_read_alike_in_every_locale(string change)
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
-            foreach (string culture in (string[])["", "de-DE", "fr-FR", "en-US"])
+            foreach ((string point, string separator) in ((string, string)[])[(".", ","), (",", "."), (",", " ")])
             {
-                CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
+                var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+                (culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NumberGroupSeparator) = (point, separator);
+                CultureInfo.CurrentCulture = culture;
                 Refused(change, change.Split('=')[0], "expected", $"\"{change.Split('=')[1]}\"");
             }
         }
@@ -100,7 +101,7 @@ public sealed class ToldTests : IDisposable
             "2 classes: bad 1 + 1, good 2 + 2", "pruned by movement to density 0.5");
         log.IndexOf("2 classes", StringComparison.Ordinal).Should().BeLessThan(log.IndexOf("train 1/", StringComparison.Ordinal));
         string scores = tiny.Write("scores.csv", "text,label\naa,1\nab,5\n");
-        TinyRun.Run(tiny.Arguments("other", $"--task=text --train-file={scores} --eval-file={scores} --regression=true")).Log
+        TinyRun.Run(tiny.Arguments("other", $"--task=text --train-file={scores} --eval-file={scores} --regression=true --ignore-mismatched-sizes=true")).Log
             .Should().ContainAll("Regression of numbers from 1 to 5", "none is cut", "nothing is pruned");
     }
 
