@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Sprout.Cli.Commands;
+using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 
 namespace Sprout.Cli;
@@ -26,7 +27,11 @@ public static partial class Program
     static Program() => RegisterGpuDevices();
 
     /// <summary>Runs one command; returns its exit code.</summary>
-    public static int Main(string[] args) => Run(args, Console.Out, Console.Error, handleSignals: true);
+    public static int Main(string[] args)
+    {
+        InputLines.MakeConsoleStrict();
+        return Run(args, Console.Out, Console.Error, handleSignals: true);
+    }
 
     /// <summary>Runs one command with the given streams; for tests too.</summary>
     /// <param name="args">The arguments.</param>
@@ -57,14 +62,15 @@ public static partial class Program
         // Only the command that is asked for gets its options: making all of them takes longer than printing the help.
         foreach ((string name, string summary, Func<Terminal, Command> create) in Commands)
             root.Add(args.Contains(name) ? create(terminal) : new Command(name, summary));
-        ParseResult result = root.Parse(args);
+        ParseResult result = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (result.Errors.Count > 0)
         {
-            foreach (System.CommandLine.Parsing.ParseError error in result.Errors) terminal.Log(error.Message);
+            foreach (string mistake in Mistakes.Describe(result)) terminal.Log(mistake);
             terminal.Log("See sprout --help, or sprout COMMAND --help.");
             return ExitCode.Usage;
         }
 
+        if (HuggingFace.NoteOf(result) is string note) terminal.Log(note);
         return result.Invoke(new InvocationConfiguration
         {
             Output = terminal.Output,

@@ -31,21 +31,18 @@ public sealed class CustomTextTask : TextTask
 
     /// <summary>
     /// The task that a training file defines. If every label is a number and at least one is not whole, it is a regression; otherwise the
-    /// different labels are the classes, sorted as numbers when all are numbers and else by code unit.
+    /// different labels are the classes, sorted as numbers when all are numbers and else by code unit. Blanks around a label are no part of it.
     /// </summary>
-    /// <exception cref="InputException">The file is missing or bad, has no label column, or fewer than two different labels.</exception>
-    public static CustomTextTask FromTrainFile(DataFiles files, CustomTextOptions options)
+    /// <param name="files">Where the file is.</param>
+    /// <param name="options">Which columns hold what.</param>
+    /// <param name="regression">Whether the labels are scores, also whole ones; null: found as described.</param>
+    /// <exception cref="InputException">
+    /// The file is missing or bad, has no label column, fewer than two different labels, a missing label, or one number in two spellings.
+    /// </exception>
+    public static CustomTextTask FromTrainFile(DataFiles files, CustomTextOptions options, bool? regression = null)
     {
-        string path = TrainFile(files);
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (TextTableRow row in TextTable.Read(path, options, needLabels: true)) found.Add(row.Label!);
-        bool numbers = found.All(label => LabelIds.Number(label) is not null);
-        if (numbers && found.Any(label => !double.IsInteger(LabelIds.Number(label)!.Value))) return new CustomTextTask([], options);
-        if (found.Count < 2) throw new InputException($"{path}: expected at least two different labels, found {InputFile.QuoteAll(found)}.");
-        IEnumerable<string> sorted = numbers
-            ? found.OrderBy(label => LabelIds.Number(label)).ThenBy(label => label, StringComparer.Ordinal)
-            : found.Order(StringComparer.Ordinal);
-        return new CustomTextTask([.. sorted], options);
+        LabelCensus census = LabelCensus.Take(TrainFile(files), options);
+        return new CustomTextTask(regression ?? census.HasFractions ? [] : census.Classes(), options);
     }
 
     /// <summary>
@@ -83,6 +80,9 @@ public sealed class CustomTextTask : TextTask
         return LabelIds.ByModel(label2Id, LabelNames, StringComparison.Ordinal) is { } names ? new CustomTextTask(names, options) : this;
     }
 
+    internal override ColumnSummary? ColumnsOf(DataFiles files, bool train) =>
+        TextTable.Describe(train ? TrainFile(files) : files.Eval([.. FileNames("dev"), .. FileNames("validation")]), options);
+
     private static string TrainFile(DataFiles files) => files.Train([.. FileNames("train")]);
 
     private static IEnumerable<string> FileNames(string stem) => TextTable.Extensions.Select(extension => stem + extension);
@@ -95,6 +95,8 @@ public sealed class CustomTextTask : TextTask
         bool labelled = false;
         foreach (TextTableRow row in TextTable.Read(path, options, needLabels))
         {
+            if (examples.Count > 0 && labelled != row.Label is not null)
+                throw InputFile.Bad(path, row.Line, labelled ? "a label as in the rows before" : "no label as in the rows before", labelled ? "none" : "one");
             labelled = row.Label is not null;
             examples.Add(new TextExample(
                 row.Text, row.Pair,
@@ -108,6 +110,13 @@ public sealed class CustomTextTask : TextTask
     private int IdOf(string label, string path, int line)
     {
         if (ids.TryGetValue(label, out int id) || (generatedNames && ids.TryGetValue(GeneratedName + label, out id))) return id;
+        // One program writes 1 where another writes 1.0.
+        if (LabelIds.Number(label) is double number)
+        {
+            int[] same = [.. ids.Where(known => LabelIds.Number(known.Key) == number).Select(known => known.Value)];
+            if (same.Length == 1) return same[0];
+        }
+
         throw InputFile.Bad(path, line, $"a label that the model knows ({InputFile.QuoteAll(LabelNames)})", InputFile.Quote(label));
     }
 }

@@ -37,6 +37,9 @@ internal sealed class GlueTask : TextTask
         return LabelIds.ByModel(label2Id, layout.LabelNames, StringComparison.OrdinalIgnoreCase) is { } names ? new GlueTask(layout, names) : this;
     }
 
+    internal override ColumnSummary ColumnsOf(DataFiles files, bool train) => new(
+        train ? files.Train("train.tsv") : files.EvalFile ?? files.Eval(layout.EvalFiles[0].File), layout.TextColumn, layout.PairColumn, layout.LabelColumn);
+
     private static int IdOf(string name, string[] labelNames) =>
         Array.FindIndex(labelNames, known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase));
 

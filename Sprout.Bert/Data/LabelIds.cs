@@ -7,6 +7,9 @@ namespace Sprout.Bert.Data;
 
 internal static class LabelIds
 {
+    private static readonly string[] AlwaysMissing = ["nan", "-nan", "<na>", "nat", "#n/a"];
+    private static readonly string[] MissingAmongNumbers = ["na", "n/a", "null", "none", "inf", "-inf", "infinity", "-infinity", "?", "-"];
+
     /// <summary>
     /// The model's label names by id when it knows every one of <paramref name="names"/>, else null.
     /// </summary>
@@ -31,6 +34,19 @@ internal static class LabelIds
 
         return names!;
     }
+
+    /// <summary>A label as it is meant: without blanks around it; null where there is none and none is needed.</summary>
+    /// <exception cref="InputException">There is none, or what programs write for a missing one.</exception>
+    public static string? Clean(string text, bool needed, string path, int line)
+    {
+        string label = text.Trim().Trim('\uFEFF', '\u200B').Trim();
+        bool missing = label.Length == 0 || AlwaysMissing.Contains(label, StringComparer.OrdinalIgnoreCase);
+        if (missing && needed) throw InputFile.Bad(path, line, "a label", label.Length == 0 ? "none" : $"{InputFile.Quote(label)}, which stands for none");
+        return missing ? null : label;
+    }
+
+    /// <summary>Whether a label that stands among numbers is a missing one, or no number at all such as infinity.</summary>
+    public static bool IsMissingNumber(string label) => MissingAmongNumbers.Contains(label, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A decimal number; what is infinite or no number at all is none.</summary>
     public static double? Number(string text) =>

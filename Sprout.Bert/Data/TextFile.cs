@@ -13,7 +13,8 @@ public static class TextFile
     /// <exception cref="InputException">The file is missing or not of its format.</exception>
     public static IEnumerable<(string Text, string? Pair)> Read(string path) => Path.GetExtension(path).ToLowerInvariant() switch
     {
-        ".csv" or ".tsv" or ".jsonl" or ".json" => TextTable.Read(path, new CustomTextOptions(), needLabels: false).Select(row => (row.Text, row.Pair)),
+        ".csv" or ".tsv" or ".jsonl" or ".json" => TextTable
+            .Read(path, new CustomTextOptions { GuessPair = true }, needLabels: false).Select(row => (row.Text, row.Pair)),
         _ => Utf8Lines.Read(path).Select(line => (Delimited.TrimReturn(line.Text), (string?)null)),
     };
 }

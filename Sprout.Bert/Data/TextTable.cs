@@ -1,4 +1,5 @@
 // Rows of a user's file, whatever its format.
+using System.Globalization;
 using System.Text.Json;
 using Sprout.Bert.Files;
 using Sprout.Tensors;
@@ -25,27 +26,56 @@ internal static class TextTable
         };
     }
 
+    /// <summary>The columns that are read of a file; null of an empty one.</summary>
+    public static ColumnSummary? Describe(string path, CustomTextOptions options)
+    {
+        string[]? names;
+        bool header = true;
+        if (Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".json")
+        {
+            names = JsonLines.Read(path).Select(row => row.Value.EnumerateObject().Select(property => property.Name).ToArray()).FirstOrDefault();
+        }
+        else
+        {
+            bool commas = Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase);
+            names = (commas ? Delimited.ReadCsv(path) : Delimited.ReadTsv(path)).Select(row => Trimmed(row.Fields)).FirstOrDefault();
+            header = names is not null && TextColumns.HasHeader(names, options);
+        }
+
+        if (names is null) return null;
+        TextColumns columns = TextColumns.Find(header ? names : null, names.Length, options, needLabels: false, path, line: 1);
+        string? Name(int column) => column < 0 ? null : header ? names[column] : column.ToString(CultureInfo.InvariantCulture);
+        return new ColumnSummary(path, Name(columns.Text)!, Name(columns.Pair), Name(columns.Label));
+    }
+
     private static IEnumerable<TextTableRow> ReadDelimited(
         string path, IEnumerable<DelimitedRow> rows, CustomTextOptions options, bool needLabels)
     {
         TextColumns columns = default;
         int width = 0;
+        string[] names = [];
         foreach ((int line, string[] fields) in rows)
         {
             if (width == 0)
             {
                 width = fields.Length;
                 bool header = TextColumns.HasHeader(fields, options);
-                columns = TextColumns.Find(header ? fields : null, width, options, needLabels, path, line);
+                if (header) names = Trimmed(fields);
+                columns = TextColumns.Find(header ? names : null, width, options, needLabels, path, line);
                 if (header) continue;
             }
 
             // A cell too many is most often an unquoted delimiter in a text, and would shift the label.
             if (fields.Length != width) throw InputFile.Bad(path, line, $"{width} cells", $"{fields.Length}");
-            yield return new TextTableRow(
-                line, fields[columns.Text], columns.Pair < 0 ? null : fields[columns.Pair], columns.Label < 0 ? null : fields[columns.Label]);
+            // Files that were put together have their header again in the middle.
+            if (width > 1 && fields[columns.Text].Trim() == names.ElementAtOrDefault(columns.Text) && Trimmed(fields).SequenceEqual(names))
+                throw InputFile.Bad(path, line, "a row of data", "the header again");
+            string? label = columns.Label < 0 ? null : LabelIds.Clean(fields[columns.Label], needLabels, path, line);
+            yield return new TextTableRow(line, fields[columns.Text], columns.Pair < 0 ? null : fields[columns.Pair], label);
         }
     }
+
+    private static string[] Trimmed(string[] fields) => [.. fields.Select(field => field.Trim())];
 
     private static IEnumerable<TextTableRow> ReadJson(string path, CustomTextOptions options, bool needLabels)
     {
@@ -63,7 +93,7 @@ internal static class TextTable
 
             yield return new TextTableRow(
                 line, Cell(value, text, path, line), pair is null ? null : Cell(value, pair, path, line),
-                label is null ? null : Cell(value, label, path, line));
+                label is null ? null : LabelIds.Clean(Cell(value, label, path, line), needLabels, path, line));
         }
     }
 

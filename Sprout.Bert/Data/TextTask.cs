@@ -107,6 +107,9 @@ public abstract class TextTask
         return scores;
     }
 
+    /// <summary>The columns of the training file, or of the first evaluation file; null for a task without files.</summary>
+    internal virtual ColumnSummary? ColumnsOf(DataFiles files, bool train) => null;
+
     internal static T NotEmpty<T>(T examples, string path) where T : IReadOnlyCollection<TextExample> =>
         examples.Count > 0 ? examples : throw new InputException($"{path}: expected examples, found none.");
 }

@@ -22,6 +22,8 @@ public sealed class TextObjective : Objective
     private readonly SequenceClassifier model;
     private readonly TextTask task;
     private readonly ITextLoss labelLoss;
+    private readonly ITokenizer tokenizer;
+    private readonly int longest;
     private readonly IReadOnlyList<TextExample> train;
     private readonly List<TokenSequence> trainSequences;
     private readonly IReadOnlyList<EvalSet> evalSets;
@@ -55,6 +57,8 @@ public sealed class TextObjective : Objective
             throw new ArgumentException($"TextObjective: task {task.Name} needs a model with {Classes} outputs, found {model.Outputs}.");
         RequireTargets("training", train);
         foreach (EvalSet set in evalSets.Where(set => set.HasLabels)) RequireTargets("evaluation", set.Examples);
+        longest = maxLength;
+        this.tokenizer = tokenizer;
         trainSequences = Encode(tokenizer, train, maxLength);
         evalSequences = [.. evalSets.Select(set => Encode(tokenizer, set.Examples, maxLength))];
     }
@@ -69,11 +73,34 @@ public sealed class TextObjective : Objective
     public override string PrimaryMetric => "eval_" + task.PrimaryMetric;
 
     /// <inheritdoc/>
+    public override DataSummary Summary
+    {
+        get
+        {
+            TextExample[] eval = [.. evalSets.Where(set => set.HasLabels).SelectMany(set => set.Examples)];
+            float[] scores = [.. train.Concat(eval).Select(example => example.Score).Where(float.IsFinite)];
+            return new DataSummary(train.Count)
+            {
+                EvalExamples = evalSets.Sum(set => set.Examples.Count),
+                Columns = Columns,
+                Classes = task.IsRegression ? [] : [.. task.LabelNames.Select((name, id) => new ClassSummary(name, Count(train, id), Count(eval, id)))],
+                Range = task.IsRegression && scores.Length > 0 ? (scores.Min(), scores.Max()) : null,
+                MaxLength = longest,
+                CutTrain = Cut(train, trainSequences),
+                CutEval = evalSets.Select((set, i) => Cut(set.Examples, evalSequences[i])).Sum(),
+            };
+        }
+    }
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, ConfusionMatrix> Confusions => confusions;
 
     /// <inheritdoc/>
     public override IEnumerable<int> Fingerprint => trainSequences.SelectMany(sequence => sequence.Numbers).Concat(Targets(train))
         .Concat(evalSequences.SelectMany(set => set).SelectMany(sequence => sequence.Numbers)).Concat(evalSets.SelectMany(set => Targets(set.Examples)));
+
+    /// <summary>Where the examples come from, for the summary.</summary>
+    internal ColumnSummary? Columns { get; init; }
 
     private int Classes => task.IsRegression ? 1 : task.LabelNames.Count;
 
@@ -153,6 +180,12 @@ public sealed class TextObjective : Objective
 
     private static IEnumerable<int> Targets(IReadOnlyList<TextExample> examples) =>
         examples.SelectMany(example => (int[])[example.Label, BitConverter.SingleToInt32Bits(example.Score)]);
+
+    private static int Count(IEnumerable<TextExample> examples, int id) => examples.Count(example => example.Label == id);
+
+    // Only a sequence of the full length can have lost something; one token more tells.
+    private int Cut(IReadOnlyList<TextExample> examples, List<TokenSequence> sequences) => examples.Where((example, i) =>
+        sequences[i].Ids.Length >= longest && tokenizer.Encode(example.Text, example.Pair, longest + 1).Ids.Length > longest).Count();
 
     private void RequireTargets(string kind, IReadOnlyList<TextExample> examples)
     {

@@ -39,6 +39,7 @@ public sealed class Inference : IDisposable
     /// <param name="take">Receives the index of the batch's first sequence, the batch, and the logits, which the next batch overwrites.</param>
     /// <param name="report">Receives the batches done, those in all, and the tokens done.</param>
     /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="NotFiniteException">A logit is not finite.</exception>
     public void Run(
         IReadOnlyList<TokenSequence> sequences, int batchSize, LogitsConsumer take,
         Action<int, int, long>? report = null, CancellationToken cancellation = default)
@@ -58,6 +59,7 @@ public sealed class Inference : IDisposable
     }
 
     /// <summary>The logits of a batch of the caller's, by a forward pass of the caller's.</summary>
+    /// <exception cref="NotFiniteException">A logit is not finite.</exception>
     public ReadOnlySpan<float> Forward(Func<Tape, Variable> pass)
     {
         try
@@ -66,6 +68,7 @@ public sealed class Inference : IDisposable
             if (output.Length < value.Count) output = new float[value.Count];
             Span<float> logits = output.AsSpan(0, (int)value.Count);
             value.CopyTo(logits);
+            NotFiniteException.Check(logits);
             return logits;
         }
         finally

@@ -147,6 +147,10 @@ public abstract class Predictor : IDisposable
         {
             return inference.Forward();
         }
+        catch (NotFiniteException e)
+        {
+            throw new NotFiniteException($"{name}: {e.Message}", e);
+        }
         finally
         {
             inference.Batch.Clear();

@@ -43,6 +43,9 @@ public sealed record TaskOptions
     /// <summary>Task text: column of the label.</summary>
     public string? LabelColumn { get; init; }
 
+    /// <summary>Task text: whether the labels are scores, also whole ones; null: they are when all are numbers and one is not whole.</summary>
+    public bool? Regression { get; init; }
+
     /// <summary>Longest sequence in tokens; null: 128, SQuAD 384, or the model's positions if they are fewer.</summary>
     public int? MaxLength { get; init; }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Sprout.Bert.Data;
 using Sprout.Bert.Models;
 using Sprout.Bert.Objectives;
+using Sprout.Tensors;
 
 namespace Sprout.Bert.Tasks;
 
@@ -21,6 +22,8 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
     {
         ArgumentNullException.ThrowIfNull(context);
         TaskOptions options = context.Options;
+        if (!context.Train && context.Config.ProblemType == "multi_label_classification")
+            throw new InputException($"{context.Source.Name}: expected a model of one label a text, found one of several (multi_label_classification).");
         TextTask task = taskOf(context);
         IReadOnlyDictionary<string, int> labels = LabelsOf(context.Config);
         if (!task.IsRegression && labels.Count > 0) task = task.WithLabels(labels);
@@ -38,7 +41,10 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
             if (options.Teacher is string folder)
                 teacherModel = TeacherSource.Load(folder, context, config, teacher => teacher.CreateClassifier(context.Backend, Outputs(task)));
             Teacher? teacher = teacherModel is null ? null : new Teacher(context.Backend, teacherModel, options.DistillAlpha, options.DistillTemperature);
-            var objective = new TextObjective(context.Backend, model, task, context.Source.Tokenizer, context.MaxLength, train, evalSets, teacher, loss);
+            var objective = new TextObjective(context.Backend, model, task, context.Source.Tokenizer, context.MaxLength, train, evalSets, teacher, loss)
+            {
+                Columns = task.ColumnsOf(options.Files, context.Train),
+            };
             return new BoundTask(model, config, objective, teacherModel);
         }
         catch

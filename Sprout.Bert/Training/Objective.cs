@@ -1,6 +1,7 @@
 // What a run trains: data, model head and loss together.
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
+using Sprout.Bert.Data;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Models;
 
@@ -17,6 +18,9 @@ public abstract class Objective
 
     /// <summary>The name of the metric that sums up an evaluation, as in "eval_accuracy".</summary>
     public abstract string PrimaryMetric { get; }
+
+    /// <summary>What was understood of the data.</summary>
+    public virtual DataSummary Summary => new(TrainCount);
 
     /// <summary>
     /// What the latest evaluation predicted for which class, by what follows the names of a set's metrics; empty before the first and for other tasks.

@@ -1,6 +1,7 @@
 // The training loop.
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
+using Sprout.Bert.Prediction;
 using Sprout.Tensors;
 using Sprout.Tensors.Random;
 
@@ -195,6 +196,11 @@ public sealed class Trainer : IDisposable
         {
             // The steps since the last checkpoint are not lost to an evaluation that takes its time.
             throw Cancelled(cancellation);
+        }
+        catch (NotFiniteException e)
+        {
+            throw new DivergedException(
+                FormattableString.Invariant($"Evaluation after step {state.GlobalStep}: no eval_loss, as logits are not finite; {GoodCheckpoint()}."), e);
         }
 
         // The last update of a run has no loss of its own that would show what it did.

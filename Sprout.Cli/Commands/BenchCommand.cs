@@ -34,8 +34,11 @@ internal static class BenchCommand
         var model = new Option<string?>("--model") { Description = "Model folder", HelpName = "folder" };
         var config = new Option<string?>("--config") { Description = "config.json of a model with random weights, instead of --model", HelpName = "file" };
         var vocab = new Option<string?>("--vocab") { Description = "vocab.txt for --lengths-from with --config", HelpName = "file" };
-        var batch = new Option<int>("--batch") { Description = "Sequences of a repetition", DefaultValueFactory = _ => 8, HelpName = "n" };
-        var length = new Option<int?>("--length") { Description = $"Tokens of every sequence ({DefaultLength})", HelpName = "n" };
+        var batch = new Option<int>("--batch")
+        {
+            Description = "Sequences of a repetition", DefaultValueFactory = _ => 8, HelpName = "n", CustomParser = Values.WholeNumber,
+        };
+        var length = new Option<int?>("--length") { Description = $"Tokens of every sequence ({DefaultLength})", HelpName = "n", CustomParser = Values.Whole };
         var lengthsFrom = new Option<string?>("--lengths-from")
         {
             Description = "Take the texts of this file (CSV, TSV, JSONL; .txt: one a line) instead", HelpName = "file",
@@ -47,8 +50,14 @@ internal static class BenchCommand
         format.AcceptOnlyFromAmong("dense", "sparse");
         var shape = new Option<string?>("--shape") { Description = "gemm: extents of the product", HelpName = "MxNxK" };
         var layout = new Option<string>("--layout") { Description = "gemm: NN, NT or TN", DefaultValueFactory = _ => "NN", HelpName = "layout" };
-        var warmup = new Option<int>("--warmup") { Description = "Repetitions that are not timed", DefaultValueFactory = _ => 3, HelpName = "n" };
-        var repeat = new Option<int>("--repeat") { Description = "Repetitions that are", DefaultValueFactory = _ => 20, HelpName = "n" };
+        var warmup = new Option<int>("--warmup")
+        {
+            Description = "Repetitions that are not timed", DefaultValueFactory = _ => 3, HelpName = "n", CustomParser = Values.WholeNumber,
+        };
+        var repeat = new Option<int>("--repeat")
+        {
+            Description = "Repetitions that are", DefaultValueFactory = _ => 20, HelpName = "n", CustomParser = Values.WholeNumber,
+        };
         var profile = new Option<bool>("--profile") { Description = "Print where the time went" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
         foreach (Option option in (Option[])[mode, model, config, vocab, batch, length, lengthsFrom, format, shape, layout, warmup, repeat, profile, json])
@@ -65,6 +74,7 @@ internal static class BenchCommand
             if (result.GetValue(format) == "sparse") throw new OptionException("--format sparse: expected dense, the only format of this version.");
             string what = result.GetValue(mode)!;
             Recipe recipe = RecipeOf(table, result);
+            Effects.CheckBench(what, recipe, result);
             int threads = recipe.Device.Threads > 0 ? recipe.Device.Threads : Environment.ProcessorCount;
             if (what == "gemm")
             {

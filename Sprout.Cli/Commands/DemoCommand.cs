@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Sprout.Cli.Demo;
+using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Tensors;
 
@@ -19,7 +20,10 @@ internal static class DemoCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("demo", Summary);
-        var seeds = new Option<int>("--seeds") { Description = "Runs of each kind, for mean and spread", DefaultValueFactory = _ => 3, HelpName = "n" };
+        var seeds = new Option<int>("--seeds")
+        {
+            Description = "Runs of each kind, for mean and spread", DefaultValueFactory = _ => 3, HelpName = "n", CustomParser = Values.WholeNumber,
+        };
         var output = new Option<string>("--output", "--output_dir")
         {
             Description = "Folder for the report", DefaultValueFactory = _ => "sprout-demo", HelpName = "folder",
@@ -30,7 +34,8 @@ internal static class DemoCommand
         };
         var corpus = new Option<int>("--corpus-lines")
         {
-            Description = "With --write-data: sentences for pre-training", DefaultValueFactory = _ => 200_000, HelpName = "n",
+            Description = "With --write-data: sentences for pre-training",
+            DefaultValueFactory = _ => 200_000, HelpName = "n", CustomParser = Values.WholeNumber,
         };
         var json = new Option<bool>("--json") { Description = "Print the table as one JSON document" };
         foreach (Option option in (Option[])[seeds, output, write, corpus, json]) command.Options.Add(option);

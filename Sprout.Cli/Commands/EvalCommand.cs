@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
+using Sprout.Bert.Prediction;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
@@ -30,6 +31,7 @@ internal static class EvalCommand
         var json = new Option<bool>("--json") { Description = "Print the metrics as one JSON document" };
         command.Options.Add(predictions);
         command.Options.Add(json);
+        HuggingFace.AddHarmless(command);
         command.SetAction(result =>
         {
             JsonObject given = table.Given(result);
@@ -39,9 +41,9 @@ internal static class EvalCommand
             string? path = result.GetValue(predictions);
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, needLabels: path is null, note: terminal.Log);
-            IReadOnlyDictionary<string, double> metrics = session.Objective.Evaluate(
-                recipe.Training.EvalBatchSize, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'),
-                new ProgressDisplay(terminal), terminal.Cancellation);
+            SummaryText.Write(terminal, recipe.Task.Task, session.Objective.Summary);
+            IReadOnlyDictionary<string, double> metrics = Evaluate(
+                session, recipe, terminal, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'));
             if (path is not null) AtomicFile.WriteText(path, lines.ToString());
             foreach ((string suffix, ConfusionMatrix matrix) in session.Objective.Confusions) ClassTable.Write(terminal, matrix, suffix);
             if (result.GetValue(json)) terminal.Document(MetricText.ToJson(metrics));
@@ -49,5 +51,17 @@ internal static class EvalCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static IReadOnlyDictionary<string, double> Evaluate(TaskSession session, Recipe recipe, Terminal terminal, Action<JsonObject>? prediction)
+    {
+        try
+        {
+            return session.Objective.Evaluate(recipe.Training.EvalBatchSize, prediction, new ProgressDisplay(terminal), terminal.Cancellation);
+        }
+        catch (NotFiniteException e)
+        {
+            throw new NotFiniteException($"{recipe.Task.Model ?? recipe.Task.Config}: {e.Message}", e);
+        }
     }
 }

@@ -22,6 +22,7 @@ internal static class PretrainCommand
         var run = new RunOptions(command);
         RecipeOptions.AddTraining(table);
         RecipeOptions.AddDevice(table);
+        HuggingFace.AddHarmless(command);
         command.SetAction(result =>
         {
             Recipe recipe = run.Recipe(table, result);

@@ -31,6 +31,7 @@ internal static class RunCommand
                 Overwrite = run.Overwrite(result),
                 Progress = new ProgressDisplay(terminal),
                 Note = terminal.Log,
+                Understood = summary => SummaryText.Write(terminal, summary),
                 Log = folder => new TensorBoardLog(folder),
                 Prediction = run.Predictions(result) is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),
                 Backend = profile,

@@ -2,6 +2,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Tokenization;
+using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Tensors;
 
@@ -23,7 +24,7 @@ internal static class TokenizeCommand
         var pair = new Option<bool>("--pair") { Description = "Each line holds two texts with a TAB between them" };
         var maxLength = new Option<int>("--max-length", "--max_seq_length")
         {
-            Description = "Longest sequence in tokens", DefaultValueFactory = _ => 512, HelpName = "n",
+            Description = "Longest sequence in tokens", DefaultValueFactory = _ => 512, HelpName = "n", CustomParser = Values.WholeNumber,
         };
         foreach (Option option in (Option[])[model, vocab, cased, pair, maxLength]) command.Options.Add(option);
         command.SetAction(result =>

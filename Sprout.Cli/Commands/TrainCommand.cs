@@ -23,6 +23,7 @@ internal static class TrainCommand
         RecipeOptions.AddPruning(table);
         RecipeOptions.AddDistillation(table);
         RecipeOptions.AddDevice(table);
+        HuggingFace.AddHarmless(command);
         command.SetAction(result => RunCommand.Execute(terminal, run, run.Recipe(table, result), result));
         return command;
     }

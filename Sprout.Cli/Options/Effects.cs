@@ -1,28 +1,92 @@
 // Options that would have no effect.
+using System.CommandLine;
 using System.Text.Json.Nodes;
+using Sprout.Bert.Data;
+using Sprout.Bert.Tasks;
 using Sprout.Pruning.Methods;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
 
 namespace Sprout.Cli.Options;
 
-/// <summary>Refuses options that have no effect together with the others.</summary>
+/// <summary>Refuses options that have no effect together with the others: one table of what needs what.</summary>
 internal static class Effects
 {
-    private static readonly string[] OfPruning = ["density", "lambda", "init-scores"];
+    private static readonly string[] Scores = ["score-learning-rate", "score-init", "score-scale"];
+    private static readonly string[] Ramp = ["schedule-warmup", "initial-warmup", "final-warmup"];
+    private static readonly string[] TopV = ["density", "initial-density", "scope"];
+    private static readonly string[] OfPruning = [.. TopV, "threshold", "lambda", .. Scores, .. Ramp, "block", "init-scores", "l0-noise"];
     private static readonly string[] OfTeachers = ["distill-alpha", "distill-temperature"];
+    private static readonly string[] OfTables = ["text-column", "pair-column", "label-column", "regression"];
+    private static readonly string[] OfAnswers = ["doc-stride", "max-query-length", "max-answer-length", "n-best"];
+    private static readonly string[] OfModels = ["model", "config", "vocab", "batch", "length", "lengths-from", "format", "profile", "method"];
 
-    /// <summary>Checks the options that were given.</summary>
-    /// <exception cref="OptionException">One has no effect.</exception>
+    /// <summary>Checks the options of a run or an evaluation.</summary>
+    /// <exception cref="OptionException">One that was given has no effect, or a method lacks what makes it prune.</exception>
     public static void Check(Recipe recipe, JsonObject given)
     {
-        if (!recipe.Pruning.IsPruning) Refuse(given, OfPruning, $"--method; give one of {string.Join(", ", PruningMethods.Names)}");
-        if (recipe.Task.Teacher is null) Refuse(given, OfTeachers, "--teacher");
+        Refuse([.. given.Select(pair => pair.Key)], [.. OfMethods(recipe), .. OfTasks(recipe)]);
+        if (recipe.Pruning is { Method: "soft-movement" or "l0", Lambda: 0, InitScores: null } && !given.ContainsKey("lambda"))
+            throw new OptionException($"--method {recipe.Pruning.Method} prunes nothing without --lambda, the weight of its penalty.");
     }
 
-    private static void Refuse(JsonObject given, string[] keys, string needed)
+    /// <summary>Checks the options of a measurement.</summary>
+    /// <exception cref="OptionException">One that was given has no effect.</exception>
+    public static void CheckBench(string mode, Recipe recipe, ParseResult result)
     {
-        foreach (string key in keys)
-            if (given.ContainsKey(key)) throw new OptionException($"--{key} has no effect without {needed}.");
+        string[] given =
+            [.. result.CommandResult.Command.Options.Where(option => result.GetResult(option) is { Implicit: false })
+                .Select(option => option.Name.TrimStart('-'))];
+        string with = $"with --mode {mode}";
+        bool dense = recipe.Pruning.Density is null;
+        Refuse(given,
+        [
+            (["shape", "layout"], mode != "gemm", "without --mode gemm"),
+            ([.. OfModels, .. OfPruning, "train-embeddings"], mode == "gemm", with),
+            (["batch", "length", "lengths-from", "format", "profile", "method", .. OfPruning, "train-embeddings"], mode == "load", with),
+            (["vocab"], !given.Contains("config"), "without --config"),
+            ([.. OfPruning.Except(["density", "block"]), "train-embeddings"], mode == "forward", with),
+            (["method", "block"], mode == "forward" && dense, "with --mode forward without --density"),
+            .. mode == "train-step" ? OfMethods(recipe) : [],
+            (["initial-density", .. Ramp, "score-init", "score-scale"], mode == "train-step" && !dense, "with --mode train-step, which begins at --density"),
+        ]);
+    }
+
+    private static (string[] Keys, bool Applies, string Why)[] OfMethods(Recipe recipe)
+    {
+        string method = recipe.Pruning.Method, with = $"with --method {method}";
+        return
+        [
+            (OfPruning, !recipe.Pruning.IsPruning, $"without --method; give one of {string.Join(", ", PruningMethods.Names)}"),
+            (TopV, method is "soft-movement" or "l0", with),
+            (["threshold"], method is "magnitude" or "movement" or "random" or "l0", with),
+            (["lambda"], method is "magnitude" or "movement" or "random", with),
+            (["l0-noise"], method is "magnitude" or "movement" or "random" or "soft-movement", with),
+            (Scores, method is "magnitude" or "random", with),
+            (["init-scores"], method is "magnitude", with),
+            (Ramp, method is "l0", with),
+            (["score-scale"], recipe.Pruning.ScoreInit == Sprout.Pruning.ScoreInit.Kaiming, "with --score-init kaiming"),
+            (["score-init", "score-scale"], recipe.Pruning.InitScores is not null, "with --init-scores"),
+        ];
+    }
+
+    private static (string[] Keys, bool Applies, string Why)[] OfTasks(Recipe recipe)
+    {
+        string? task = recipe.Task.Task;
+        bool glue = task is not null && GlueTasks.Names.Contains(task);
+        return
+        [
+            (OfTeachers, recipe.Task.Teacher is null, "without --teacher"),
+            (OfTables, glue || task == TaskRegistry.Squad, $"with --task {task}; columns are chosen with --task text"),
+            (OfAnswers, glue || task == TaskRegistry.Text, $"with --task {task}, only with --task squad"),
+        ];
+    }
+
+    private static void Refuse(string[] given, (string[] Keys, bool Applies, string Why)[] rules)
+    {
+        foreach ((string[] keys, bool applies, string why) in rules)
+        {
+            if (applies && keys.FirstOrDefault(given.Contains) is string key) throw new OptionException($"--{key} has no effect {why}.");
+        }
     }
 }

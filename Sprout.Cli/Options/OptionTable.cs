@@ -26,21 +26,26 @@ internal sealed class OptionTable(Command command)
         Add(new Option<string?>(name, others) { HelpName = value }, help, text => JsonValue.Create(text), node => node?.GetValue<string>());
 
     /// <summary>Adds an option that takes one of a few words.</summary>
-    public void Choice(string name, string help, params string[] words)
-    {
-        Option<string?> option = new(name);
-        option.AcceptOnlyFromAmong(words);
-        Add(option, help, text => JsonValue.Create(text), node => node?.GetValue<string>());
-    }
+    /// <param name="name">Its canonical name with dashes.</param>
+    /// <param name="help">One line of help.</param>
+    /// <param name="words">The words.</param>
+    /// <param name="same">What others call some of the words, or null.</param>
+    /// <param name="others">Other spellings: those of Hugging Face.</param>
+    public void Choice(string name, string help, string[] words, IReadOnlyDictionary<string, string>? same = null, params string[] others) =>
+        Add(
+            new Option<string?>(name, others) { HelpName = string.Join('|', words), CustomParser = result => Values.Word(result, words, same) },
+            help, text => JsonValue.Create(text), node => node?.GetValue<string>());
 
     /// <summary>Adds an option that takes a whole number.</summary>
     public void Whole(string name, string help, params string[] others) =>
-        Add(new Option<int?>(name, others) { HelpName = "n" }, help, number => JsonValue.Create(number), node => node?.GetValue<int>());
+        Add(
+            new Option<int?>(name, others) { HelpName = "n", CustomParser = Values.Whole },
+            help, number => JsonValue.Create(number), node => node?.GetValue<int>());
 
     /// <summary>Adds an option that takes a number.</summary>
     public void Number(string name, string help, params string[] others)
     {
-        Add(new Option<double?>(name, others) { HelpName = "number" }, help, ToJson, node => node?.GetValue<double>());
+        Add(new Option<double?>(name, others) { HelpName = "number", CustomParser = Values.Number }, help, ToJson, node => node?.GetValue<double>());
 
         // JSON has no number that is not finite.
         static JsonNode? ToJson(double? number) => number is double value && !double.IsFinite(value)
@@ -50,11 +55,13 @@ internal sealed class OptionTable(Command command)
 
     /// <summary>Adds the option of the seed.</summary>
     public void Seed(string name, string help) =>
-        Add(new Option<ulong?>(name) { HelpName = "n" }, help, number => JsonValue.Create(number), node => node?.GetValue<ulong>());
+        Add(new Option<ulong?>(name) { HelpName = "n", CustomParser = Values.Seed }, help, number => JsonValue.Create(number), node => node?.GetValue<ulong>());
 
     /// <summary>Adds an option that takes true or false.</summary>
     public void Flag(string name, string help, params string[] others) =>
-        Add(new Option<bool?>(name, others) { HelpName = "true|false" }, help, flag => JsonValue.Create(flag), node => node?.GetValue<bool>());
+        Add(
+            new Option<bool?>(name, others) { HelpName = "true|false", CustomParser = Values.Flag },
+            help, flag => JsonValue.Create(flag), node => node?.GetValue<bool>());
 
     /// <summary>Adds an option that takes files.</summary>
     public void Files(string name, string help, params string[] others)

@@ -42,6 +42,7 @@ internal static class RecipeOptions
         table.Text("--train-file", "Training file, instead of the folder's", "file", "--train_file");
         table.Number("--eval-split", "Evaluate on this share of the training examples, which are not trained on; instead of an evaluation file");
         table.Whole("--max-train-samples", "Only the first N training examples", "--max_train_samples");
+        table.Flag("--regression", "Task text: labels are scores, also whole ones (if all are numbers, one not whole)");
         table.Flag("--ignore-mismatched-sizes", "Start a head afresh that is for another number of labels", "--ignore_mismatched_sizes");
         table.Text("--loss", $"Loss of classes or numbers: {string.Join(", ", TextLosses.Names)}", "name");
     }
@@ -71,11 +72,12 @@ internal static class RecipeOptions
         table.Number("--dropout", "Overrides all dropouts of config.json");
         table.Number("--epochs", "Passes over the training examples", "--num_train_epochs");
         table.Whole("--max-steps", "Optimiser steps; wins over --epochs", "--max_steps");
-        table.Whole("--batch-size", "Sequences in one forward pass", "--per_device_train_batch_size");
+        table.Whole("--batch-size", "Sequences in one forward pass", "--per_device_train_batch_size", "--per_gpu_train_batch_size");
         table.Whole("--gradient-accumulation", "Forward passes in one step", "--gradient_accumulation_steps");
         AddEvalBatchSize(table);
         table.Number("--learning-rate", "AdamW's rate for the weights", "--learning_rate");
-        table.Choice("--lr-schedule", "How the learning rates go on after the warm-up", "linear", "cosine", "constant", "one-cycle");
+        table.Choice(
+            "--lr-schedule", "How the learning rates go on after the warm-up", ["linear", "cosine", "constant", "one-cycle"], HuggingFace.Schedules, "--lr_scheduler_type");
         table.Whole("--warmup-steps", "Steps of linear warm-up", "--warmup_steps");
         table.Number("--warmup-ratio", "Warm-up as a share of the run's steps, instead of --warmup-steps", "--warmup_ratio");
         table.Number("--weight-decay", "Decoupled weight decay, none on biases and layer norms", "--weight_decay");
@@ -91,19 +93,20 @@ internal static class RecipeOptions
 
     /// <summary>The batch size of evaluation.</summary>
     public static void AddEvalBatchSize(OptionTable table, params string[] others) =>
-        table.Whole("--eval-batch-size", "Sequences in one forward pass of evaluation", ["--per_device_eval_batch_size", .. others]);
+        table.Whole(
+            "--eval-batch-size", "Sequences in one forward pass of evaluation", ["--per_device_eval_batch_size", "--per_gpu_eval_batch_size", .. others]);
 
     /// <summary>Method, density, schedule, scores and penalty.</summary>
     public static void AddPruning(OptionTable table)
     {
-        table.Choice("--method", "What is pruned while training", [PruningOptions.NoMethod, .. PruningMethods.Names]);
+        table.Choice("--method", "What is pruned while training", [PruningOptions.NoMethod, .. PruningMethods.Names], HuggingFace.Methods, "--pruning_method");
         table.Number("--density", "Share of weights kept at the end (magnitude, movement, random)");
         table.Number("--initial-density", "Share of weights kept at the start");
         table.Number("--threshold", "soft-movement: final τ in σ(S) > τ");
-        table.Number("--lambda", "Final weight of the penalty (soft-movement, l0)");
-        table.Choice("--scope", "Top_v in each matrix or over all of them", "local", "global");
+        table.Number("--lambda", "Final weight of the penalty (soft-movement, l0)", "--final_lambda");
+        table.Choice("--scope", "Top_v in each matrix or over all of them", ["local", "global"]);
         table.Number("--score-learning-rate", "AdamW's rate for the scores", "--mask_scores_learning_rate");
-        table.Choice("--score-init", "How scores start", "constant", "uniform", "kaiming");
+        table.Choice("--score-init", "How scores start", ["constant", "uniform", "kaiming"], null, "--mask_init");
         table.Number("--score-scale", "Constant or range of the start (0; l0: 2.197)", "--mask_scale");
         table.Whole("--schedule-warmup", "N of the cubic schedule (--warmup-steps)");
         table.Whole("--initial-warmup", "The schedule starts after i·N steps", "--initial_warmup");

@@ -15,7 +15,7 @@ internal sealed class RunOptions
     private readonly Option<string?> options =
         new("--options") { Description = "Run a training_options.json again; other options win over its", HelpName = "file" };
     private readonly Option<bool> resume = new("--resume") { Description = "Continue from the newest checkpoint in --output, with the options of its run" };
-    private readonly Option<bool> overwrite = new("--overwrite") { Description = "Replace the run in a folder that is not empty" };
+    private readonly Option<bool> overwrite = new("--overwrite", "--overwrite_output_dir") { Description = "Replace the run in a folder that is not empty" };
     private readonly Option<string?> predictions = new("--predictions") { Description = "File for one JSON line an evaluation example", HelpName = "file" };
     private readonly Option<bool> profile = new("--profile") { Description = "Print where the time went: each kernel's seconds, share, and rate" };
     private readonly Option<bool> json = new("--json") { Description = "Print results as one JSON document" };

@@ -1,4 +1,5 @@
 // What the command's exit codes mean.
+using Sprout.Bert.Prediction;
 using Sprout.Bert.Training;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
@@ -20,7 +21,7 @@ internal static class ExitCode
     /// <summary>Bad input.</summary>
     public const int Input = 3;
 
-    /// <summary>Training diverged.</summary>
+    /// <summary>Training diverged, or a model computes what is no number.</summary>
     public const int Diverged = 4;
 
     /// <summary>Cancelled with Ctrl+C.</summary>
@@ -41,7 +42,7 @@ internal static class ExitCode
         {
             return Fail(log, e.Describe(OptionOf), Input);
         }
-        catch (DivergedException e)
+        catch (Exception e) when (e is DivergedException or NotFiniteException)
         {
             return Fail(log, e.Message, Diverged);
         }
@@ -71,7 +72,7 @@ internal static class ExitCode
 
     private static int Fail(TextWriter log, string message, int code)
     {
-        log.WriteLine(message);
+        log.WriteLine(Terminal.Printable(message));
         return code;
     }
 }

@@ -8,6 +8,8 @@ namespace Sprout.Cli.Shell;
 /// <summary>The lines of standard input or of a file, in strict UTF-8, as they come.</summary>
 internal sealed class InputLines : IDisposable
 {
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly TextReader reader;
     private bool toldOfBraces;
 
@@ -19,13 +21,16 @@ internal sealed class InputLines : IDisposable
     /// <summary>The lines of standard input.</summary>
     public static InputLines OfConsole() => new("standard input", Console.In);
 
+    /// <summary>Makes standard input refuse what is not UTF-8, which .NET's own reader drops.</summary>
+    public static void MakeConsoleStrict() => Console.SetIn(new StreamReader(Console.OpenStandardInput(), Strict));
+
     /// <summary>The lines of a file.</summary>
     /// <exception cref="InputException">It cannot be read.</exception>
     public static InputLines OfFile(string path)
     {
         try
         {
-            return new InputLines(path, new StreamReader(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true)));
+            return new InputLines(path, new StreamReader(path, Strict));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -33,7 +33,11 @@ internal sealed class Terminal
     public bool IsInteractive => ReferenceEquals(LogWriter, Console.Error) && !Console.IsErrorRedirected;
 
     /// <summary>Prints one message line.</summary>
-    public void Log(string line) => LogWriter.WriteLine(line);
+    public void Log(string line) => LogWriter.WriteLine(Printable(line));
+
+    /// <summary>A text without control characters, so that names from files cannot steer the screen.</summary>
+    public static string Printable(string text) =>
+        string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
 
     /// <summary>JSON on one line.</summary>
     public static string Compact(JsonNode json) => json.ToJsonString(Line);

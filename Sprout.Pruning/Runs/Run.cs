@@ -38,6 +38,7 @@ public static class Run
         using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
         recipe.Training.ValidateFor(objective.TrainCount);
         cancellation.ThrowIfCancellationRequested();
+        setup.Understood?.Invoke(new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps));
         string identity = output is null ? "" : RunIdentity.Of(recipe, objective);
         if (output is not null) Directory.CreateDirectory(output);
         using RunLock? heldNow = output is not null && held is null ? RunLock.Take(output) : null;

@@ -33,6 +33,9 @@ public sealed record RunSetup
     /// <summary>The device, when the caller has opened one already and keeps owning it; null: the recipe's.</summary>
     public IBackend? Backend { get; init; }
 
+    /// <summary>Receives what the run is about to do, when everything is loaded; null: nobody.</summary>
+    public Action<RunSummary>? Understood { get; init; }
+
     /// <summary>Called when everything is loaded and the first step follows.</summary>
     public Action? Starting { get; init; }
 

@@ -18,7 +18,7 @@ public sealed class HelpTests
         "--warmup-steps", "--weight-decay", "--adam-epsilon", "--max-grad-norm", "--dropout", "--shuffle", "--seed", "--max-train-samples", "--eval-every",
         "--save-every", "--save-total-limit", "--resume", "--overwrite", "--method", "--density", "--initial-density", "--threshold", "--lambda", "--scope",
         "--score-learning-rate", "--score-init", "--score-scale", "--schedule-warmup", "--initial-warmup", "--final-warmup", "--train-embeddings", "--block",
-        "--teacher", "--distill-alpha", "--distill-temperature", "--logging-steps", "--init-scores", "--l0-noise", "--loss",
+        "--teacher", "--distill-alpha", "--distill-temperature", "--logging-steps", "--init-scores", "--l0-noise", "--regression", "--loss",
         "--options", "--profile", "--lr-schedule", "--warmup-ratio", "--eval-split",
         "--ignore-mismatched-sizes",
     ];
@@ -61,13 +61,15 @@ public sealed class HelpTests
             "--output_dir", output, "--max_seq_length", "12", "--per_device_train_batch_size", "5", "--per_device_eval_batch_size", "3",
             "--num_train_epochs", "1", "--learning_rate", "2e-3", "--warmup_steps", "1", "--weight_decay", "0.1", "--adam_epsilon", "1e-7",
             "--max_grad_norm", "2", "--gradient_accumulation_steps", "2", "--logging_steps", "1",
-            "--save_steps", "2", "--seed", "7", "--mask_scores_learning_rate", "0.02", "--max_train_samples", "20", "--json");
+            "--save_steps", "2", "--seed", "7", "--mask_scores_learning_rate", "0.02", "--pruning_method", "topK",
+            "--density", "0.5", "--mask_init", "constant", "--do_train", "--report_to", "none", "--overwrite_output_dir",
+            "--schedule-warmup", "0", "--max_train_samples", "20", "--json");
         result.Code.Should().Be(0, result.Log);
         JsonObject options = TinyRun.ReadJson(output, "training_options.json");
         (string, double)[] expected =
         [
             ("max-length", 12), ("batch-size", 5), ("eval-batch-size", 3), ("epochs", 1), ("learning-rate", 2e-3), ("seed", 7), ("score-learning-rate", 0.02),
-            ("weight-decay", 0.1), ("gradient-accumulation", 2),
+            ("weight-decay", 0.1), ("gradient-accumulation", 2), ("density", 0.5),
         ];
         foreach ((string name, double value) in expected)
             options[name]!.GetValue<double>().Should().Be(value, name);

@@ -26,7 +26,9 @@ public sealed class CustomTextTaskTests : IDisposable
     [InlineData("a.tsv", "text\tlabel\n\"x\tpos\ny\tneg\n", "\"x||1", "y||0")]
     [InlineData("a.txt", "text\tlabel\nx\tpos\ny\tneg\n", "x||1", "y||0")]
     [InlineData("a.CSV", "sentence2,other,sentence1,label\nb,o,a,1\nd,o,c,0\n", "a|b|1", "c|d|0")]
-    [InlineData("a.csv", "premise,label,hypothesis,more\na,1,b,m\nc,0,d,m\n", "a|b|1", "c|d|0")]
+    [InlineData("a.csv", ",text,label\n0,x,1\n1,y,0\n", "x||1", "y||0")]
+    [InlineData("a.csv", "Unnamed: 0,text,label\n0,x,1\n1,y,0\n", "x||1", "y||0")]
+    [InlineData("a.csv", "text, label\nx, 1\ny,0 \n", "x||1", "y||0")]
     [InlineData("a.jsonl", "{\"sentence\":\"x\",\"label\":1,\"idx\":7}\n{\"idx\":8,\"label\":0,\"sentence\":\"y\"}\n", "x||1", "y||0")]
     [InlineData("a.json", "[{\"text\":\"x\",\"label\":true},{\"text\":\"y\",\"label\":false}]", "x||1", "y||0")]
     public void Columns_are_found_as_run_glue_does(string name, string text, params string[] expected) => Load(name, text).Rows.Should().Equal(expected);
@@ -37,7 +39,6 @@ public sealed class CustomTextTaskTests : IDisposable
         string text = "id,a,b,kind\n1,x,y,k\n2,z,w,l\n";
         Load("a.csv", text, new("b", "a", "kind")).Rows.Should().Equal("y|x|0", "w|z|1");
         Load("a.csv", text, new("b", null, "kind")).Rows.Should().Equal("y||0", "w||1");
-        Load("a.csv", text, new(null, null, "kind")).Rows.Should().Equal("x|y|0", "z|w|1");
         Load("a.csv", text, new(null, "a", "kind")).Rows.Should().Equal("y|x|0", "w|z|1");
         Load("a.csv", text, new("2", null, "kind")).Rows.Should().Equal("y||0", "w||1");
     }
@@ -48,6 +49,7 @@ public sealed class CustomTextTaskTests : IDisposable
         Load("a.tsv", "ham\tx\nspam\ty\n", new("1", null, "0")).Rows.Should().Equal("x||0", "y||1");
         Load("a.tsv", "ham\tx\nspam\ty\n", new(null, null, "0")).Rows.Should().Equal("x||0", "y||1");
         Load("a.csv", "text,category\nx,b\ny,a\n", new("0", null, "1")).Rows.Should().Equal("x||1", "y||0");
+        Load("a.csv", "review,sentiment\nx,b\ny,a\n", new("0", null, "1")).Rows.Should().Equal("x||1", "y||0");
         ShouldFail(() => Load("a.tsv", "ham\tx\n", new("2", null, "0")), "line 1", "\"2\"", "2 columns without a header");
     }
 
@@ -58,7 +60,68 @@ public sealed class CustomTextTaskTests : IDisposable
         Load("a.csv", "text,label\na,10\nb,9\nc,-1\n").Task.LabelNames.Should().Equal("-1", "9", "10");
         Load("a.csv", "text,label\na,10\nb,9\nc,x\n").Task.LabelNames.Should().Equal("10", "9", "x");
         Load("a.csv", "text,label\na,1.0\nb,0.0\n").Task.LabelNames.Should().Equal("0.0", "1.0");
-        Load("a.csv", "text,label\na,nan\nb,0.5\n").Task.LabelNames.Should().Equal("0.5", "nan");
+        Load("a.csv", "text,label\na,none\nb,some\n").Task.LabelNames.Should().Equal("none", "some");
+    }
+
+    [Fact]
+    public void Blanks_around_labels_are_no_part_of_them() =>
+        Load("a.csv", "text,label\na,1 \nb, 0\nc,1\nd,0\n").Rows.Should().Equal("a||1", "b||0", "c||1", "d||0");
+
+    [Theory]
+    [InlineData("a,1\nb,0\nc,\n", "line 4", "a label", "none")]
+    [InlineData("a,1\nb,0\nc,  \n", "line 4", "a label", "none")]
+    [InlineData("a,good\nb,bad\nc,NaN\n", "line 4", "a label", "\"NaN\"")]
+    [InlineData("a,0.5\nb,nan\n", "line 3", "a label", "\"nan\"")]
+    [InlineData("a,1\nb,0\nc,NA\n", "line 4", "a number", "\"NA\"")]
+    [InlineData("a,1\nb,0\nc,None\n", "line 4", "a number", "\"None\"")]
+    [InlineData("a,1.5\nb,inf\n", "line 3", "a number", "\"inf\"")]
+    public void Missing_labels_are_no_class(string rows, params string[] says) => ShouldFail(() => Load("a.csv", "text,label\n" + rows), ["a.csv", .. says]);
+
+    [Theory]
+    [InlineData("a,1\nb,0\nc,1.0\n", "line 4", "\"1\", \"1.0\"")]
+    [InlineData("a,1\nb,0\nc,01\n", "line 4", "\"1\", \"01\"")]
+    [InlineData("a,x\nb,0\nc,+0\n", "line 4", "\"0\", \"+0\"")]
+    public void One_number_in_two_spellings_is_refused(string rows, params string[] says) =>
+        ShouldFail(() => Load("a.csv", "text,label\n" + rows), ["a.csv", "same number", .. says]);
+
+    [Fact]
+    public void Evaluation_may_spell_numbers_otherwise()
+    {
+        CustomTextTask task = Load("a.csv", "text,label\na,1.0\nb,0.0\n").Task;
+        string eval = files.Write("e.csv", "text,label\na,1\nb,00\n");
+        task.LoadEval(new DataFiles(null, null, eval))[0].Examples.Select(e => e.Label).Should().Equal(1, 0);
+    }
+
+    [Theory]
+    [InlineData("film,genre\na,x\nb,y\nc,x\nd,y\n", "\"genre\"")]
+    [InlineData("film,grade\na,1\nb,2\n", "\"grade\"")]
+    public void A_header_is_no_class(string text, string says) => ShouldFail(() => Load("a.csv", text, new("0", null, "1")), "a.csv, line 1", "header", says);
+
+    [Fact]
+    public void A_header_in_the_middle_is_refused() =>
+        ShouldFail(() => Load("a.csv", "text,label\na,x\nb,y\ntext,label\nc,x\n"), "a.csv, line 4", "the header again");
+
+    [Theory]
+    [InlineData("text,leak,label\na,b,1\nc,d,0\n", null, null, "\"text\", \"leak\"")]
+    [InlineData("premise,label,hypothesis\na,1,b\nc,0,d\n", null, null, "\"premise\", \"hypothesis\"")]
+    [InlineData("a,b,1\nc,d,0\n", "2", null, "0, 1")]
+    [InlineData("text,pair,leak,label\na,b,c,1\n", null, "pair", "\"text\", \"leak\"")]
+    public void Several_texts_are_a_question(string text, string? label, string? pair, string names)
+    {
+        string message = FluentActions.Invoking(() => Load("a.csv", text, new(null, pair, label))).Should().Throw<OptionException>().Which.Message;
+        message.Should().ContainAll("a.csv, line 1", names, "TextColumn");
+    }
+
+    [Fact]
+    public void Whole_scores_can_be_a_regression()
+    {
+        var data = new DataFiles(null, files.Write("a.csv", "text,label\na,1\nb,5\nc,3\n"));
+        CustomTextTask.FromTrainFile(data, Default).LabelNames.Should().Equal("1", "3", "5");
+        CustomTextTask task = CustomTextTask.FromTrainFile(data, Default, regression: true);
+        task.IsRegression.Should().BeTrue();
+        task.LoadTrain(data).Select(e => e.Score).Should().Equal(1, 5, 3);
+        var broken = new DataFiles(null, files.Write("b.csv", "text,label\na,0.5\nb,1.5\n"));
+        CustomTextTask.FromTrainFile(broken, Default, regression: false).LabelNames.Should().Equal("0.5", "1.5");
     }
 
     [Fact]

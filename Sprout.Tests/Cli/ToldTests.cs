@@ -1,0 +1,140 @@
+// What the user is told: what was understood, what has no effect, what was meant.
+using System.Globalization;
+using Sprout.Cli.Shell;
+using Sprout.Tests.Training;
+
+namespace Sprout.Tests.Cli;
+
+public sealed class ToldTests : IDisposable
+{
+    private readonly TinyRun tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    [Theory]
+    [InlineData("--block=2x2", "--block", "--method")]
+    [InlineData("--scope=global", "--scope", "--method")]
+    [InlineData("--threshold=0.2", "--threshold", "--method")]
+    [InlineData("--method=movement --density=0.5 --lambda=1", "--lambda", "movement")]
+    [InlineData("--method=movement --density=0.5 --threshold=0.2", "--threshold", "movement")]
+    [InlineData("--method=l0 --lambda=1 --density=0.5", "--density", "l0")]
+    [InlineData("--method=soft-movement --lambda=1 --l0-noise=false", "--l0-noise", "soft-movement")]
+    [InlineData("--method=magnitude --density=0.5 --score-learning-rate=1", "--score-learning-rate", "magnitude")]
+    [InlineData("--text-column=sentence", "--text-column", "sst2")]
+    [InlineData("--regression=true", "--regression", "sst2")]
+    [InlineData("--doc-stride=5", "--doc-stride", "squad")]
+    [InlineData("--distill-alpha=0.5", "--distill-alpha", "--teacher")]
+    public void Options_without_effect_are_2(string changes, params string[] says) => Refused(changes, ["has no effect", .. says]);
+
+    [Theory]
+    [InlineData("--mode gemm --shape 2x2x2 --density 0.5", "--density")]
+    [InlineData("--mode gemm --shape 2x2x2 --profile", "--profile")]
+    [InlineData("--mode gemm --shape 2x2x2 --batch 3", "--batch")]
+    [InlineData("--mode forward --model $F/model --layout NT", "--layout")]
+    [InlineData("--mode forward --model $F/model --lambda 1", "--lambda")]
+    [InlineData("--mode load --model $F/model --method movement", "--method")]
+    public void Options_without_effect_on_a_measurement_are_2(string options, string option)
+    {
+        CommandResult result = TinyRun.Run(["bench", .. options.Replace("$F", tiny.Folder, StringComparison.Ordinal).Split(' ')]);
+        result.Code.Should().Be(ExitCode.Usage, result.Log);
+        result.Log.Should().ContainAll(option, "has no effect");
+    }
+
+    [Theory]
+    [InlineData("soft-movement")]
+    [InlineData("l0")]
+    public void Methods_with_a_penalty_need_its_weight(string method)
+    {
+        Refused("--method=" + method, method, "prunes nothing", "--lambda");
+        TinyRun.Run(tiny.Arguments("output", $"--method={method} --lambda=0")).Log.Should().Contain("nothing is pruned");
+    }
+
+    [Theory]
+    [InlineData("--learning-rate=0,1")]
+    [InlineData("--learning-rate=1,000")]
+    [InlineData("--batch-size=1.000")]
+    [InlineData("--batch-size=4,0")]
+    [InlineData("--batch-size=many")]
+    [InlineData("--seed=-1")]
+    public void Numbers_are_read_alike_in_every_locale(string change)
+    {
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            foreach ((string point, string separator) in ((string, string)[])[(".", ","), (",", "."), (",", " ")])
+            {
+                var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+                (culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NumberGroupSeparator) = (point, separator);
+                CultureInfo.CurrentCulture = culture;
+                Refused(change, change.Split('=')[0], "expected", $"\"{change.Split('=')[1]}\"");
+            }
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Theory]
+    [InlineData("--learning-rte=1", "did you mean --learning-rate")]
+    [InlineData("--method=movment", "did you mean movement")]
+    [InlineData("--fp16", "32 bits")]
+    [InlineData("--final_threshold=0.1", "--density", "--threshold")]
+    public void What_was_meant_is_said(string changes, params string[] says) => Refused(changes, says);
+
+    [Fact]
+    public void Sprout_alone_prints_help()
+    {
+        CommandResult result = TinyRun.Run();
+        result.Code.Should().Be(0, result.Log);
+        result.Output.Should().ContainAll("train", "predict", "eval");
+    }
+
+    [Fact]
+    public void What_was_understood_is_said_before_the_first_step()
+    {
+        string data = tiny.Write("own.csv", "id,comment,mood\n1,aa ab ac ad,good\n2,ab,bad\n3,ac,good\n");
+        string log = TinyRun.Run(tiny.Arguments(
+            "output", $"--task=text --train-file={data} --eval-file={data} --label-column=mood --max-length=5 --method=movement --density=0.5 --schedule-warmup=0")).Log;
+        log.Should().ContainAll(
+            "own.csv", "text \"comment\"", "no pair", "label \"mood\"", "3 training and 3 evaluation examples of at most 5 tokens; 1 and 1 texts",
+            "2 classes: bad 1 + 1, good 2 + 2", "pruned by movement to density 0.5");
+        log.IndexOf("2 classes", StringComparison.Ordinal).Should().BeLessThan(log.IndexOf("train 1/", StringComparison.Ordinal));
+        string scores = tiny.Write("scores.csv", "text,label\naa,1\nab,5\n");
+        TinyRun.Run(tiny.Arguments("other", $"--task=text --train-file={scores} --eval-file={scores} --regression=true --ignore-mismatched-sizes=true")).Log
+            .Should().ContainAll("Regression of numbers from 1 to 5", "none is cut", "nothing is pruned");
+    }
+
+    [Fact]
+    public void Logits_that_are_no_numbers_are_4()
+    {
+        string path = Path.Combine(tiny.Model, "model.safetensors"), input = tiny.Write("texts.txt", "aa ab\n");
+        byte[] bytes = File.ReadAllBytes(path);
+        for (int i = 8 + (int)BitConverter.ToInt64(bytes); i < bytes.Length; i += 4) BitConverter.TryWriteBytes(bytes.AsSpan(i), float.NaN);
+        File.WriteAllBytes(path, bytes);
+        foreach (CommandResult result in (CommandResult[])
+            [TinyRun.Run("predict", "--model", tiny.Model, "--input", input),
+             TinyRun.Run("eval", "--model", tiny.Model, "--task", "sst2", "--eval-file", tiny.EvalFile, "--max-length", "16")])
+        {
+            result.Code.Should().Be(ExitCode.Diverged, result.Log);
+            result.Output.Should().BeEmpty();
+            result.Log.Should().ContainAll(tiny.Model, "finite", "NaN");
+        }
+    }
+
+    [Fact]
+    public void Names_cannot_steer_the_screen()
+    {
+        Terminal.Printable("a\u001b[31mb\r").Should().Be("a\\u001b[31mb\\u000d");
+        Refused("--model=$F/no\u001b[2J", "no\\u001b[2J");
+    }
+
+    private void Refused(string changes, params string[] says)
+    {
+        CommandResult result = TinyRun.Run(tiny.Arguments("refused", changes));
+        result.Code.Should().BeOneOf(ExitCode.Usage, ExitCode.Input);
+        result.Output.Should().BeEmpty();
+        result.Log.Should().ContainAll(says).And.NotContainAny("System.", "   at ", "\u001b");
+        Directory.Exists(tiny.PathOf("refused")).Should().BeFalse();
+    }
+}
