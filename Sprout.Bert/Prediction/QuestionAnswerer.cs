@@ -16,7 +16,7 @@ public sealed class QuestionAnswerer : Predictor
     /// <exception cref="InputException">The model was not fine-tuned to answer.</exception>
     /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
     public QuestionAnswerer(ModelSource source, PredictorOptions? options = null)
-        : base(source, backend => Extractor(source, backend), defaultLength: 384, LeastWindowLength, options ??= new PredictorOptions())
+        : base(Checked(source), source.Config.CreateSpanExtractor, defaultLength: 384, LeastWindowLength, options ??= new PredictorOptions())
     {
         features = new SquadFeatures(Tokenizer, MaxLength, options.DocStride, options.MaxQueryLength);
         search = new SquadAnswers(maxAnswerLength: options.MaxAnswerLength);
@@ -61,9 +61,10 @@ public sealed class QuestionAnswerer : Predictor
         return search.Best(context, windows, starts, ends);
     }
 
-    private static SpanExtractor Extractor(ModelSource source, IBackend backend)
+    private static ModelSource Checked(ModelSource source)
     {
+        ArgumentNullException.ThrowIfNull(source);
         source.Config.RequirePairs(source.Name);
-        return source.Config.CreateSpanExtractor(backend);
+        return source;
     }
 }

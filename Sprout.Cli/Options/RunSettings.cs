@@ -8,7 +8,7 @@ namespace Sprout.Cli.Options;
 /// <summary>What decides a model's input and answers, as its run had it: the basis of commands that use the model.</summary>
 internal static class RunSettings
 {
-    /// <summary>How texts are cut, and how answers are searched.</summary>
+    /// <summary>How texts are cut, and how long answers are.</summary>
     public static readonly string[] OfTexts = ["max-length", "doc-stride", "max-query-length", "max-answer-length"];
 
     /// <summary>Which texts, how they are cut, and how answers are searched and measured; nothing of where data is or how the model learned.</summary>

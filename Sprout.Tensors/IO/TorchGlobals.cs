@@ -52,8 +52,8 @@ internal static class TorchGlobals
                 return new TorchStorage(key, element, size, count, start);
         }
 
-        string found = TorchPickle.KindOf(id);
-        throw new InputException($"{path}: expected ('storage', type, key, device, elements) to name a storage, found {found} of another kind.");
+        throw new InputException(
+            $"{path}: expected ('storage', type, key, device, elements) to name a storage, found {TorchPickle.KindOf(id)} of another kind.");
     }
 
     /// <summary>What a name makes of its arguments.</summary>
