@@ -16,7 +16,7 @@ public static class SquadDataset
 
     /// <summary>
     /// All questions in file order. The whole file is held in memory while it is read. An answer that does not stand where <c>answer_start</c> says, of which
-    /// annotation tools make some, has the start −1.
+    /// annotation tools make some, or that has none, has the start −1.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="needAnswers">Whether a question without answers is an error.</param>
@@ -90,8 +90,8 @@ public static class SquadDataset
         private void Answer(JsonElement answer, string where, CodePoints context, List<string> answers, List<int> starts)
         {
             string text = Text(answer, "text", where);
-            JsonElement value = Field(answer, "answer_start", where);
-            if (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out int start))
+            int start = -1;
+            if (answer.TryGetProperty("answer_start", out JsonElement value) && (value.ValueKind != JsonValueKind.Number || !value.TryGetInt32(out start)))
                 throw Bad(where, "a whole number in answer_start", JsonLines.Kind(value));
             int length = new CodePoints(text).Count;
             if (length == 0) throw Bad(where, "an answer with text", "an empty one");

@@ -208,7 +208,8 @@ public sealed class FoundFilesTests : IDisposable
             foreach (SafetensorsEntry entry in file.Entries)
             {
                 string key = $"{items.Count}";
-                int[] shape = [.. entry.Shape.Select(extent => (int)extent)], strides = [.. shape.Select((_, i) => shape[(i + 1)..].Aggregate(1, (a, b) => a * b))];
+                int[] shape = [.. entry.Shape.Select(extent => (int)extent)];
+                int[] strides = [.. shape.Select((_, i) => shape[(i + 1)..].Aggregate(1, (a, b) => a * b))];
                 items.Add((entry.Name, IO.TorchBytesOf.Tensor(key, (int)entry.Count, 0, shape, strides)));
                 records.Add(($"data/{key}", file.Raw(entry).ToArray()));
             }

@@ -51,6 +51,10 @@ public sealed class SquadDatasetTests : IDisposable
     }
 
     [Fact]
+    public void An_answer_without_a_start_has_no_place() =>
+        Load(File("{\"id\":\"x7\",\"question\":\"q\",\"answers\":[{\"text\":\"cd\"}]}"))[0].AnswerStarts.Should().Equal(-1);
+
+    [Fact]
     public void Bad_answers_are_named_by_id()
     {
         ShouldFail(() => Load(File(Qa("x7", "cd", "1.5"))), "question \"x7\"", "whole number");
