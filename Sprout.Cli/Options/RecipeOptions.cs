@@ -77,7 +77,8 @@ internal static class RecipeOptions
         AddEvalBatchSize(table);
         table.Number("--learning-rate", "AdamW's rate for the weights", "--learning_rate");
         table.Choice(
-            "--lr-schedule", "How the learning rates go on after the warm-up", ["linear", "cosine", "constant", "one-cycle"], HuggingFace.Schedules, "--lr_scheduler_type");
+            "--lr-schedule", "How the learning rates go on after the warm-up",
+            ["linear", "cosine", "constant", "one-cycle"], HuggingFace.Schedules, "--lr_scheduler_type");
         table.Whole("--warmup-steps", "Steps of linear warm-up", "--warmup_steps");
         table.Number("--warmup-ratio", "Warm-up as a share of the run's steps, instead of --warmup-steps", "--warmup_ratio");
         table.Number("--weight-decay", "Decoupled weight decay, none on biases and layer norms", "--weight_decay");

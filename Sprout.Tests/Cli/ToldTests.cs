@@ -95,7 +95,8 @@ public sealed class ToldTests : IDisposable
     {
         string data = tiny.Write("own.csv", "id,comment,mood\n1,aa ab ac ad,good\n2,ab,bad\n3,ac,good\n");
         string log = TinyRun.Run(tiny.Arguments(
-            "output", $"--task=text --train-file={data} --eval-file={data} --label-column=mood --max-length=5 --method=movement --density=0.5 --schedule-warmup=0")).Log;
+            "output", $"--task=text --train-file={data} --eval-file={data} --label-column=mood --max-length=5 "
+            + "--method=movement --density=0.5 --schedule-warmup=0")).Log;
         log.Should().ContainAll(
             "own.csv", "text \"comment\"", "no pair", "label \"mood\"", "3 training and 3 evaluation examples of at most 5 tokens; 1 and 1 texts",
             "2 classes: bad 1 + 1, good 2 + 2", "pruned by movement to density 0.5");
