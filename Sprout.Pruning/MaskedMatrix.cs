@@ -87,6 +87,8 @@ public sealed class MaskedMatrix : IDisposable
     /// <param name="keptBlocks">How many bits are set, if that is known; saves waiting for the device when it is asked for.</param>
     public void UseBlockBits(long? keptBlocks = null)
     {
+        if (keptBlocks is < 0 || keptBlocks > Scores.Shape.Count)
+            throw new ArgumentOutOfRangeException(nameof(keptBlocks), $"{Name}: expected 0 to {Scores.Shape.Count} blocks, found {keptBlocks}.");
         if (Block != BlockShape.Entry) backend.ExpandBits(BlockBits, Shape, Block.Rows, Block.Columns, BitMask.Bits!);
         Layer.Factor.Mask = BitMask;
         kept = keptBlocks * Block.Count;

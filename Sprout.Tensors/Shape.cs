@@ -7,7 +7,7 @@ public readonly record struct Shape
     private readonly int d0, d1, d2, d3;
 
     /// <summary>A shape from its extents, outermost first.</summary>
-    /// <exception cref="ArgumentException">No extent, more than four, or a negative one.</exception>
+    /// <exception cref="ArgumentException">No extent, more than four, a negative one, or more elements or rows than can be counted.</exception>
     public Shape(params ReadOnlySpan<int> extents)
     {
         if (extents.Length is 0 or > 4) throw new ArgumentException($"A shape has 1 to 4 dimensions, not {extents.Length}.");
@@ -18,6 +18,9 @@ public readonly record struct Shape
         d1 = Rank > 1 ? extents[1] : 1;
         d2 = Rank > 2 ? extents[2] : 1;
         d3 = Rank > 3 ? extents[3] : 1;
+        // Bytes of a tensor are counted with 63 bits, rows with 31.
+        Int128 rows = Rank switch { 1 => 1, 2 => d0, 3 => (Int128)d0 * d1, _ => (Int128)d0 * d1 * d2 };
+        if (rows > int.MaxValue || (Int128)d0 * d1 * d2 * d3 > long.MaxValue / sizeof(double)) throw new ArgumentException($"A shape of {this} has too many elements.");
     }
 
     /// <summary>The number of dimensions.</summary>

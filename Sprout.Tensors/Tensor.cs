@@ -83,8 +83,8 @@ public sealed unsafe class Tensor : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The view would reach beyond the tensor.</exception>
     public Tensor Slice(long start, Shape shape)
     {
-        if (start < 0 || start + shape.Count > Count)
-            throw new ArgumentOutOfRangeException(nameof(start), $"Slice: elements {start} to {start + shape.Count} of {Shape}.");
+        if (start < 0 || start > Count - shape.Count)
+            throw new ArgumentOutOfRangeException(nameof(start), $"Slice: {shape.Count} elements from {start} of {Shape}.");
         return new Tensor(Backend, Buffer, Offset + start, shape, owner: false);
     }
 

@@ -16,6 +16,9 @@ public sealed class ConcatenateFunction : Function
     /// <exception cref="ArgumentException">There are none, one is no matrix, or their widths differ.</exception>
     public static Variable Apply(Tape tape, params Variable[] parts)
     {
+        ArgumentNullException.ThrowIfNull(parts);
+        // The caller may use its array again.
+        parts = [.. parts];
         if (parts.Length == 0 || parts.Any(part => part.Shape.Rank != 2 || part.Shape.Columns != parts[0].Shape.Columns))
             throw new ArgumentException(
                 $"Concatenate: expected matrices of one width, found {(parts.Length == 0 ? "none" : string.Join(", ", parts.Select(part => part.Shape)))}.");

@@ -14,7 +14,7 @@ public sealed class ListTask : TextTask
     /// <summary>A task over lists.</summary>
     /// <param name="labelNames">Label names by class id, at least two; none: a regression over <see cref="TextExample.Score"/>.</param>
     /// <param name="train">Training examples, at least one.</param>
-    /// <param name="eval">Evaluation examples, at least one.</param>
+    /// <param name="eval">Evaluation examples, at least one, all with a label.</param>
     /// <param name="name">The task's name.</param>
     public ListTask(IReadOnlyList<string> labelNames, IReadOnlyList<TextExample> train, IReadOnlyList<TextExample> eval, string name = "list")
         : base(name, labelNames, labelNames is { Count: > 0 } ? ClassMetrics : NumberMetrics)
@@ -23,7 +23,9 @@ public sealed class ListTask : TextTask
         ArgumentNullException.ThrowIfNull(eval);
         if (train.Count == 0 || eval.Count == 0)
             throw new ArgumentException($"Task {name}: expected training and evaluation examples, found {train.Count} and {eval.Count}.");
-        (this.train, this.eval) = (train, eval);
+        // Copies: the caller's lists may change while a run goes on.
+        (this.train, this.eval) = ([.. train], [.. eval]);
+        foreach (TextExample example in this.train.Concat(this.eval)) ArgumentNullException.ThrowIfNull(example);
     }
 
     /// <inheritdoc/>
@@ -31,7 +33,7 @@ public sealed class ListTask : TextTask
 
     /// <inheritdoc/>
     public override IReadOnlyList<EvalSet> LoadEval(DataFiles files, bool needLabels = true, Action<string>? note = null) =>
-        [new EvalSet("", Name, eval, IsRegression ? eval.All(example => float.IsFinite(example.Score)) : eval.All(example => example.Label >= 0))];
+        [new EvalSet("", Name, eval, HasLabels: needLabels || eval.Any(example => IsRegression ? !float.IsNaN(example.Score) : example.Label != -1))];
 
     /// <inheritdoc/>
     /// <remarks>The class ids are the caller's own, so a model that knows other ids has to be given them in its order.</remarks>

@@ -30,7 +30,7 @@ public static class TextLosses
     public static ITextLoss Get(string? name, bool isRegression)
     {
         name ??= isRegression ? "squared-error" : "cross-entropy";
-        ITextLoss loss = Find(name)();
+        ITextLoss loss = Find(name)() ?? throw new InvalidOperationException($"What was registered as loss \"{name}\" makes none.");
         return loss.IsForNumbers == isRegression ? loss
             : throw OptionException.Expected("Loss", $"a loss of {(isRegression ? "numbers" : "classes")}", $"\"{name}\"");
     }

@@ -1,6 +1,5 @@
 // Answers within a text.
 using Sprout.Bert.Data;
-using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Tensors;
 
@@ -36,6 +35,9 @@ public sealed class QuestionAnswerer : Predictor
     /// <exception cref="OperationCanceledException">The call was cancelled before its end.</exception>
     public SquadAnswer Predict(string question, string context, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(question);
+        ArgumentNullException.ThrowIfNull(context);
+        cancellation.ThrowIfCancellationRequested();
         IReadOnlyList<SquadWindow> windows = features.Windows([new SquadQuestion("", question, context, [], [])]);
         float[][] starts = new float[windows.Count][], ends = new float[windows.Count][];
         using Turn turn = Enter(cancellation);

@@ -63,7 +63,7 @@ public static class Checkpoint
             CheckpointManifest.Write(partial, identity);
             Replace(partial, path);
             List<(int Step, string Path)> all = All(folder);
-            foreach ((_, string old) in all.Take(Math.Max(0, all.Count - limit))) Directory.Delete(old, recursive: true);
+            foreach ((_, string old) in all.Take(Math.Max(0, all.Count - limit))) DeleteOwn(old);
             return path;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
@@ -89,14 +89,13 @@ public static class Checkpoint
     public static void Delete(string folder, int step)
     {
         foreach ((int found, string path) in All(folder))
-            if (found == step) Directory.Delete(path, recursive: true);
+            if (found == step) DeleteOwn(path);
     }
 
     /// <summary>Removes all checkpoints of a folder: numbered folders that hold a trainer's state.</summary>
     public static void DeleteAll(string folder)
     {
-        foreach ((_, string path) in All(folder))
-            if (File.Exists(Path.Combine(path, TrainerState.FileName))) Directory.Delete(path, recursive: true);
+        foreach ((_, string path) in All(folder)) DeleteOwn(path);
     }
 
     /// <summary>Removes what a killed run left of checkpoints, and brings back one that it was about to replace.</summary>
@@ -119,9 +118,17 @@ public static class Checkpoint
     {
         string aside = path + Aside;
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+        if (Directory.Exists(path) && !IsOwn(path)) throw new IOException($"expected no folder {path}, found one that is no checkpoint of Sprout");
         if (Directory.Exists(path)) Directory.Move(path, aside);
         Directory.Move(partial, path);
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+    }
+
+    private static bool IsOwn(string path) => File.Exists(Path.Combine(path, TrainerState.FileName));
+
+    private static void DeleteOwn(string path)
+    {
+        if (IsOwn(path)) Directory.Delete(path, recursive: true);
     }
 
     private static bool IsNumbered(string path) =>

@@ -89,6 +89,7 @@ public sealed record TrainingOptions
         OptionException.Require(GradientAccumulation is > 0 and <= 1 << 20, nameof(GradientAccumulation), "1 to 1048576", GradientAccumulation);
         OptionException.Require(EvalBatchSize is > 0 and <= 1 << 20, nameof(EvalBatchSize), "1 to 1048576", EvalBatchSize);
         OptionException.Require(double.IsFinite(LearningRate) && LearningRate >= 0, nameof(LearningRate), "0 or more", LearningRate);
+        OptionException.Require(Enum.IsDefined(LrSchedule), nameof(LrSchedule), "linear, cosine, constant or one-cycle", LrSchedule);
         OptionException.Require(WarmupSteps >= 0, nameof(WarmupSteps), "0 or more", WarmupSteps);
         OptionException.Require(WarmupRatio is null or (>= 0 and <= 1), nameof(WarmupRatio), "0 to 1", WarmupRatio);
         if (WarmupRatio is not null && WarmupSteps > 0)

@@ -1,6 +1,5 @@
 // What the scripts of Hugging Face call things, and what of theirs Sprout does not have.
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace Sprout.Cli.Options;
 

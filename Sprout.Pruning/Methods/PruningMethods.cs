@@ -30,7 +30,8 @@ public static class PruningMethods
     public static PruningMethod Create(PruningOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (Known.Find(options.Method) is { } create) return create(options);
+        if (Known.Find(options.Method) is { } create)
+            return create(options) ?? throw new InvalidOperationException($"What was registered as method \"{options.Method}\" makes none.");
         throw OptionException.Expected(nameof(options.Method), $"{PruningOptions.NoMethod} or one of {string.Join(", ", Names)}", $"\"{options.Method}\"");
     }
 

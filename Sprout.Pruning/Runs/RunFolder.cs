@@ -122,15 +122,20 @@ public static class RunFolder
     // Sprout's own checkpoints go: none of them may be what the new run starts from.
     private static void RequireOutside(string folder, Recipe recipe)
     {
-        string inside = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+        string inside = Real(folder);
         (string Name, string? Path)[] read = [(nameof(recipe.Task.Model), recipe.Task.Model), (nameof(recipe.Task.Teacher), recipe.Task.Teacher)];
         foreach ((string name, string? path) in read)
         {
-            if (path is null || !(Path.GetFullPath(path) + Path.DirectorySeparatorChar).StartsWith(inside, StringComparison.Ordinal)) continue;
+            if (path is null || !Real(path).StartsWith(inside, StringComparison.Ordinal)) continue;
             OptionName anew = new("Overwrite"), output = new("Output");
             throw OptionException.Of($"{anew} would replace {path}, which {new OptionName(name)} reads; give another folder for {output}.");
         }
     }
+
+    // With a separator at its end, so that one folder's name may begin like another's.
+    private static string Real(string folder) =>
+        ((Directory.Exists(folder) ? new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(folder))
+        .TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
 
     private static void RequireSame(JsonObject before, JsonObject now, string folder)
     {

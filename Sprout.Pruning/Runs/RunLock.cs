@@ -22,7 +22,15 @@ public sealed class RunLock : IDisposable
         FileStream? stream = null;
         try
         {
+            if (new FileInfo(path).LinkTarget is not null) throw new IOException($"{FileName} is a link.");
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // The run before deleted it between opening and locking: what is locked is no longer in the folder.
+            if (!File.Exists(path))
+            {
+                stream.Dispose();
+                return Take(folder);
+            }
+
             stream.SetLength(0);
             stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}")));
             stream.Flush();

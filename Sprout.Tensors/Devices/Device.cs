@@ -12,6 +12,9 @@ public readonly record struct DeviceRequest(int Index, int Threads, Action<strin
 /// <summary>Opens a backend by its device name. Other assemblies add their devices with <see cref="Register"/>.</summary>
 public static class Device
 {
+    /// <summary>The most processor threads that a device takes.</summary>
+    public const int MostThreads = 1024;
+
     private static readonly Registry<DeviceKind> Registered = new Registry<DeviceKind>("device").Add("cpu", new DeviceKind(OpenCpu, ListCpu));
 
     /// <summary>The kinds of device that this program can open, "cpu" first.</summary>
@@ -34,9 +37,9 @@ public static class Device
 
     /// <summary>Opens a device.</summary>
     /// <param name="name">A kind with an optional index: "cpu", "cuda", "cuda:1".</param>
-    /// <param name="threads">Processor threads; 0 means all cores.</param>
+    /// <param name="threads">Processor threads, at most <see cref="MostThreads"/>; 0 means all cores.</param>
     /// <param name="note">Takes what the user should know before it is opened; null: nobody.</param>
-    /// <exception cref="OptionException">No such kind, a bad index, no such device, one that fails its self-test, or a negative number of
+    /// <exception cref="OptionException">No such kind, a bad index, no such device, one that fails its self-test, or an impossible number of
     /// threads.</exception>
     public static IBackend Open(string name, int threads = 0, Action<string>? note = null)
     {
@@ -47,8 +50,8 @@ public static class Device
             || (parts.Length == 2 && (parts[0] == "cpu" || !int.TryParse(parts[1], out index) || index < 0)))
             throw OptionException.Expected(
                 nameof(Device), $"one of {string.Join(", ", Kinds)}, a GPU with an index where there are several (cuda:1)", $"\"{name}\"");
-        OptionException.Require(threads >= 0, "Threads", "1 or more (0 for all cores)", threads);
-        return kind.Open(new DeviceRequest(index, threads == 0 ? Environment.ProcessorCount : threads, note ?? (_ => { })));
+        OptionException.Require(threads is >= 0 and <= MostThreads, "Threads", $"1 to {MostThreads} (0 for all cores)", threads);
+        return kind.Open(new DeviceRequest(index, threads == 0 ? Math.Min(Environment.ProcessorCount, MostThreads) : threads, note ?? (_ => { })));
     }
 
     private sealed record DeviceKind(Func<DeviceRequest, IBackend> Open, Func<IEnumerable<DeviceInfo>> List);

@@ -90,7 +90,7 @@ public sealed class PredictorTests : IDisposable
     }
 
     [Fact]
-    public void A_call_that_waits_can_be_cancelled_and_disposing_waits_for_calls()
+    public async Task A_call_that_waits_can_be_cancelled_and_disposing_waits_for_calls()
     {
         using TextClassifier classifier = TextClassifier.Load(tiny.Model, OneThread);
         TextInput[] many = [.. Texts(4000)];
@@ -100,11 +100,11 @@ public sealed class PredictorTests : IDisposable
         Task<IReadOnlyList<Classification>> busy = Task.Run(() => classifier.Predict(list));
         list.Begun.Wait();
         Task waiting = Task.Run(() => classifier.Predict("aa", cancellation: stop.Token));
-        stop.Cancel();
-        ((Func<Task>)(() => waiting)).Should().ThrowAsync<OperationCanceledException>().GetAwaiter().GetResult();
+        await stop.CancelAsync();
+        await ((Func<Task>)(() => waiting)).Should().ThrowAsync<OperationCanceledException>();
         classifier.Dispose();
         list.Asked.Should().Be(2 * many.Length, "disposing waits, and a text and its pair are two questions");
-        busy.Result.Should().HaveCount(many.Length);
+        (await busy).Should().HaveCount(many.Length);
         classifier.Invoking(c => c.Predict("aa")).Should().Throw<ObjectDisposedException>();
     }
 
