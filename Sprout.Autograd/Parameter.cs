@@ -27,7 +27,7 @@ public sealed class Parameter : Variable, IDisposable
     /// <summary>The name in the model's state dictionary, such as "bert.pooler.dense.weight".</summary>
     public string Name { get; internal set; }
 
-    /// <summary>Whether weight decay is meant for it: matrices and tables, not biases and norms. A trainer puts it into a group by this; optimisers go by groups.</summary>
+    /// <summary>Whether weight decay is meant for it: matrices and tables, not biases and norms. Trainers group by this; optimisers see groups.</summary>
     public bool Decays { get; }
 
     /// <summary>Starts a new sum of gradients; costs nothing, the memory stays.</summary>

@@ -27,16 +27,18 @@ public static class Checkpoint
     /// <param name="folder">The run's folder.</param>
     /// <param name="identity">What the run says of itself, see <see cref="CheckpointManifest"/>.</param>
     /// <param name="note">Receives a sentence for every newer one that is damaged; null: nobody.</param>
-    /// <exception cref="InputException">The newest whole one is of another run.</exception>
+    /// <exception cref="InputException">The newest whole one is of another run, or there are checkpoints and none is whole.</exception>
     public static string? Newest(string folder, string identity = "", Action<string>? note = null)
     {
+        string? newest = null;
         foreach ((_, string path) in Enumerable.Reverse(All(folder)))
         {
             if (CheckpointManifest.Damage(path, identity) is not string damage) return path;
+            newest ??= $"{path}: expected a whole checkpoint, but {damage}";
             note?.Invoke($"{path} is passed over: {damage}.");
         }
 
-        return null;
+        return newest is null ? null : throw new InputException($"{newest}; {folder} has no other one that is whole.");
     }
 
     /// <summary>Whether a folder has anything that is called a checkpoint.</summary>

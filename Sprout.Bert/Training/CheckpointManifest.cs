@@ -1,5 +1,5 @@
 // checkpoint.json: what a checkpoint holds, and whose it is.
-using System.IO.Hashing;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
 using Sprout.Tensors;
@@ -7,7 +7,7 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Training;
 
 /// <summary>
-/// The last file that is written into a checkpoint: the run's identity, and every other file's length and XXH128. Without it, or with another file than it
+/// The last file that is written into a checkpoint: the run's identity, and every other file's length and SHA-256. Without it, or with another file than it
 /// says, a checkpoint is not whole.
 /// </summary>
 public static class CheckpointManifest
@@ -23,7 +23,7 @@ public static class CheckpointManifest
     {
         var files = new JsonObject();
         foreach (string path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
-            files[Path.GetFileName(path)] = new JsonObject { ["bytes"] = new FileInfo(path).Length, ["xxh128"] = HashOf(path) };
+            files[Path.GetFileName(path)] = new JsonObject { ["bytes"] = new FileInfo(path).Length, ["sha256"] = HashOf(path) };
         JsonFile.WriteSorted(Path.Combine(folder, FileName), new JsonObject { ["run"] = identity, ["files"] = files });
     }
 
@@ -49,7 +49,7 @@ public static class CheckpointManifest
         {
             string file = Path.Combine(folder, Path.GetFileName(name));
             if (!File.Exists(file)) return $"it has no {name}";
-            if (!JsonNode.DeepEquals(about?["bytes"], JsonValue.Create(new FileInfo(file).Length)) || !JsonNode.DeepEquals(about?["xxh128"], HashOf(file)))
+            if (!JsonNode.DeepEquals(about?["bytes"], JsonValue.Create(new FileInfo(file).Length)) || !JsonNode.DeepEquals(about?["sha256"], HashOf(file)))
                 return $"its {name} is not what was written";
         }
 
@@ -60,9 +60,7 @@ public static class CheckpointManifest
 
     private static string HashOf(string path)
     {
-        var hash = new XxHash128();
         using FileStream stream = File.OpenRead(path);
-        hash.Append(stream);
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

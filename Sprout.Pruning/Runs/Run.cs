@@ -68,7 +68,7 @@ public static class Run
         if (setup.Resume && !trainer.Resume(setup.Note))
         {
             RunFolder.RequireUnfinished(output!);
-            setup.Note?.Invoke($"{output} has no whole checkpoint: starting at step 1.");
+            setup.Note?.Invoke($"{output} has no checkpoint yet: starting at step 1.");
         }
 
         setup.Starting?.Invoke();

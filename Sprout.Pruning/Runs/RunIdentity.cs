@@ -1,6 +1,6 @@
 // What makes a run this run and no other.
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
@@ -18,16 +18,16 @@ public static class RunIdentity
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(objective);
-        var hash = new XxHash128();
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach ((string key, JsonNode? value) in recipe.ToJson())
-            if (!RecipeJson.IsFree(key)) hash.Append(Encoding.UTF8.GetBytes($"{key}={value?.ToJsonString()};"));
-        foreach (int[] numbers in objective.Fingerprint.Chunk(1 << 16)) hash.Append(MemoryMarshal.AsBytes<int>(numbers));
+            if (!RecipeJson.IsFree(key)) hash.AppendData(Encoding.UTF8.GetBytes($"{key}={value?.ToJsonString()};"));
+        foreach (int[] numbers in objective.Fingerprint.Chunk(1 << 16)) hash.AppendData(MemoryMarshal.AsBytes<int>(numbers));
         foreach (Parameter parameter in objective.Model.Parameters())
         {
-            hash.Append(Encoding.UTF8.GetBytes(parameter.Name));
-            hash.Append(MemoryMarshal.AsBytes<float>(parameter.Value.ToArray()));
+            hash.AppendData(Encoding.UTF8.GetBytes(parameter.Name));
+            hash.AppendData(MemoryMarshal.AsBytes<float>(parameter.Value.ToArray()));
         }
 
-        return Convert.ToHexStringLower(hash.GetCurrentHash());
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

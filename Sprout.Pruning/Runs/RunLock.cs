@@ -1,14 +1,18 @@
 // One run a folder.
 using System.Globalization;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Pruning.Runs;
 
 /// <summary>Holds a run's folder for as long as the run lasts. The system lets go of it when the process ends, however it ends.</summary>
 public sealed class RunLock : IDisposable
 {
-    /// <summary>The file's name.</summary>
-    public const string FileName = ".sprout-run";
+    /// <summary>The name of the file that is locked.</summary>
+    public const string FileName = ".sprout-lock";
+
+    /// <summary>The name of the file that says who locked it: a locked file cannot be read.</summary>
+    public const string HolderFile = ".sprout-run";
 
     private readonly FileStream stream;
 
@@ -31,15 +35,13 @@ public sealed class RunLock : IDisposable
                 return Take(folder);
             }
 
-            stream.SetLength(0);
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}")));
-            stream.Flush();
+            AtomicFile.WriteText(Path.Combine(folder, HolderFile), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new RunLock(stream);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
         {
             stream?.Dispose();
-            throw e is IOException && HolderOf(path) is string holder
+            throw stream is null && e is IOException && HolderOf(Path.Combine(folder, HolderFile)) is string holder
                 ? new InputException($"{folder}: expected a folder that no run is writing into, found the run of process {holder}.", e)
                 : new InputException($"Cannot write the output folder {folder}: {e.Message}", e);
         }
@@ -49,6 +51,7 @@ public sealed class RunLock : IDisposable
     public void Dispose()
     {
         // While it is held: a file that another run has taken is not deleted.
+        File.Delete(Path.Combine(Path.GetDirectoryName(stream.Name)!, HolderFile));
         File.Delete(stream.Name);
         stream.Dispose();
     }
@@ -57,9 +60,7 @@ public sealed class RunLock : IDisposable
     {
         try
         {
-            // Shared in every way, which asks for no lock.
-            using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return reader.ReadToEnd();
+            return File.ReadAllText(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
