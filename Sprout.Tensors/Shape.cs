@@ -20,7 +20,8 @@ public readonly record struct Shape
         d3 = Rank > 3 ? extents[3] : 1;
         // Bytes of a tensor are counted with 63 bits, rows with 31.
         Int128 rows = Rank switch { 1 => 1, 2 => d0, 3 => (Int128)d0 * d1, _ => (Int128)d0 * d1 * d2 };
-        if (rows > int.MaxValue || (Int128)d0 * d1 * d2 * d3 > long.MaxValue / sizeof(double)) throw new ArgumentException($"A shape of {this} has too many elements.");
+        if (rows > int.MaxValue || (Int128)d0 * d1 * d2 * d3 > long.MaxValue / sizeof(double))
+            throw new ArgumentException($"A shape of {this} has too many elements.");
     }
 
     /// <summary>The number of dimensions.</summary>

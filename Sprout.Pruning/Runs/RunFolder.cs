@@ -41,7 +41,8 @@ public static class RunFolder
         if (File.Exists(folder)) throw InputException.Of($"{folder}: expected a folder for {output}, found a file.");
         try
         {
-            bool empty = !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) is not (RunLock.FileName or RunLock.HolderFile));
+            bool empty = !Directory.Exists(folder)
+                || !Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) is not (RunLock.FileName or RunLock.HolderFile));
             if (!empty && !resume && !overwrite)
                 throw OptionException.Of($"{output}: {folder} is not empty; give another folder, {again} to continue its run, or {anew} to replace it.");
             string path = Path.Combine(folder, Recipe.FileName);
