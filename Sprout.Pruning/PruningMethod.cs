@@ -37,6 +37,9 @@ public abstract class PruningMethod
     /// <summary>The final τ when scores are compared with one, for reports; otherwise null.</summary>
     public virtual double? ReportedThreshold => null;
 
+    /// <summary>Whether the options leave the method nothing that would ever remove a weight: a penalty without a weight.</summary>
+    public virtual bool KeepsAll => false;
+
     /// <summary>Gives a matrix its first scores; by default what <see cref="PruningOptions.ScoreInit"/> says.</summary>
     /// <param name="matrix">Its scores are zeros.</param>
     /// <param name="seed">The run's seed.</param>

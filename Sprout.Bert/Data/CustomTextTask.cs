@@ -1,5 +1,4 @@
 // The "text" task: any table of texts and labels.
-using System.Globalization;
 using Sprout.Bert.Files;
 using Sprout.Bert.Metrics;
 using Sprout.Tensors;
@@ -13,7 +12,6 @@ namespace Sprout.Bert.Data;
 /// </summary>
 public sealed class CustomTextTask : TextTask
 {
-    private const string GeneratedName = "LABEL_";
     private static readonly string[] ClassMetrics = [MetricNames.Accuracy];
     private static readonly string[] NumberMetrics = [MetricNames.Pearson, MetricNames.Spearman, MetricNames.MeanSquaredError];
 
@@ -26,7 +24,7 @@ public sealed class CustomTextTask : TextTask
     {
         this.options = options;
         for (int i = 0; i < labelNames.Length; i++) ids[labelNames[i]] = i;
-        generatedNames = labelNames.Select((name, i) => name == Generated(i)).All(same => same);
+        generatedNames = MadeUpLabels.Are(labelNames);
     }
 
     /// <summary>
@@ -87,8 +85,6 @@ public sealed class CustomTextTask : TextTask
 
     private static IEnumerable<string> FileNames(string stem) => TextTable.Extensions.Select(extension => stem + extension);
 
-    private static string Generated(int id) => GeneratedName + id.ToString(CultureInfo.InvariantCulture);
-
     private (List<TextExample> Examples, bool Labelled) Load(string path, bool needLabels)
     {
         var examples = new List<TextExample>();
@@ -109,7 +105,7 @@ public sealed class CustomTextTask : TextTask
 
     private int IdOf(string label, string path, int line)
     {
-        if (ids.TryGetValue(label, out int id) || (generatedNames && ids.TryGetValue(GeneratedName + label, out id))) return id;
+        if (ids.TryGetValue(label, out int id) || (generatedNames && ids.TryGetValue(MadeUpLabels.Of(label), out id))) return id;
         // One program writes 1 where another writes 1.0.
         if (LabelIds.Number(label) is double number)
         {

@@ -1,5 +1,5 @@
 // The labels of a configuration.
-using System.Globalization;
+using Sprout.Bert.Data;
 
 namespace Sprout.Bert.Models;
 
@@ -17,7 +17,7 @@ internal static class ConfigLabels
         int count = reader.Int("num_labels", 2);
         if (count < 1 || count > MaxLabels) throw reader.Wrong("num_labels", $"an integer from 1 to {MaxLabels}", $"{count}");
         if (names is null && ids is null && count != 2)
-            names = [.. Enumerable.Range(0, count).Select(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))];
+            names = [.. MadeUpLabels.Of(count)];
 
         if (names is null && ids is not null)
         {

@@ -1,6 +1,7 @@
 // What the configurations of all models have in common.
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Sprout.Bert.Data;
 using Sprout.Bert.Files;
 using Sprout.Tensors;
 
@@ -67,8 +68,7 @@ public abstract record ModelConfig
     public abstract int Segments { get; }
 
     /// <summary>Whether the classes have the names that Hugging Face makes up (<c>LABEL_0</c>, …), which say nothing, or none.</summary>
-    public bool HasMadeUpLabels =>
-        Id2Label is null || Id2Label.Select((name, id) => name == string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}")).All(same => same);
+    public bool HasMadeUpLabels => Id2Label is null || MadeUpLabels.Are(Id2Label);
 
     /// <summary>Checks that the model takes pairs of texts.</summary>
     /// <param name="source">What the message names as the place of the error, e.g. the folder.</param>

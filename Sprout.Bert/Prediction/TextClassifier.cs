@@ -1,5 +1,5 @@
 // Classes of texts.
-using System.Globalization;
+using Sprout.Bert.Data;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Sources;
 using Sprout.Tensors;
@@ -16,8 +16,7 @@ public sealed class TextClassifier : Predictor
         : base(
             Checked(source), backend => source.Config.CreateClassifier(backend, source.Config.NumLabels), defaultLength: 128, LeastTextLength,
             options ?? new PredictorOptions()) =>
-        Labels = source.Config.Id2Label
-            ?? [.. Enumerable.Range(0, source.Config.NumLabels).Select(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))];
+        Labels = source.Config.Id2Label ?? MadeUpLabels.Of(source.Config.NumLabels);
 
     /// <summary>The names of the classes by class id.</summary>
     public IReadOnlyList<string> Labels { get; }

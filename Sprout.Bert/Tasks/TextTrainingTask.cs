@@ -1,5 +1,4 @@
 // Classification and regression of texts, bound to a model.
-using System.Globalization;
 using Sprout.Bert.Data;
 using Sprout.Bert.Models;
 using Sprout.Bert.Objectives;
@@ -62,7 +61,7 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
     /// <summary>The same, with made-up names for a classifier that names none, as Hugging Face saves one with two classes.</summary>
     internal static IReadOnlyDictionary<string, int> LabelsOrMadeUp(ModelConfig config) =>
         config is { Label2Id: null, NumLabels: > 1 } and not { ProblemType: "regression" }
-            ? Enumerable.Range(0, config.NumLabels).ToDictionary(id => string.Create(CultureInfo.InvariantCulture, $"LABEL_{id}"))
+            ? ById(MadeUpLabels.Of(config.NumLabels))
             : LabelsOf(config);
 
     // A model whose names are others than the task's may count its classes in another order.
@@ -97,12 +96,15 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
 
     private static ModelConfig WithLabels(ModelConfig config, TextTask task)
     {
-        IReadOnlyList<string> names = task.IsRegression ? ["LABEL_0"] : task.LabelNames;
+        IReadOnlyList<string> names = task.IsRegression ? MadeUpLabels.Of(1) : task.LabelNames;
         return config with
         {
             Id2Label = names,
-            Label2Id = names.Select((name, id) => (name, id)).ToDictionary(pair => pair.name, pair => pair.id),
+            Label2Id = ById(names),
             ProblemType = task.IsRegression ? "regression" : "single_label_classification",
         };
     }
+
+    private static Dictionary<string, int> ById(IReadOnlyList<string> names) =>
+        names.Select((name, id) => (name, id)).ToDictionary(pair => pair.name, pair => pair.id);
 }

@@ -106,13 +106,13 @@ public static class Checkpoint
         foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*" + Aside).ToList())
         {
             string kept = path[..^Aside.Length];
-            if (!IsNumbered(kept)) continue;
+            if (StepOf(kept) is null) continue;
             if (Directory.Exists(kept)) Directory.Delete(path, recursive: true);
             else Directory.Move(path, kept);
         }
 
         foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*" + Partial).ToList())
-            if (IsNumbered(path[..^Partial.Length])) Directory.Delete(path, recursive: true);
+            if (StepOf(path[..^Partial.Length]) is not null) Directory.Delete(path, recursive: true);
     }
 
     // The old one is deleted when the new one is there.
@@ -133,8 +133,9 @@ public static class Checkpoint
         if (IsOwn(path)) Directory.Delete(path, recursive: true);
     }
 
-    private static bool IsNumbered(string path) =>
-        int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    // The number of checkpoint-<step>; null of another name.
+    private static int? StepOf(string path) =>
+        int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : null;
 
     private static void DeletePartial(string partial)
     {
@@ -159,8 +160,7 @@ public static class Checkpoint
         var found = new List<(int Step, string Path)>();
         if (!Directory.Exists(folder)) return found;
         foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*"))
-            if (int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step))
-                found.Add((step, path));
+            if (StepOf(path) is int step) found.Add((step, path));
         found.Sort();
         return found;
     }

@@ -17,7 +17,7 @@ public static class CheckpointManifest
 
     /// <summary>Writes the manifest of a folder's files.</summary>
     /// <param name="folder">The checkpoint.</param>
-    /// <param name="identity">What is the same for a run and its continuation, and for nothing else; empty: anything.</param>
+    /// <param name="identity">What is the same for a run and its continuation, and for nothing else; empty where nobody asks.</param>
     /// <exception cref="InputException">It cannot be written.</exception>
     public static void Write(string folder, string identity)
     {

@@ -219,7 +219,6 @@ public sealed class Trainer : IDisposable
             log.AddScalar(name.StartsWith("eval_", StringComparison.Ordinal) ? "eval/" + name[5..] : "train/" + name, value, state.GlobalStep);
     }
 
-
     private OperationCanceledException Cancelled(CancellationToken cancellation)
     {
         SaveCheckpoint();

@@ -19,6 +19,9 @@ public sealed class HardConcrete : PruningMethod, IScoreGradient
     public HardConcrete(PruningOptions options) : base(options) => RequireLocalScope();
 
     /// <inheritdoc/>
+    public override bool KeepsAll => Options is { Lambda: 0, InitScores: null };
+
+    /// <inheritdoc/>
     public override string Name => "l0";
 
     /// <summary>ln 9, rounded as the authors did: σ(S) = 0.9.</summary>

@@ -16,6 +16,9 @@ public sealed class SoftMovement : PruningMethod
     public SoftMovement(PruningOptions options) : base(options) => RequireLocalScope();
 
     /// <inheritdoc/>
+    public override bool KeepsAll => Options is { Lambda: 0, InitScores: null };
+
+    /// <inheritdoc/>
     public override string Name => "soft-movement";
 
     /// <inheritdoc/>

@@ -40,8 +40,7 @@ public static class Run
         cancellation.ThrowIfCancellationRequested();
         setup.Understood?.Invoke(new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps));
         string identity = output is null ? "" : RunIdentity.Of(recipe, objective);
-        if (output is not null) Directory.CreateDirectory(output);
-        using RunLock? heldNow = output is not null && held is null ? RunLock.Take(output) : null;
+        using RunLock? made = output is not null && held is null ? RunLock.Take(output) : null;
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
         TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, cancellation);
         setup.Trained?.Invoke();

@@ -78,7 +78,6 @@ public static class RunFolder
         {
             throw new InputException($"Cannot write the output folder {folder}: {e.Message}", e);
         }
-
     }
 
     private static void WriteRecipe(string folder, Recipe recipe)

@@ -18,7 +18,7 @@ public sealed class RunLock : IDisposable
 
     private RunLock(FileStream stream) => this.stream = stream;
 
-    /// <summary>Takes a folder, which has to be there.</summary>
+    /// <summary>Takes a folder, which is made where there is none.</summary>
     /// <exception cref="InputException">Another run holds it, or it cannot be written.</exception>
     public static RunLock Take(string folder)
     {
@@ -26,6 +26,7 @@ public sealed class RunLock : IDisposable
         FileStream? stream = null;
         try
         {
+            Directory.CreateDirectory(folder);
             if (new FileInfo(path).LinkTarget is not null) throw new IOException($"{FileName} is a link.");
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             // The run before deleted it between opening and locking: what is locked is no longer in the folder.

@@ -1,5 +1,6 @@
 // What was understood of a recipe.
 using Sprout.Bert.Data;
+using Sprout.Pruning.Methods;
 
 namespace Sprout.Pruning.Runs;
 
@@ -10,6 +11,6 @@ namespace Sprout.Pruning.Runs;
 /// <param name="Steps">Optimiser steps in all.</param>
 public sealed record RunSummary(string? Task, DataSummary Data, PruningOptions Pruning, int Steps)
 {
-    /// <summary>Whether anything can be pruned: without a penalty's weight the methods that have one keep everything.</summary>
-    public bool Prunes => Pruning.IsPruning && (Pruning.Method is not ("soft-movement" or "l0") || Pruning.Lambda > 0 || Pruning.InitScores is not null);
+    /// <summary>Whether anything can be pruned, see <see cref="PruningMethod.KeepsAll"/>.</summary>
+    public bool Prunes => Pruning.IsPruning && !PruningMethods.Create(Pruning).KeepsAll;
 }

@@ -19,7 +19,6 @@ public sealed unsafe class SafetensorsFile : WeightFile
     private const string Extension = ".safetensors";
 
     private readonly Dictionary<string, SafetensorsShard> shards = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SafetensorsEntry> byName = new(StringComparer.Ordinal);
     private readonly List<SafetensorsEntry> entries = [];
     private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
 
@@ -55,10 +54,10 @@ public sealed unsafe class SafetensorsFile : WeightFile
     }
 
     /// <summary>Looks a tensor up by its name.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => byName.TryGetValue(name, out entry);
+    public bool TryGet(string name, [NotNullWhen(true)] out SafetensorsEntry? entry) => (entry = Find(name)) is not null;
 
     /// <inheritdoc/>
-    public override SafetensorsEntry? Find(string name) => byName.GetValueOrDefault(name);
+    public override SafetensorsEntry? Find(string name) => (SafetensorsEntry?)base.Find(name);
 
     /// <summary>Reads a whole tensor as single precision; F32, F16 and BF16 exactly, F64 rounded.</summary>
     /// <param name="entry">An entry of this file.</param>
@@ -159,8 +158,7 @@ public sealed unsafe class SafetensorsFile : WeightFile
         shards.Add(path, shard);
         foreach (SafetensorsEntry entry in shard.Header.Entries)
         {
-            if (!byName.TryAdd(entry.Name, entry))
-                throw new InputException($"{path}: tensor '{entry.Name}': expected it in one shard, found it in {byName[entry.Name].FilePath} too.");
+            Add(entry);
             entries.Add(entry);
         }
 
@@ -169,8 +167,7 @@ public sealed unsafe class SafetensorsFile : WeightFile
 
     private SafetensorsEntry Own(WeightEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        return byName.TryGetValue(entry.Name, out SafetensorsEntry? own) && ReferenceEquals(own, entry)
-            ? own : throw new ArgumentException($"'{entry.Name}' is not an entry of this file.", nameof(entry));
+        RequireOwn(entry);
+        return (SafetensorsEntry)entry;
     }
 }

@@ -17,7 +17,6 @@ public sealed unsafe class TorchFile : WeightFile
     private const int ChunkElements = 1 << 20;
 
     private readonly Dictionary<string, TorchShard> shards = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, TorchEntry> byName = new(StringComparer.Ordinal);
     private readonly List<TorchEntry> entries = [];
     private TorchEntry? gathered;
     private byte* extent;
@@ -58,7 +57,7 @@ public sealed unsafe class TorchFile : WeightFile
     }
 
     /// <inheritdoc/>
-    public override TorchEntry? Find(string name) => byName.GetValueOrDefault(name);
+    public override TorchEntry? Find(string name) => (TorchEntry?)base.Find(name);
 
     /// <inheritdoc/>
     public override void ReadFloat32(WeightEntry entry, float* destination, long offset, long count)
@@ -137,16 +136,14 @@ public sealed unsafe class TorchFile : WeightFile
         shards.Add(path, shard);
         foreach (TorchEntry entry in shard.Entries)
         {
-            if (!byName.TryAdd(entry.Name, entry))
-                throw new InputException($"{path}: tensor '{entry.Name}': expected it in one shard, found it in {byName[entry.Name].FilePath} too.");
+            Add(entry);
             entries.Add(entry);
         }
     }
 
     private TorchEntry Own(WeightEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
-        return byName.TryGetValue(entry.Name, out TorchEntry? own) && ReferenceEquals(own, entry)
-            ? own : throw new ArgumentException($"'{entry.Name}' is not an entry of this file.", nameof(entry));
+        RequireOwn(entry);
+        return (TorchEntry)entry;
     }
 }

@@ -6,6 +6,8 @@ namespace Sprout.Tensors.IO;
 /// </summary>
 public abstract unsafe class WeightFile : IDisposable
 {
+    private readonly Dictionary<string, WeightEntry> byName = new(StringComparer.Ordinal);
+
     /// <summary>Every tensor, in the order of the file.</summary>
     public abstract IReadOnlyCollection<WeightEntry> Entries { get; }
 
@@ -22,7 +24,7 @@ public abstract unsafe class WeightFile : IDisposable
     }
 
     /// <summary>The tensor of a name; null when there is none.</summary>
-    public abstract WeightEntry? Find(string name);
+    public virtual WeightEntry? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>Reads elements as single precision, in row-major order; F32, F16 and BF16 exactly, F64 rounded.</summary>
     /// <param name="entry">An entry of this file.</param>
@@ -42,6 +44,21 @@ public abstract unsafe class WeightFile : IDisposable
 
     /// <summary>Says that elements have been read, so that what holds them may go.</summary>
     internal abstract void Release(WeightEntry entry, long offset, long count);
+
+    /// <summary>Adds a tensor of a shard.</summary>
+    /// <exception cref="InputException">Another shard has one of its name.</exception>
+    private protected void Add(WeightEntry entry)
+    {
+        if (!byName.TryAdd(entry.Name, entry))
+            throw new InputException($"{entry.FilePath}: tensor '{entry.Name}': expected it in one shard, found it in {byName[entry.Name].FilePath} too.");
+    }
+
+    /// <exception cref="ArgumentException">The entry is not of this file.</exception>
+    private protected void RequireOwn(WeightEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (!ReferenceEquals(Find(entry.Name), entry)) throw new ArgumentException($"'{entry.Name}' is not an entry of this file.", nameof(entry));
+    }
 
     private protected static void CheckRange(long offset, long count, long length)
     {

@@ -13,8 +13,14 @@ public sealed class SignalTests : IDisposable
 
     public void Dispose() => tiny.Dispose();
 
-    [SystemFact("linux", "macos")] // Windows has no such signal.
-    public async Task A_run_that_is_told_to_terminate_saves_a_checkpoint()
+    // Windows has no such signals.
+    [SystemFact("linux", "macos")]
+    public Task A_run_that_is_told_to_terminate_saves_a_checkpoint() => SavesACheckpoint("-TERM");
+
+    [SystemFact("linux", "macos")]
+    public Task A_run_whose_terminal_closes_saves_a_checkpoint() => SavesACheckpoint("-HUP");
+
+    private async Task SavesACheckpoint(string signal)
     {
         // More steps than anyone waits for.
         string[] arguments = tiny.Arguments("out", "--max-steps=1000000 --save-every=0 --eval-every=0 --logging-steps=1");
@@ -31,7 +37,7 @@ public sealed class SignalTests : IDisposable
             {
                 log.Add(line);
                 if (!line.StartsWith("train ", StringComparison.Ordinal)) continue;
-                using Process kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+                using Process kill = Process.Start("kill", [signal, $"{process.Id}"]);
                 log.Add(await process.StandardError.ReadToEndAsync(cancellation.Token));
                 break;
             }

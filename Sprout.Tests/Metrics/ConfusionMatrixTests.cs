@@ -22,11 +22,11 @@ public sealed class ConfusionMatrixTests
         ((Action)(() => _ = new ConfusionMatrix(Names, [1, 2], [0]))).Should().Throw<ArgumentException>();
     }
 
-    [SharedFact]
+    [GoldenFact]
     public void Values_are_those_of_scikit_learn()
     {
         int cases = 0;
-        foreach (string line in File.ReadLines(SharedData.PathOf("golden", "metrics", "classification.jsonl")))
+        foreach (string line in File.ReadLines(Path.Combine(GoldenFactAttribute.Folder!, "metrics", "classification.jsonl")))
         {
             JsonNode golden = JsonNode.Parse(line)!, expected = golden["expected"]!;
             int[] labels = Ids(golden["true"]!), predictions = Ids(golden["pred"]!);

@@ -2,15 +2,14 @@
 using Sprout.Bert.Sources;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
-using Sprout.Tests.IO;
 
 namespace Sprout.Tests.Models;
 
 public sealed class GoldenFilesTests
 {
-    private static string Golden => GoldenFilesFactAttribute.Folder!;
+    private static string Golden => GoldenFactAttribute.Folder!;
 
-    [GoldenFilesFact]
+    [GoldenFact]
     public void Every_format_gives_the_same_numbers()
     {
         using SafetensorsFile expected = SafetensorsFile.Open(Path.Combine(Golden, "models", "bert", "sequence-classification", "model.safetensors"));
@@ -32,7 +31,7 @@ public sealed class GoldenFilesTests
         }
     }
 
-    [GoldenFilesFact]
+    [GoldenFact]
     public void Every_file_that_is_no_model_is_refused_with_a_sentence()
     {
         string[] files = Directory.GetDirectories(Path.Combine(Golden, "files", "refused"));

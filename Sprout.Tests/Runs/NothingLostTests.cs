@@ -123,6 +123,22 @@ public sealed class NothingLostTests : IDisposable
     }
 
     [Fact]
+    public void A_model_that_cannot_be_written_loses_no_training()
+    {
+        string whole = tiny.Train("whole"), output = tiny.PathOf("output"), inTheWay = Path.Combine(output, "model.safetensors");
+        Directory.CreateDirectory(Path.Combine(inTheWay, "folder"));
+        CommandResult failed = TinyRun.Run(tiny.Arguments("output", "--overwrite"));
+        failed.Code.Should().Be(3, failed.Log);
+        Directory.Exists(Path.Combine(output, "checkpoint-6")).Should().BeTrue();
+        Directory.Delete(inTheWay, recursive: true);
+        CommandResult result = TinyRun.Run("train", "--resume", "--output", output);
+        result.Code.Should().Be(0, result.Log);
+        result.Log.Should().Contain(": checkpoint-6.").And.NotContain("train 1/6");
+        SameModel(whole, output);
+        Directory.Exists(Path.Combine(output, "checkpoint-6")).Should().BeFalse();
+    }
+
+    [Fact]
     public void What_a_killed_run_left_is_swept()
     {
         string folder = Half("left"), stray = Path.Combine(folder, $"config.json.{Guid.NewGuid():N}.tmp"), own = Path.Combine(folder, "own.tmp");
