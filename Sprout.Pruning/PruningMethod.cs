@@ -37,6 +37,9 @@ public abstract class PruningMethod
     /// <summary>The final τ when scores are compared with one, for reports; otherwise null.</summary>
     public virtual double? ReportedThreshold => null;
 
+    /// <summary>Whether masks or penalty follow the cubic schedule.</summary>
+    public virtual bool FollowsSchedule => true;
+
     /// <summary>Whether the options leave the method nothing that would ever remove a weight: a penalty without a weight.</summary>
     public virtual bool KeepsAll => false;
 

@@ -31,6 +31,9 @@ public sealed class SparsitySchedule
         }
     }
 
+    /// <summary>Steps after which the value is the final one.</summary>
+    public int End => (int)rampEnd;
+
     /// <summary>The value at a step, counted from 0.</summary>
     public double ValueAt(int step, double initial, double final)
     {

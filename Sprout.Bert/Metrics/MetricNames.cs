@@ -27,4 +27,12 @@ public static class MetricNames
 
     /// <summary>Share of SQuAD answers that match a reference exactly, in percent.</summary>
     public const string ExactMatch = "exact_match";
+
+    /// <summary>Whether less of a metric is better: of losses and errors; with or without the prefix <c>eval_</c>.</summary>
+    public static bool IsLessBetter(string metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        string name = metric.StartsWith("eval_", StringComparison.Ordinal) ? metric[5..] : metric;
+        return name.StartsWith("loss", StringComparison.Ordinal) || name.StartsWith(MeanSquaredError, StringComparison.Ordinal);
+    }
 }

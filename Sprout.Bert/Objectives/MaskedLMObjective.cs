@@ -57,6 +57,9 @@ public sealed class MaskedLMObjective : Objective
     public override TaskModel Model => model;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics => eval.Count == 0 ? [] : [PrimaryMetric, "eval_loss"];
+
+    /// <inheritdoc/>
     public override int TrainCount => train.Count;
 
     /// <inheritdoc/>

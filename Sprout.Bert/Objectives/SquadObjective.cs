@@ -59,6 +59,10 @@ public sealed class SquadObjective : Objective
     public override string PrimaryMetric => "eval_f1";
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics =>
+        questions.Any(question => question.Answers.Length > 0) ? ["eval_exact_match", PrimaryMetric, "eval_loss"] : [];
+
+    /// <inheritdoc/>
     public override IEnumerable<int> Fingerprint => trainSequences.Concat(evalSequences).SelectMany(sequence => sequence.Numbers)
         .Concat(train.SelectMany(window => (int[])[window.StartLabel, window.EndLabel]));
 

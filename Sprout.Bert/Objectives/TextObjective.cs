@@ -73,6 +73,10 @@ public sealed class TextObjective : Objective
     public override string PrimaryMetric => "eval_" + task.PrimaryMetric;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Metrics =>
+        [.. evalSets.Where(set => set.HasLabels).SelectMany(set => task.Metrics.Append("loss").Select(name => $"eval_{name}{set.Suffix}"))];
+
+    /// <inheritdoc/>
     public override DataSummary Summary
     {
         get

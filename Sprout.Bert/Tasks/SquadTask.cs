@@ -21,7 +21,8 @@ public sealed class SquadTask : TrainingTask
         var features = new SquadFeatures(context.Source.Tokenizer, context.MaxLength, options.DocStride, options.MaxQueryLength);
         var answers = new SquadAnswers(options.NBest, options.MaxAnswerLength);
         IReadOnlyList<SquadQuestion> train = context.Train ? Placed(options.Files.Train(SquadDataset.TrainFile), context.Note) : [];
-        IReadOnlyList<SquadQuestion> eval = First(SquadDataset.Load(options.Files.Eval(SquadDataset.EvalFile), context.NeedLabels), options.MaxEvalSamples);
+        IReadOnlyList<SquadQuestion> eval = context.Train && !options.Evaluate ? []
+            : First(SquadDataset.Load(options.Files.Eval(SquadDataset.EvalFile), context.NeedLabels), options.MaxEvalSamples);
         int open = eval.Count(question => question.Answers.Length == 0), lost = eval.Count(question => !question.HasPlace) - open;
         if (open > 0) context.Note($"{open} of {eval.Count} questions have no answers: there are predictions for them, but no metrics.");
         if (lost > 0) context.Note($"{lost} of {eval.Count} questions have an answer that is not where its file says: they count in all but eval_loss.");

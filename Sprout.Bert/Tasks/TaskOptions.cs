@@ -34,6 +34,9 @@ public sealed record TaskOptions
     /// <summary>A share of the training examples to hold out and evaluate instead of <see cref="EvalFile"/>, by <see cref="Holdout"/>; or null.</summary>
     public double? EvalSplit { get; init; }
 
+    /// <summary>Whether the model is evaluated; if not, evaluation examples are not read.</summary>
+    public bool Evaluate { get; init; } = true;
+
     /// <summary>Task text: column of the text, by name or 0-based index.</summary>
     public string? TextColumn { get; init; }
 
@@ -117,6 +120,12 @@ public sealed record TaskOptions
         OptionException.Require(EvalSplit is null or (> 0 and < 1), nameof(EvalSplit), "above 0 and below 1", EvalSplit);
         if (EvalSplit is not null && EvalFile is not null)
             throw OptionException.Of($"{new OptionName(nameof(EvalSplit))} and {new OptionName(nameof(EvalFile))} exclude each other.");
+        if (!Evaluate && (EvalSplit is not null || EvalFile is not null))
+        {
+            OptionName given = new(EvalFile is null ? nameof(EvalSplit) : nameof(EvalFile));
+            throw OptionException.Of($"{given} has no effect with {new OptionName(nameof(Evaluate))} false.");
+        }
+
         OptionException.Require(DocStride > 0, nameof(DocStride), "1 or more", DocStride);
         OptionException.Require(MaxQueryLength > 0, nameof(MaxQueryLength), "1 or more", MaxQueryLength);
         OptionException.Require(MaxAnswerLength > 0, nameof(MaxAnswerLength), "1 or more", MaxAnswerLength);

@@ -78,7 +78,11 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         TaskOptions options = context.Options;
         IReadOnlyList<TextExample> train = context.Train || options.EvalSplit is not null ? task.LoadTrain(options.Files, context.Note) : [];
         IReadOnlyList<EvalSet> eval;
-        if (options.EvalSplit is double share)
+        if (context.Train && !options.Evaluate)
+        {
+            eval = [];
+        }
+        else if (options.EvalSplit is double share)
         {
             (train, IReadOnlyList<TextExample> held) = Holdout.Split(train, share, context.Seed);
             eval = [new EvalSet("", "held-out training examples", held, HasLabels: true)];

@@ -41,16 +41,30 @@ public static class Checkpoint
         return newest is null ? null : throw new InputException($"{newest}; {folder} has no other one that is whole.");
     }
 
+    /// <summary>The checkpoint of a step, which must be whole.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="step">Steps done.</param>
+    /// <param name="identity">What the run says of itself.</param>
+    /// <exception cref="InputException">It is not there, damaged, or another run's.</exception>
+    public static string RequireWhole(string folder, int step, string identity = "")
+    {
+        string path = PathOf(folder, step);
+        if (!Directory.Exists(path)) throw new InputException($"{path}: expected the checkpoint of the best evaluation so far, found none.");
+        return CheckpointManifest.Damage(path, identity) is not string damage ? path
+            : throw new InputException($"{path}: expected the checkpoint of the best evaluation so far, whole, but {damage}.");
+    }
+
     /// <summary>Whether a folder has anything that is called a checkpoint.</summary>
     public static bool Any(string folder) => All(folder).Count > 0;
 
-    /// <summary>Writes a checkpoint and removes the oldest ones beyond the limit.</summary>
+    /// <summary>Writes a checkpoint and removes the oldest ones beyond the limit, which <paramref name="spare"/> is not one of.</summary>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="InputException">It cannot be written; earlier checkpoints are untouched.</exception>
     public static string Save(
-        string folder, TaskModel model, IPruner? pruner, AdamW optimizer, TrainerState state, double epoch, int totalSteps, int limit, string identity = "")
+        string folder, TaskModel model, IPruner? pruner, AdamW optimizer, TrainerState state, double epoch, int totalSteps, int limit, string identity = "",
+        int? spare = null)
     {
-        string path = Path.Combine(folder, Prefix + state.GlobalStep.ToString(CultureInfo.InvariantCulture));
+        string path = PathOf(folder, state.GlobalStep);
         string partial = path + Partial;
         try
         {
@@ -64,7 +78,7 @@ public static class Checkpoint
             state.Save(Path.Combine(partial, TrainerState.FileName), epoch, totalSteps);
             CheckpointManifest.Write(partial, identity);
             Replace(partial, path);
-            List<(int Step, string Path)> all = All(folder);
+            List<(int Step, string Path)> all = [.. All(folder).Where(found => found.Step != spare)];
             foreach ((_, string old) in all.Take(Math.Max(0, all.Count - limit))) DeleteOwn(old);
             return path;
         }
@@ -79,12 +93,19 @@ public static class Checkpoint
     /// <exception cref="InputException">The checkpoint is damaged or of another model.</exception>
     public static TrainerState Load(string path, TaskModel model, IPruner? pruner, AdamW optimizer)
     {
-        TensorFile.Load(Path.Combine(path, HuggingFaceFolder.WeightsFile), Named(model.Parameters()));
-        if (pruner is { Scores.Count: > 0 }) TensorFile.Load(Path.Combine(path, ScoresFile), Named(pruner.Scores));
+        LoadModel(path, model, pruner);
         TrainerState state = TrainerState.Load(Path.Combine(path, TrainerState.FileName));
         TensorFile.Load(Path.Combine(path, OptimizerFile), Moments(optimizer));
         foreach ((Parameter parameter, AdamW.State moment) in optimizer.States()) moment.Step = state.OptimizerSteps.GetValueOrDefault(parameter.Name);
         return state;
+    }
+
+    /// <summary>Reads a checkpoint's weights and scores only.</summary>
+    /// <exception cref="InputException">The checkpoint is damaged or of another model.</exception>
+    public static void LoadModel(string path, TaskModel model, IPruner? pruner)
+    {
+        TensorFile.Load(Path.Combine(path, HuggingFaceFolder.WeightsFile), Named(model.Parameters()));
+        if (pruner is { Scores.Count: > 0 }) TensorFile.Load(Path.Combine(path, ScoresFile), Named(pruner.Scores));
     }
 
     /// <summary>Removes the checkpoint of a step.</summary>
@@ -114,6 +135,8 @@ public static class Checkpoint
         foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*" + Partial).ToList())
             if (StepOf(path[..^Partial.Length]) is not null) Directory.Delete(path, recursive: true);
     }
+
+    private static string PathOf(string folder, int step) => Path.Combine(folder, Prefix + step.ToString(CultureInfo.InvariantCulture));
 
     // The old one is deleted when the new one is there.
     private static void Replace(string partial, string path)

@@ -26,6 +26,9 @@ public interface IPruner
     /// <summary>Kept prunable weights ÷ prunable weights under the present masks.</summary>
     double Density { get; }
 
+    /// <summary>Steps after which the schedule has ended; evaluations before say little about the model in the end.</summary>
+    int ScheduleEnd => 0;
+
     /// <summary>Computes the masks of a step from the scores and the schedule, and puts them into the layers.</summary>
     void BeginStep(int step);
 

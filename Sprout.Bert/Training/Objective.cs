@@ -19,6 +19,9 @@ public abstract class Objective
     /// <summary>The name of the metric that sums up an evaluation, as in "eval_accuracy".</summary>
     public abstract string PrimaryMetric { get; }
 
+    /// <summary>The names of an evaluation's metrics that can be compared; none: there is nothing to evaluate.</summary>
+    public virtual IReadOnlyList<string> Metrics => [PrimaryMetric, "eval_loss"];
+
     /// <summary>What was understood of the data.</summary>
     public virtual DataSummary Summary => new(TrainCount);
 

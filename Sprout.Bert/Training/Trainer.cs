@@ -10,7 +10,11 @@ namespace Sprout.Bert.Training;
 /// <summary>What a finished run reports.</summary>
 /// <param name="Metrics">By Hugging Face names: eval_…, train_loss, train_runtime, epoch, ….</param>
 /// <param name="Steps">Optimiser steps of the whole run.</param>
-public sealed record TrainingResult(IReadOnlyDictionary<string, double> Metrics, int Steps);
+public sealed record TrainingResult(IReadOnlyDictionary<string, double> Metrics, int Steps)
+{
+    /// <summary>Steps of the model that was kept: all, or those of the best evaluation.</summary>
+    public int KeptStep { get; init; } = Steps;
+}
 
 /// <summary>
 /// Fine-tunes a model and lets a pruner work on it. One seed decides everything: the same options give the same bits on any number of threads,
@@ -29,6 +33,8 @@ public sealed class Trainer : IDisposable
     private readonly List<Parameter> trained;
     private readonly int totalSteps, stepsPerEpoch;
     private readonly LearningRateSchedule schedule;
+    private readonly string bestMetric;
+    private readonly BestWeights bestWeights = new();
     private TrainerState state = new();
     // Counting what is kept makes a device wait, so it is done when it is logged.
     private double? density;
@@ -51,7 +57,7 @@ public sealed class Trainer : IDisposable
         string identity = "")
     {
         options.Validate();
-        options.ValidateFor(objective.TrainCount);
+        options.ValidateFor(objective);
         this.backend = backend;
         this.objective = objective;
         this.options = options;
@@ -62,6 +68,7 @@ public sealed class Trainer : IDisposable
         totalSteps = options.TotalSteps(objective.TrainCount);
         stepsPerEpoch = options.StepsPerEpoch(objective.TrainCount);
         schedule = new LearningRateSchedule(options.LrSchedule, options.WarmupStepsOf(totalSteps), totalSteps);
+        bestMetric = options.BestMetricOf(objective);
         bool trainsEmbeddings = options.TrainEmbeddings ?? pruner is null;
         foreach (Parameter parameter in objective.Model.Encoder.EmbeddingParameters) parameter.RequiresGrad = trainsEmbeddings;
         List<ParameterGroup> groups = Groups();
@@ -78,11 +85,16 @@ public sealed class Trainer : IDisposable
         if (output is null || Checkpoint.Newest(output, identity, note) is not string path) return false;
         note?.Invoke($"Continuing the newest checkpoint of {output}: {Path.GetFileName(path)}.");
         state = Checkpoint.Load(path, objective.Model, pruner, optimizer);
+        // Asked for now and not after hours.
+        if (options.Keep == KeptModel.Best && Best is BestEvaluation best) Checkpoint.RequireWhole(output, best.Step, identity);
         lastCheckpoint = path;
         return true;
     }
 
-    /// <summary>Trains to the end and evaluates; the pruner's evaluation masks stay in the layers.</summary>
+    /// <summary>
+    /// Trains to the end, evaluates, saves a checkpoint of the last step if there is an output folder, and leaves the model that
+    /// <see cref="TrainingOptions.Keep"/> says; the pruner's evaluation masks stay in the layers.
+    /// </summary>
     /// <param name="progress">Receives a report after every step.</param>
     /// <param name="cancellation">The step under way is finished and, with an output folder, a checkpoint saved.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
@@ -99,7 +111,7 @@ public sealed class Trainer : IDisposable
         int orderEpoch = -1;
         // A run cancelled right after a step left that step's evaluation undone.
         if (state.GlobalStep > 0 && state.GlobalStep < totalSteps && IsDue(options.EvalEvery) && !state.IsEvaluated) Evaluate(progress, cancellation);
-        while (state.GlobalStep < totalSteps)
+        while (state.GlobalStep < totalSteps && !IsOver)
         {
             int epoch = state.GlobalStep / stepsPerEpoch;
             if (epoch != orderEpoch) order = Order(orderEpoch = epoch);
@@ -109,21 +121,24 @@ public sealed class Trainer : IDisposable
             if (cancellation.IsCancellationRequested) throw Cancelled(cancellation);
             bool last = state.GlobalStep == totalSteps;
             if (!last && IsDue(options.EvalEvery)) Evaluate(progress, cancellation);
-            if (!last && IsDue(options.SaveEvery)) SaveCheckpoint();
+            if (!last && (KeepsPresent() || IsDue(options.SaveEvery))) SaveCheckpoint();
         }
 
         Evaluate(progress, cancellation);
+        // Writing the model may fail, for want of space: the training is not lost.
+        SaveCheckpoint(besides: 1);
+        int kept = RestoreBest(progress, cancellation);
         var metrics = new Dictionary<string, double>(lastEvaluation)
         {
-            ["train_loss"] = state.LossSum / totalSteps,
+            ["train_loss"] = state.LossSum / state.GlobalStep,
             ["train_runtime"] = state.Seconds,
             ["train_samples"] = objective.TrainCount,
-            ["train_samples_per_second"] = (double)totalSteps * options.StepSize / Math.Max(1e-9, state.Seconds),
-            ["train_steps_per_second"] = totalSteps / Math.Max(1e-9, state.Seconds),
+            ["train_samples_per_second"] = (double)state.GlobalStep * options.StepSize / Math.Max(1e-9, state.Seconds),
+            ["train_steps_per_second"] = state.GlobalStep / Math.Max(1e-9, state.Seconds),
             ["epoch"] = Epoch,
         };
         if (output is not null) state.Save(Path.Combine(output, TrainerState.FileName), Epoch, totalSteps);
-        return new TrainingResult(metrics, totalSteps);
+        return new TrainingResult(metrics, state.GlobalStep) { KeptStep = kept };
     }
 
     /// <summary>Saves a checkpoint of the last step, if there is an output folder.</summary>
@@ -133,7 +148,8 @@ public sealed class Trainer : IDisposable
     {
         if (output is null) return;
         lastCheckpoint = Checkpoint.Save(
-            output, objective.Model, pruner, optimizer, state, Epoch, totalSteps, options.SaveTotalLimit + besides, identity);
+            output, objective.Model, pruner, optimizer, state, Epoch, totalSteps, options.SaveTotalLimit + besides, identity,
+            spare: options.Keep == KeptModel.Best ? Best?.Step : null);
     }
 
     /// <inheritdoc/>
@@ -184,10 +200,37 @@ public sealed class Trainer : IDisposable
         Log(("loss", state.TakeIntervalLoss()), ("grad_norm", norm), ("learning_rate", options.LearningRate * factor), ("density", density.Value));
     }
 
+    private BestEvaluation? Best =>
+        options.ComparesEvaluations ? BestEvaluation.Of(state.LogHistory, bestMetric, pruner?.ScheduleEnd ?? 0) : null;
+
+    private bool IsOver => options.Patience is int patience && Best?.Since >= patience;
+
+    // Whether the present weights are the best so far, and only a checkpoint, or a copy that is made here, can bring them back.
+    private bool KeepsPresent()
+    {
+        if (options.Keep != KeptModel.Best || Best?.Step != state.GlobalStep) return false;
+        if (output is null) bestWeights.Keep(WeightsAndScores);
+        return true;
+    }
+
+    private IEnumerable<Parameter> WeightsAndScores => objective.Model.Parameters().Concat(pruner?.Scores ?? []);
+
+    // Puts the weights and scores of the best evaluation back, and evaluates them once more, so that all results are theirs.
+    private int RestoreBest(IProgress<TrainerProgress>? progress, CancellationToken cancellation)
+    {
+        if (options.Keep != KeptModel.Best || Best is not BestEvaluation best || best.Step == state.GlobalStep) return state.GlobalStep;
+        if (output is null) bestWeights.Restore();
+        else Checkpoint.LoadModel(Checkpoint.RequireWhole(output, best.Step, identity), objective.Model, pruner);
+        pruner?.BeginEvaluation();
+        lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
+        return best.Step;
+    }
+
     private void Evaluate(IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         if (lastEvaluationStep == state.GlobalStep) return;
         pruner?.BeginEvaluation();
+        if (objective.Metrics.Count == 0) return;
         try
         {
             lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
@@ -208,7 +251,8 @@ public sealed class Trainer : IDisposable
             if (name.StartsWith("eval_loss", StringComparison.Ordinal) && !double.IsFinite(value))
                 throw new DivergedException(FormattableString.Invariant($"Evaluation after step {state.GlobalStep}: {name} is {value}; {GoodCheckpoint()}."));
         lastEvaluationStep = state.GlobalStep;
-        Log([.. lastEvaluation.Select(pair => (pair.Key, pair.Value))]);
+        // A run that was interrupted after its last step has logged it.
+        if (!state.IsEvaluated) Log([.. lastEvaluation.Select(pair => (pair.Key, pair.Value))]);
     }
 
     private void Log(params ReadOnlySpan<(string Name, double Value)> values)

@@ -37,7 +37,10 @@ public sealed class TrainerState
     public double RecentLoss => IntervalSteps > 0 ? IntervalLossSum / IntervalSteps : LastLoggedLoss();
 
     /// <summary>Whether the present step has been evaluated.</summary>
-    public bool IsEvaluated => LogHistory.Any(entry => entry!["eval_loss"] is not null && entry["step"]!.GetValue<int>() == GlobalStep);
+    public bool IsEvaluated => LogHistory.Any(entry => IsEvaluation(entry!) && entry!["step"]!.GetValue<int>() == GlobalStep);
+
+    /// <summary>Whether a log entry is an evaluation's.</summary>
+    internal static bool IsEvaluation(JsonNode entry) => entry.AsObject().Any(pair => pair.Key.StartsWith("eval_", StringComparison.Ordinal));
 
     /// <summary>Counts a step.</summary>
     /// <param name="loss">Its loss, penalty included.</param>

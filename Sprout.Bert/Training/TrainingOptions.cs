@@ -61,6 +61,16 @@ public sealed record TrainingOptions
     /// <summary>Steps between evaluations; null: after every epoch; 0: only at the end.</summary>
     public int? EvalEvery { get; init; }
 
+    /// <summary>Which model of the run is the result.</summary>
+    [JsonConverter(typeof(KebabEnumConverter<KeptModel>))]
+    public KeptModel Keep { get; init; }
+
+    /// <summary>The metric that says which evaluation is better, with or without <c>eval_</c>; null: the task's.</summary>
+    public string? BestMetric { get; init; }
+
+    /// <summary>The run ends after so many evaluations without a better one; null: it takes all its steps.</summary>
+    public int? Patience { get; init; }
+
     /// <summary>Steps between checkpoints; null: after every epoch; 0: none but on cancelling.</summary>
     public int? SaveEvery { get; init; }
 
@@ -76,8 +86,25 @@ public sealed record TrainingOptions
     /// <summary>Steps of warm-up of a run of <paramref name="totalSteps"/> steps.</summary>
     public int WarmupStepsOf(int totalSteps) => WarmupRatio is double ratio ? (int)Math.Ceiling(ratio * totalSteps) : WarmupSteps;
 
+    /// <summary>Whether evaluations are compared with each other.</summary>
+    [JsonIgnore]
+    public bool ComparesEvaluations => Keep == KeptModel.Best || Patience is not null;
+
     /// <summary>Examples of one optimiser step.</summary>
     internal long StepSize => (long)BatchSize * GradientAccumulation;
+
+    /// <summary>The name of the metric that says which evaluation is better.</summary>
+    /// <exception cref="OptionException">The objective has no such metric.</exception>
+    internal string BestMetricOf(Objective objective)
+    {
+        string name = BestMetric ?? objective.PrimaryMetric;
+        if (!name.StartsWith("eval_", StringComparison.Ordinal)) name = "eval_" + name;
+        if (!ComparesEvaluations || objective.Metrics.Contains(name)) return name;
+        if (objective.Metrics.Count > 0)
+            throw OptionException.Expected(nameof(BestMetric), $"one of {string.Join(", ", objective.Metrics.Select(metric => metric[5..]))}", name[5..]);
+        OptionName needing = new(Keep == KeptModel.Best ? nameof(Keep) : nameof(Patience));
+        throw OptionException.Of($"{needing} needs evaluation examples with labels, and there are none.");
+    }
 
     /// <summary>Checks every value's range.</summary>
     /// <exception cref="OptionException">A value is out of range; the message names the option, what was expected and what was found.</exception>
@@ -99,15 +126,30 @@ public sealed record TrainingOptions
         OptionException.Require(double.IsFinite(MaxGradNorm) && MaxGradNorm >= 0, nameof(MaxGradNorm), "0 (off) or more", MaxGradNorm);
         OptionException.Require(LoggingSteps > 0, nameof(LoggingSteps), "1 or more", LoggingSteps);
         OptionException.Require(EvalEvery is null or >= 0, nameof(EvalEvery), "0 (only at the end) or more", EvalEvery);
+        OptionException.Require(Enum.IsDefined(Keep), nameof(Keep), "last or best", Keep);
+        OptionException.Require(Patience is null or > 0, nameof(Patience), "1 evaluation or more", Patience);
+        ValidateComparison();
         OptionException.Require(SaveEvery is null or >= 0, nameof(SaveEvery), "0 (never) or more", SaveEvery);
         OptionException.Require(SaveTotalLimit > 0, nameof(SaveTotalLimit), "1 or more", SaveTotalLimit);
     }
 
-    /// <summary>Checks what depends on the length of the run.</summary>
-    /// <exception cref="OptionException">The warm-up is longer than the run.</exception>
-    public void ValidateFor(int examples)
+    private void ValidateComparison()
     {
-        int total = TotalSteps(examples);
+        OptionName keep = new(nameof(Keep)), patience = new(nameof(Patience)), every = new(nameof(EvalEvery));
+        if (BestMetric is not null && !ComparesEvaluations)
+            throw OptionException.Of($"{new OptionName(nameof(BestMetric))} has no effect without {keep} best or {patience}.");
+        if (EvalEvery != 0) return;
+        if (Keep == KeptModel.Best) throw OptionException.Of($"{keep} best needs evaluations during the run, and {every} 0 makes one, at its end.");
+        if (Patience is not null) throw OptionException.Of($"{patience} needs evaluations during the run, and {every} 0 makes one, at its end.");
+    }
+
+    /// <summary>Checks what depends on what is trained.</summary>
+    /// <exception cref="OptionException">The warm-up is longer than the run, or the best evaluation is asked of a metric that there is not.</exception>
+    public void ValidateFor(Objective objective)
+    {
+        ArgumentNullException.ThrowIfNull(objective);
+        BestMetricOf(objective);
+        int total = TotalSteps(objective.TrainCount);
         OptionException.Require(WarmupSteps <= total, nameof(WarmupSteps), $"at most the run's {total} steps", WarmupSteps);
     }
 }

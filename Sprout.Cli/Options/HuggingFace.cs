@@ -18,7 +18,7 @@ internal static class HuggingFace
     // What they ask for happens anyway, or changes no result.
     private static readonly string[] Harmless =
     [
-        "--do_train", "--do_eval", "--report_to", "--overwrite_cache", "--logging_first_step", "--logging_dir", "--disable_tqdm", "--cache_dir",
+        "--do_train", "--report_to", "--overwrite_cache", "--logging_first_step", "--logging_dir", "--disable_tqdm", "--cache_dir",
         "--dataloader_num_workers", "--preprocessing_num_workers", "--use_fast_tokenizer", "--pad_to_max_length", "--log_level", "--evaluate_during_training",
     ];
 
@@ -33,6 +33,9 @@ internal static class HuggingFace
         ["--save_strategy"] = "it is --save-every with a number of steps, or nothing for every epoch",
         ["--logging_strategy"] = "it is --logging-steps",
         ["--resume_from_checkpoint"] = "it is --resume, which takes the newest checkpoint of --output",
+        ["--load_best_model_at_end"] = "it is --keep best",
+        ["--greater_is_better"] = "--best-metric knows: of losses and errors less is better",
+        ["--early_stopping_threshold"] = "--patience counts evaluations that are not better by anything",
         ["--fp16"] = "Sprout computes in 32 bits",
         ["--bf16"] = "Sprout computes in 32 bits",
         ["--fp16_opt_level"] = "Sprout computes in 32 bits",

@@ -87,6 +87,10 @@ internal static class RecipeOptions
         table.Flag("--shuffle", "A new order in every epoch; false: file order");
         table.Seed("--seed", "Decides everything that is random");
         table.Whole("--eval-every", "Steps between evaluations (an epoch); 0: only at the end", "--eval_steps");
+        table.Flag("--evaluate", "Evaluate during and after training; false: no evaluation file is read", "--do_eval");
+        table.Choice("--keep", "Which model is the result: that of the last step or of the best evaluation", ["last", "best"]);
+        table.Text("--best-metric", "Metric that says which evaluation is best (the task's); loss: the smallest", "name", "--metric_for_best_model");
+        table.Whole("--patience", "End after N evaluations without a better one", "--early_stopping_patience");
         table.Whole("--save-every", "Steps between checkpoints (an epoch); 0: none but on Ctrl+C", "--save_steps");
         table.Whole("--save-total-limit", "Checkpoints kept", "--save_total_limit");
         table.Whole("--logging-steps", "Steps between log entries", "--logging_steps");

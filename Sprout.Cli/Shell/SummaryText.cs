@@ -33,7 +33,7 @@ internal static class SummaryText
         }
         else
         {
-            terminal.Log($"{data.TrainExamples} training examples.");
+            terminal.Log($"{data.TrainExamples} training examples; nothing is evaluated.");
         }
 
         if (data.Classes.Count > 0)

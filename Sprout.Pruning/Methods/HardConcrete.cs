@@ -22,6 +22,9 @@ public sealed class HardConcrete : PruningMethod, IScoreGradient
     public override bool KeepsAll => Options is { Lambda: 0, InitScores: null };
 
     /// <inheritdoc/>
+    public override bool FollowsSchedule => false;
+
+    /// <inheritdoc/>
     public override string Name => "l0";
 
     /// <summary>ln 9, rounded as the authors did: σ(S) = 0.9.</summary>

@@ -27,6 +27,12 @@ public static class Run
         using RunLock? held = output is not null && Directory.Exists(output) ? RunLock.Take(output) : null;
         if (output is not null) RunFolder.Check(output, recipe, setup.Resume, setup.Overwrite);
         else if (setup.Resume) throw OptionException.Of($"{new OptionName(nameof(setup.Resume))} needs {new OptionName("Output")}, the folder of the run.");
+        if (setup.Prediction is not null && !recipe.Task.Evaluate)
+        {
+            OptionName evaluate = new(nameof(recipe.Task.Evaluate));
+            throw OptionException.Of($"{new OptionName("Predictions")} needs evaluation examples, and {evaluate} is false.");
+        }
+
         cancellation.ThrowIfCancellationRequested();
         using IBackend? own = setup.Backend is null ? recipe.Device.Open(setup.Note) : null;
         IBackend backend = setup.Backend ?? own!;
@@ -36,14 +42,19 @@ public static class Run
         int steps = recipe.Training.TotalSteps(objective.TrainCount);
         PruningOptions pruning = recipe.Pruning with { ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? recipe.Training.WarmupStepsOf(steps) };
         using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
-        recipe.Training.ValidateFor(objective.TrainCount);
+        recipe.Training.ValidateFor(objective);
         cancellation.ThrowIfCancellationRequested();
         setup.Understood?.Invoke(new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps));
+        if (recipe.Training.ComparesEvaluations && pruner is { ScheduleEnd: > 0 })
+            setup.Note?.Invoke($"Evaluations count for the best one from step {pruner.ScheduleEnd} on, where the schedule ends.");
         string identity = output is null ? "" : RunIdentity.Of(recipe, objective);
         using RunLock? made = output is not null && held is null ? RunLock.Take(output) : null;
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
         TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, cancellation);
         setup.Trained?.Invoke();
+        if (outcome.Steps < steps)
+            setup.Note?.Invoke($"Ended after step {outcome.Steps} of {steps}: {recipe.Training.Patience} evaluations without a better one.");
+        if (outcome.KeptStep < outcome.Steps) setup.Note?.Invoke($"The result is the model of step {outcome.KeptStep}, the best evaluation.");
         if (output is not null) pruner?.Save(output);
         pruner?.Fold();
         if (output is not null)
@@ -55,7 +66,7 @@ public static class Run
         }
 
         if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
-        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output) { Confusions = objective.Confusions };
+        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output) { KeptStep = outcome.KeptStep, Confusions = objective.Confusions };
     }
 
     private static TrainingResult Train(
@@ -71,9 +82,6 @@ public static class Run
         }
 
         setup.Starting?.Invoke();
-        TrainingResult outcome = trainer.Train(setup.Progress, cancellation);
-        // Writing the model may fail, for want of space: the training is not lost.
-        trainer.SaveCheckpoint(besides: 1);
-        return outcome;
+        return trainer.Train(setup.Progress, cancellation);
     }
 }

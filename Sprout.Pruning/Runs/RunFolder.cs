@@ -104,7 +104,8 @@ public static class RunFolder
     /// <exception cref="InputException">A file cannot be written.</exception>
     public static void SaveResults(string folder, IReadOnlyDictionary<string, double> metrics)
     {
-        ResultsJson.Save(folder, "eval", Part(metrics, "eval_"));
+        Dictionary<string, double> evaluation = Part(metrics, "eval_");
+        if (evaluation.Keys.Any(name => name != "epoch")) ResultsJson.Save(folder, "eval", evaluation);
         ResultsJson.Save(folder, "train", Part(metrics, "train_"));
     }
 

@@ -13,6 +13,9 @@ public sealed record RunResult(IReadOnlyDictionary<string, double> Metrics, Prun
     /// <summary>What was predicted for which class, by what follows the names of a set's metrics; empty when no classes were evaluated.</summary>
     public IReadOnlyDictionary<string, ConfusionMatrix> Confusions { get; init; } = new Dictionary<string, ConfusionMatrix>();
 
+    /// <summary>Steps of the model that was kept: all, or those of the best evaluation.</summary>
+    public int KeptStep { get; init; } = Steps;
+
     /// <summary>Kept ÷ prunable weights; 1 when nothing was pruned.</summary>
     public double Density => Pruning?.Density ?? 1;
 }
