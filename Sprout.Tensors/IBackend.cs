@@ -154,6 +154,15 @@ public interface IBackend : IDisposable
     /// </summary>
     void CrossEntropy(Tensor logits, IntTensor offsets, IntTensor targets, float scale, Tensor loss, Tensor? dlogits);
 
+    /// <summary>
+    /// Cross-entropy with a weight for every logit: Σ over segments of Σ over the segment of −targets · log softmax(logits). targets are as many as the logits
+    /// and need not add up to 1; they get no gradient.
+    /// </summary>
+    void SoftCrossEntropy(Tensor logits, Tensor targets, IntTensor offsets, float scale, Tensor loss, Tensor? dlogits);
+
+    /// <summary>Σ −(target · log σ(x) + (1 − target) · log σ(−x)); dx += scale · (σ(x) − target). target is as long as x and gets no gradient.</summary>
+    void BinaryCrossEntropy(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx);
+
     /// <summary>Σ over segments of T² · KL(softmax(teacher / T) ‖ softmax(logits / T)) with T the temperature; the gradient is that of logits.</summary>
     void Distillation(Tensor logits, Tensor teacher, IntTensor offsets, float temperature, float scale, Tensor loss, Tensor? dlogits);
 

@@ -20,6 +20,9 @@ namespace Sprout.Bert.Data;
 /// <param name="LabelColumn">Column of the label.</param>
 public sealed record CustomTextOptions(string? TextColumn = null, string? PairColumn = null, string? LabelColumn = null)
 {
+    /// <summary>Whether a cell holds any number of labels, none too: separated by commas, or a JSON array.</summary>
+    public bool IsMultiLabel { get; init; }
+
     /// <summary>Where columns do not matter: takes the first two of several candidates.</summary>
     internal bool GuessPair { get; init; }
 

@@ -1,6 +1,5 @@
 // The "text" task: any table of texts and labels.
 using Sprout.Bert.Files;
-using Sprout.Bert.Metrics;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Data;
@@ -12,15 +11,12 @@ namespace Sprout.Bert.Data;
 /// </summary>
 public sealed class CustomTextTask : TextTask
 {
-    private static readonly string[] ClassMetrics = [MetricNames.Accuracy];
-    private static readonly string[] NumberMetrics = [MetricNames.Pearson, MetricNames.Spearman, MetricNames.MeanSquaredError];
-
     private readonly CustomTextOptions options;
     private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
     private readonly bool generatedNames;
 
     private CustomTextTask(string[] labelNames, CustomTextOptions options)
-        : base("text", labelNames, labelNames.Length == 0 ? NumberMetrics : ClassMetrics)
+        : base("text", labelNames, UsualMetrics(labelNames.Length == 0, options.IsMultiLabel), isMultiLabel: options.IsMultiLabel)
     {
         this.options = options;
         for (int i = 0; i < labelNames.Length; i++) ids[labelNames[i]] = i;
@@ -29,7 +25,8 @@ public sealed class CustomTextTask : TextTask
 
     /// <summary>
     /// The task that a training file defines. If every label is a number and at least one is not whole, it is a regression; otherwise the
-    /// different labels are the classes, sorted as numbers when all are numbers and else by code unit. Blanks around a label are no part of it.
+    /// different labels are the classes, sorted as numbers when all are numbers and else by code unit. Blanks around a label are no part of it. Label sets
+    /// are never a regression.
     /// </summary>
     /// <param name="files">Where the file is.</param>
     /// <param name="options">Which columns hold what.</param>
@@ -40,7 +37,7 @@ public sealed class CustomTextTask : TextTask
     public static CustomTextTask FromTrainFile(DataFiles files, CustomTextOptions options, bool? regression = null)
     {
         LabelCensus census = LabelCensus.Take(TrainFile(files), options);
-        return new CustomTextTask(regression ?? census.HasFractions ? [] : census.Classes(), options);
+        return new CustomTextTask(!options.IsMultiLabel && (regression ?? census.HasFractions) ? [] : census.Classes(), options);
     }
 
     /// <summary>
@@ -91,13 +88,16 @@ public sealed class CustomTextTask : TextTask
         bool labelled = false;
         foreach (TextTableRow row in TextTable.Read(path, options, needLabels))
         {
-            if (examples.Count > 0 && labelled != row.Label is not null)
+            if (examples.Count > 0 && labelled != row.IsLabelled)
                 throw InputFile.Bad(path, row.Line, labelled ? "a label as in the rows before" : "no label as in the rows before", labelled ? "none" : "one");
-            labelled = row.Label is not null;
+            labelled = row.IsLabelled;
             examples.Add(new TextExample(
                 row.Text, row.Pair,
                 row.Label is null || IsRegression ? -1 : IdOf(row.Label, path, row.Line),
-                row.Label is null || !IsRegression ? float.NaN : LabelIds.Score(row.Label, path, row.Line)));
+                row.Label is null || !IsRegression ? float.NaN : LabelIds.Score(row.Label, path, row.Line))
+            {
+                Labels = row.Labels is null ? [] : [.. row.Labels.Select(label => IdOf(label, path, row.Line)).Distinct().Order()],
+            });
         }
 
         return (NotEmpty(examples, path), labelled);

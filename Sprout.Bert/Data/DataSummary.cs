@@ -27,6 +27,9 @@ public sealed record DataSummary(int TrainExamples)
     /// <summary>The classes by id; empty for other tasks.</summary>
     public IReadOnlyList<ClassSummary> Classes { get; init; } = [];
 
+    /// <summary>Whether an example may have any number of the classes.</summary>
+    public bool IsMultiLabel { get; init; }
+
     /// <summary>The smallest and largest number of a regression; null for other tasks.</summary>
     public (float Low, float High)? Range { get; init; }
 

@@ -9,10 +9,11 @@ internal sealed class LabelCensus
 {
     private readonly Dictionary<string, (int Count, int Line)> found = new(StringComparer.Ordinal);
     private readonly string path;
+    private readonly int least;
     private int rows;
     private string? first;
 
-    private LabelCensus(string path) => this.path = path;
+    private LabelCensus(string path, int least) => (this.path, this.least) = (path, least);
 
     /// <summary>Whether all labels are numbers and at least one is not whole.</summary>
     public bool HasFractions => AreNumbers(found.Keys) && found.Keys.Any(label => !double.IsInteger(LabelIds.Number(label)!.Value));
@@ -21,18 +22,24 @@ internal sealed class LabelCensus
     /// <exception cref="InputException">The file is bad, a label is missing, or the first row reads as a header.</exception>
     public static LabelCensus Take(string path, CustomTextOptions options)
     {
-        var census = new LabelCensus(path);
-        foreach (TextTableRow row in TextTable.Read(path, options, needLabels: true)) census.Add(row.Label!, row.Line);
+        var census = new LabelCensus(path, least: options.IsMultiLabel ? 1 : 2);
+        foreach (TextTableRow row in TextTable.Read(path, options, needLabels: true))
+            foreach (string label in row.Labels ?? [row.Label!]) census.Add(label, row.Line);
         census.RequireNoHeader();
         census.RequireNoGaps();
         return census;
     }
 
     /// <summary>The labels as classes, sorted as numbers when all are numbers and else by code unit.</summary>
-    /// <exception cref="InputException">There are fewer than two, or two spellings of one number.</exception>
+    /// <exception cref="InputException">There are fewer than two (of label sets: none), or two spellings of one number.</exception>
     public string[] Classes()
     {
-        if (found.Count < 2) throw new InputException($"{path}: expected at least two different labels, found {InputFile.QuoteAll(found.Keys)}.");
+        if (found.Count < least)
+        {
+            string expected = least == 1 ? "a label" : "at least two different labels";
+            throw new InputException($"{path}: expected {expected}, found {(found.Count == 0 ? "none" : InputFile.QuoteAll(found.Keys))}.");
+        }
+
         foreach (IGrouping<double?, string> same in found.Keys.GroupBy(LabelIds.Number).Where(group => group.Key is not null && group.Count() > 1))
         {
             string other = same.MaxBy(label => found[label].Line)!;

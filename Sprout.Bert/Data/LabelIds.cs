@@ -45,6 +45,11 @@ internal static class LabelIds
         return missing ? null : label;
     }
 
+    /// <summary>The labels of a cell that holds any number of them, separated by commas.</summary>
+    /// <exception cref="InputException">One of them is empty, or what programs write for a missing one.</exception>
+    public static IReadOnlyList<string> Several(string text, string path, int line) => string.IsNullOrWhiteSpace(text) ? []
+        : [.. text.Split(',').Select(label => Clean(label, needed: true, path, line)!).Distinct(StringComparer.Ordinal)];
+
     /// <summary>Whether a label that stands among numbers is a missing one, or no number at all such as infinity.</summary>
     public static bool IsMissingNumber(string label) => MissingAmongNumbers.Contains(label, StringComparer.OrdinalIgnoreCase);
 

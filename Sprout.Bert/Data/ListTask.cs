@@ -1,14 +1,9 @@
 // A task whose examples are in memory.
-using Sprout.Bert.Metrics;
-
 namespace Sprout.Bert.Data;
 
 /// <summary>Classification of, or regression over, examples that the program has already.</summary>
 public sealed class ListTask : TextTask
 {
-    private static readonly string[] ClassMetrics = [MetricNames.Accuracy];
-    private static readonly string[] NumberMetrics = [MetricNames.Pearson, MetricNames.Spearman, MetricNames.MeanSquaredError];
-
     private readonly IReadOnlyList<TextExample> train, eval;
 
     /// <summary>A task over lists.</summary>
@@ -16,8 +11,11 @@ public sealed class ListTask : TextTask
     /// <param name="train">Training examples, at least one.</param>
     /// <param name="eval">Evaluation examples, at least one, all with a label.</param>
     /// <param name="name">The task's name.</param>
-    public ListTask(IReadOnlyList<string> labelNames, IReadOnlyList<TextExample> train, IReadOnlyList<TextExample> eval, string name = "list")
-        : base(name, labelNames, labelNames is { Count: > 0 } ? ClassMetrics : NumberMetrics)
+    /// <param name="isMultiLabel">Whether an example may have any number of the classes: <see cref="TextExample.Labels"/>.</param>
+    public ListTask(
+        IReadOnlyList<string> labelNames, IReadOnlyList<TextExample> train, IReadOnlyList<TextExample> eval, string name = "list",
+        bool isMultiLabel = false)
+        : base(name, labelNames, UsualMetrics(labelNames is { Count: 0 }, isMultiLabel), isMultiLabel: isMultiLabel)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(eval);
@@ -33,9 +31,12 @@ public sealed class ListTask : TextTask
 
     /// <inheritdoc/>
     public override IReadOnlyList<EvalSet> LoadEval(DataFiles files, bool needLabels = true, Action<string>? note = null) =>
-        [new EvalSet("", Name, eval, HasLabels: needLabels || eval.Any(example => IsRegression ? !float.IsNaN(example.Score) : example.Label != -1))];
+        [new EvalSet("", Name, eval, HasLabels: needLabels || eval.Any(HasLabel))];
 
     /// <inheritdoc/>
     /// <remarks>The class ids are the caller's own, so a model that knows other ids has to be given them in its order.</remarks>
     public override TextTask WithLabels(IReadOnlyDictionary<string, int> label2Id) => this;
+
+    private bool HasLabel(TextExample example) =>
+        IsRegression ? !float.IsNaN(example.Score) : IsMultiLabel ? example.Labels.Count > 0 : example.Label != -1;
 }

@@ -6,8 +6,11 @@ using Sprout.Tensors;
 
 namespace Sprout.Bert.Data;
 
-/// <summary>One row: its line, its texts and, if the file has labels, its label as it is written.</summary>
-internal readonly record struct TextTableRow(int Line, string Text, string? Pair, string? Label);
+/// <summary>One row: its line, its texts and, if the file has labels, its label as it is written, or its labels.</summary>
+internal readonly record struct TextTableRow(int Line, string Text, string? Pair, string? Label, IReadOnlyList<string>? Labels)
+{
+    public bool IsLabelled => Label is not null || Labels is not null;
+}
 
 internal static class TextTable
 {
@@ -70,8 +73,10 @@ internal static class TextTable
             // Files that were put together have their header again in the middle.
             if (width > 1 && fields[columns.Text].Trim() == names.ElementAtOrDefault(columns.Text) && Trimmed(fields).SequenceEqual(names))
                 throw InputFile.Bad(path, line, "a row of data", "the header again");
-            string? label = columns.Label < 0 ? null : LabelIds.Clean(fields[columns.Label], needLabels, path, line);
-            yield return new TextTableRow(line, fields[columns.Text], columns.Pair < 0 ? null : fields[columns.Pair], label);
+            string? label = columns.Label < 0 || options.IsMultiLabel ? null : LabelIds.Clean(fields[columns.Label], needLabels, path, line);
+            yield return new TextTableRow(
+                line, fields[columns.Text], columns.Pair < 0 ? null : fields[columns.Pair], label,
+                columns.Label >= 0 && options.IsMultiLabel ? LabelIds.Several(fields[columns.Label], path, line) : null);
         }
     }
 
@@ -93,13 +98,23 @@ internal static class TextTable
 
             yield return new TextTableRow(
                 line, Cell(value, text, path, line), pair is null ? null : Cell(value, pair, path, line),
-                label is null ? null : LabelIds.Clean(Cell(value, label, path, line), needLabels, path, line));
+                label is null || options.IsMultiLabel ? null : LabelIds.Clean(Cell(value, label, path, line), needLabels, path, line),
+                label is not null && options.IsMultiLabel ? Several(value, label, path, line) : null);
         }
     }
 
-    private static string Cell(JsonElement row, string key, string path, int line)
+    // An array of labels, or a text as in other files.
+    private static IReadOnlyList<string> Several(JsonElement row, string key, string path, int line) =>
+        row.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Array
+            ? [.. value.EnumerateArray().Select(item => LabelIds.Clean(Text(item, key, path, line), needed: true, path, line)!).Distinct(StringComparer.Ordinal)]
+            : LabelIds.Several(Cell(row, key, path, line), path, line);
+
+    private static string Cell(JsonElement row, string key, string path, int line) =>
+        row.TryGetProperty(key, out JsonElement value) ? Text(value, key, path, line)
+            : throw InputFile.Bad(path, line, $"a key {InputFile.Quote(key)}", "none");
+
+    private static string Text(JsonElement value, string key, string path, int line)
     {
-        if (!row.TryGetProperty(key, out JsonElement value)) throw InputFile.Bad(path, line, $"a key {InputFile.Quote(key)}", "none");
         try
         {
             return value.ValueKind switch

@@ -15,13 +15,17 @@ public abstract class TextTask
     /// <param name="labelNames">Label names by class id; none: a regression.</param>
     /// <param name="metrics">Some of <see cref="MetricNames"/>, the one that picks the best model first.</param>
     /// <param name="positiveLabel">The class id whose F1 is measured.</param>
-    protected TextTask(string name, IReadOnlyList<string> labelNames, IReadOnlyList<string> metrics, int positiveLabel = 1)
+    /// <param name="isMultiLabel">Whether an example may have any number of the classes.</param>
+    protected TextTask(
+        string name, IReadOnlyList<string> labelNames, IReadOnlyList<string> metrics, int positiveLabel = 1, bool isMultiLabel = false)
     {
         ArgumentNullException.ThrowIfNull(labelNames);
-        if (labelNames.Count == 1)
+        if (isMultiLabel && labelNames.Count == 0)
+            throw new ArgumentException($"Task {name}: expected a label name or more, of which an example may have any number, found none.", nameof(labelNames));
+        if (labelNames.Count == 1 && !isMultiLabel)
             throw new ArgumentException($"Task {name}: expected two label names or more, or none for a regression, found one.", nameof(labelNames));
         if (metrics is not { Count: > 0 }) throw new ArgumentException($"Task {name}: expected at least one metric, found none.", nameof(metrics));
-        (Name, LabelNames, Metrics, PositiveLabel) = (name, labelNames, metrics, positiveLabel);
+        (Name, LabelNames, Metrics, PositiveLabel, IsMultiLabel) = (name, labelNames, metrics, positiveLabel, isMultiLabel);
     }
 
     /// <summary>Name of the task.</summary>
@@ -35,6 +39,9 @@ public abstract class TextTask
 
     /// <summary>The class id whose F1 is measured.</summary>
     public int PositiveLabel { get; }
+
+    /// <summary>Whether an example may have any number of the classes: <see cref="TextExample.Labels"/>.</summary>
+    public bool IsMultiLabel { get; }
 
     /// <summary>Whether a number is predicted instead of a class.</summary>
     public bool IsRegression => LabelNames.Count == 0;
@@ -84,6 +91,21 @@ public abstract class TextTask
         return scores;
     }
 
+    /// <summary>The metrics of label sets by name.</summary>
+    /// <param name="counts">What was predicted and what is true.</param>
+    /// <exception cref="InvalidOperationException">The task has other metrics.</exception>
+    public IReadOnlyDictionary<string, double> Score(LabelCounts counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return Metrics.ToDictionary(metric => metric, metric => metric switch
+        {
+            MetricNames.MicroF1 => counts.MicroF1,
+            MetricNames.MacroF1 => counts.MacroF1,
+            MetricNames.Accuracy => counts.SubsetAccuracy,
+            _ => throw new InvalidOperationException($"{metric} of {Name} is not a metric of label sets."),
+        });
+    }
+
     /// <summary>The metrics of a regression by name.</summary>
     /// <param name="predictions">Predicted numbers.</param>
     /// <param name="targets">True numbers, as many.</param>
@@ -109,6 +131,12 @@ public abstract class TextTask
 
     /// <summary>The columns of the training file, or of the first evaluation file; null for a task without files.</summary>
     internal virtual ColumnSummary? ColumnsOf(DataFiles files, bool train) => null;
+
+    /// <summary>The metrics of a task that has no others in mind.</summary>
+    internal static string[] UsualMetrics(bool isRegression, bool isMultiLabel) =>
+        isRegression ? [MetricNames.Pearson, MetricNames.Spearman, MetricNames.MeanSquaredError]
+        : isMultiLabel ? [MetricNames.MicroF1, MetricNames.MacroF1, MetricNames.Accuracy]
+        : [MetricNames.Accuracy];
 
     internal static T NotEmpty<T>(T examples, string path) where T : IReadOnlyCollection<TextExample> =>
         examples.Count > 0 ? examples : throw new InputException($"{path}: expected examples, found none.");

@@ -4,11 +4,17 @@ namespace Sprout.Bert.Metrics;
 /// <summary>Metric names as Hugging Face's evaluation has them.</summary>
 public static class MetricNames
 {
-    /// <summary>Share of right predictions, 0 to 1.</summary>
+    /// <summary>Share of right predictions, 0 to 1; of label sets those without a mistake.</summary>
     public const string Accuracy = "accuracy";
 
     /// <summary>F1 of the positive class, 0 to 1; of SQuAD answers in percent.</summary>
     public const string F1 = "f1";
+
+    /// <summary>F1 of all labels of all examples together, 0 to 1; for label sets.</summary>
+    public const string MicroF1 = "f1_micro";
+
+    /// <summary>Mean of the labels' F1, 0 to 1; for label sets.</summary>
+    public const string MacroF1 = "f1_macro";
 
     /// <summary>Matthews correlation coefficient, −1 to 1.</summary>
     public const string MatthewsCorrelation = "matthews_correlation";

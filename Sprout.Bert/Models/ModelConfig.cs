@@ -16,6 +16,8 @@ public abstract record ModelConfig
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "config.json";
 
+    internal const string MultiLabelType = "multi_label_classification";
+
     /// <summary>The architecture: <c>model_type</c> of the file.</summary>
     public abstract string ModelType { get; }
 
@@ -51,6 +53,9 @@ public abstract record ModelConfig
 
     /// <summary><c>regression</c>, <c>single_label_classification</c>, <c>multi_label_classification</c> or null: decided by the task.</summary>
     public string? ProblemType { get; init; }
+
+    /// <summary>Whether a text may have any number of the classes.</summary>
+    public bool IsMultiLabel => ProblemType == MultiLabelType;
 
     /// <summary>Class names of the model code, e.g. <c>BertForSequenceClassification</c>; null when not given.</summary>
     public IReadOnlyList<string>? Architectures { get; init; }

@@ -10,6 +10,9 @@ public interface ITextLoss
     /// <summary>Whether the loss is for numbers (a regression's) or for classes.</summary>
     bool IsForNumbers { get; }
 
+    /// <summary>Whether the loss is for classes of which an example may have any number.</summary>
+    bool IsForLabelSets => false;
+
     /// <summary>Adds scale · Σ of the losses of some examples to a scalar, by recorded functions, so that the tape finds the gradient.</summary>
     /// <param name="tape">A recording tape.</param>
     /// <param name="logits">The model's output [B, C]; [B, 1] in a regression.</param>

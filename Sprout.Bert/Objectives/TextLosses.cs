@@ -4,13 +4,14 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Objectives;
 
 /// <summary>
-/// The losses of classifications and regressions by name. A program adds its own with <see cref="Register"/>; then its runs know it.
+/// The losses of classifications, regressions and label sets by name. A program adds its own with <see cref="Register"/>; then its runs know it.
 /// </summary>
 public static class TextLosses
 {
     private static readonly Registry<Func<ITextLoss>> Known = new Registry<Func<ITextLoss>>("loss")
         .Add("cross-entropy", () => new CrossEntropyLoss())
-        .Add("squared-error", () => new SquaredErrorLoss());
+        .Add("squared-error", () => new SquaredErrorLoss())
+        .Add("binary-cross-entropy", () => new BinaryCrossEntropyLoss());
 
     /// <summary>The names.</summary>
     public static IReadOnlyCollection<string> Names => Known.Names;
@@ -26,13 +27,14 @@ public static class TextLosses
     /// <summary>The loss of a name, or the usual one.</summary>
     /// <param name="name">One of <see cref="Names"/>; null: the usual one.</param>
     /// <param name="isRegression">Whether a number is predicted.</param>
+    /// <param name="isMultiLabel">Whether an example may have any number of the classes.</param>
     /// <exception cref="OptionException">There is no such loss, or it is not for such a task.</exception>
-    public static ITextLoss Get(string? name, bool isRegression)
+    public static ITextLoss Get(string? name, bool isRegression, bool isMultiLabel = false)
     {
-        name ??= isRegression ? "squared-error" : "cross-entropy";
+        name ??= isRegression ? "squared-error" : isMultiLabel ? "binary-cross-entropy" : "cross-entropy";
         ITextLoss loss = Find(name)() ?? throw new InvalidOperationException($"What was registered as loss \"{name}\" makes none.");
-        return loss.IsForNumbers == isRegression ? loss
-            : throw OptionException.Expected("Loss", $"a loss of {(isRegression ? "numbers" : "classes")}", $"\"{name}\"");
+        return loss.IsForNumbers == isRegression && loss.IsForLabelSets == isMultiLabel ? loss
+            : throw OptionException.Expected("Loss", $"a loss of {(isRegression ? "numbers" : isMultiLabel ? "label sets" : "classes")}", $"\"{name}\"");
     }
 
     private static Func<ITextLoss> Find(string name) =>

@@ -13,8 +13,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Objectives;
 
 /// <summary>
-/// Classification (cross-entropy) or regression (squared error) of texts and pairs, or a loss of the caller's. With a teacher the loss is
-/// (1 − α) · loss + α · T² · KL; regressions distil by the squared error of the scores.
+/// Classification (cross-entropy), label sets (binary cross-entropy) or regression (squared error) of texts and pairs, or a loss of the caller's. With a
+/// teacher the loss is (1 − α) · loss + α · T² · KL; regressions and label sets distil by the mean squared error of scores and logits.
 /// </summary>
 public sealed class TextObjective : Objective
 {
@@ -29,7 +29,7 @@ public sealed class TextObjective : Objective
     private readonly IReadOnlyList<EvalSet> evalSets;
     private readonly List<List<TokenSequence>> evalSequences;
     private readonly Teacher? teacher;
-    private readonly Dictionary<string, ConfusionMatrix> confusions = [];
+    private readonly Dictionary<string, ClassReport> classReports = [];
 
     /// <summary>Tokenizes the examples and binds them to a model.</summary>
     /// <param name="backend">The model's backend.</param>
@@ -52,7 +52,7 @@ public sealed class TextObjective : Objective
         this.train = train;
         this.evalSets = evalSets;
         this.teacher = teacher;
-        labelLoss = loss ?? TextLosses.Get(null, task.IsRegression);
+        labelLoss = loss ?? TextLosses.Get(null, task.IsRegression, task.IsMultiLabel);
         if (model.Outputs != Classes)
             throw new ArgumentException($"TextObjective: task {task.Name} needs a model with {Classes} outputs, found {model.Outputs}.");
         RequireTargets("training", train);
@@ -87,6 +87,7 @@ public sealed class TextObjective : Objective
             {
                 EvalExamples = evalSets.Sum(set => set.Examples.Count),
                 Columns = Columns,
+                IsMultiLabel = task.IsMultiLabel,
                 Classes = task.IsRegression ? [] : [.. task.LabelNames.Select((name, id) => new ClassSummary(name, Count(train, id), Count(eval, id)))],
                 Range = task.IsRegression && scores.Length > 0 ? (scores.Min(), scores.Max()) : null,
                 MaxLength = longest,
@@ -97,7 +98,7 @@ public sealed class TextObjective : Objective
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, ConfusionMatrix> Confusions => confusions;
+    public override IReadOnlyDictionary<string, ClassReport> ClassReports => classReports;
 
     /// <inheritdoc/>
     public override IEnumerable<int> Fingerprint => trainSequences.SelectMany(sequence => sequence.Numbers).Concat(Targets(train))
@@ -125,7 +126,8 @@ public sealed class TextObjective : Objective
         {
             using Tensor targets = teacher!.Logits(batch, examples, (parts, _) => [.. parts.SelectMany(part => part)]);
             using IntTensor rows = Segments.OfRows(backend, examples.Length, Classes);
-            if (task.IsRegression) SquaredErrorFunction.Apply(tape, logits, targets, scale * alpha, loss);
+            // Of regressions and label sets the mean over the outputs; softmax means nothing there.
+            if (task.IsRegression || task.IsMultiLabel) SquaredErrorFunction.Apply(tape, logits, targets, scale * alpha / Classes, loss);
             else DistillationFunction.Apply(tape, logits, targets, rows, teacher.Temperature, scale * alpha, loss);
         }
 
@@ -157,8 +159,8 @@ public sealed class TextObjective : Objective
         for (int i = 0; i < logits.Length; i++)
         {
             var json = new JsonObject { ["index"] = i };
-            if (set.HasLabels) json["label"] = task.IsRegression ? set.Examples[i].Score : set.Examples[i].Label;
-            json["prediction"] = task.IsRegression ? logits[i][0] : Softmax.ArgMax(logits[i]);
+            if (set.HasLabels) json["label"] = Target(set.Examples[i]);
+            json["prediction"] = task.IsRegression ? logits[i][0] : task.IsMultiLabel ? Ids(Sigmoid.Likely(logits[i])) : Softmax.ArgMax(logits[i]);
             json["logits"] = new JsonArray([.. logits[i].Select(value => (JsonNode)value)]);
             prediction(json);
         }
@@ -166,7 +168,9 @@ public sealed class TextObjective : Objective
 
     private void Measure(EvalSet set, float[][] logits, Dictionary<string, double> metrics)
     {
-        IReadOnlyDictionary<string, double> scores = task.IsRegression ? ScoreNumbers(set, logits) : ScoreClasses(set, logits);
+        IReadOnlyDictionary<string, double> scores = task.IsRegression ? ScoreNumbers(set, logits)
+            : task.IsMultiLabel ? ScoreSets(set, logits)
+            : ScoreClasses(set, logits);
         foreach ((string name, double value) in scores) metrics[$"eval_{name}{set.Suffix}"] = value;
         metrics["eval_loss" + set.Suffix] = logits.Select((row, i) => labelLoss.Of(row, set.Examples[i])).DefaultIfEmpty().Average();
         metrics["eval_samples" + set.Suffix] = logits.Length;
@@ -178,14 +182,27 @@ public sealed class TextObjective : Objective
     private IReadOnlyDictionary<string, double> ScoreClasses(EvalSet set, float[][] logits)
     {
         int[] predictions = [.. logits.Select(row => Softmax.ArgMax(row))], labels = [.. set.Examples.Select(example => example.Label)];
-        confusions[set.Suffix] = new ConfusionMatrix(task.LabelNames, predictions, labels);
+        classReports[set.Suffix] = new ConfusionMatrix(task.LabelNames, predictions, labels);
         return task.Score(predictions, labels);
     }
 
-    private static IEnumerable<int> Targets(IReadOnlyList<TextExample> examples) =>
-        examples.SelectMany(example => (int[])[example.Label, BitConverter.SingleToInt32Bits(example.Score)]);
+    private IReadOnlyDictionary<string, double> ScoreSets(EvalSet set, float[][] logits)
+    {
+        var counts = new LabelCounts(
+            task.LabelNames, [.. logits.Select(row => Sigmoid.Likely(row))], [.. set.Examples.Select(example => example.Labels)]);
+        classReports[set.Suffix] = counts;
+        return task.Score(counts);
+    }
 
-    private static int Count(IEnumerable<TextExample> examples, int id) => examples.Count(example => example.Label == id);
+    private JsonNode Target(TextExample example) => task.IsRegression ? example.Score : task.IsMultiLabel ? Ids(example.Labels) : example.Label;
+
+    private static JsonArray Ids(IReadOnlyList<int> ids) => [.. ids.Select(id => (JsonNode)id)];
+
+    private static IEnumerable<int> Targets(IReadOnlyList<TextExample> examples) => examples.SelectMany(example =>
+        (int[])[example.Label, BitConverter.SingleToInt32Bits(example.Score), .. example.Labels]);
+
+    private int Count(IEnumerable<TextExample> examples, int id) =>
+        examples.Count(example => task.IsMultiLabel ? example.Labels.Contains(id) : example.Label == id);
 
     // Only a sequence of the full length can have lost something; one token more tells.
     private int Cut(IReadOnlyList<TextExample> examples, List<TokenSequence> sequences) => examples.Where((example, i) =>
@@ -198,6 +215,14 @@ public sealed class TextObjective : Objective
             TextExample example = examples[i];
             if (task.IsRegression && !float.IsFinite(example.Score))
                 throw new ArgumentException($"Task {task.Name}, {kind} example {i}: expected a score, found {example.Score}.");
+            if (task.IsMultiLabel)
+            {
+                if (example.Labels.Any(id => (uint)id >= (uint)Classes) || example.Labels.Distinct().Count() < example.Labels.Count)
+                    throw new ArgumentException(
+                        $"Task {task.Name}, {kind} example {i}: expected class ids from 0 to {Classes - 1}, each once, found {string.Join(", ", example.Labels)}.");
+                continue;
+            }
+
             if (!task.IsRegression && (uint)example.Label >= (uint)Classes)
                 throw new ArgumentException($"Task {task.Name}, {kind} example {i}: expected a class id from 0 to {Classes - 1}, found {example.Label}.");
         }

@@ -79,7 +79,7 @@ public abstract class Predictor : IDisposable
     /// <summary>Sequences that go through the model together when a call gives several.</summary>
     public int BatchSize { get; }
 
-    /// <summary>Loads the kind of predictor that a model is for: answers, a score, or classes.</summary>
+    /// <summary>Loads the kind of predictor that a model is for: answers, a score, a class or any number of labels.</summary>
     /// <exception cref="InputException">There is no such model, or it was not fine-tuned.</exception>
     /// <exception cref="OptionException">An option is out of range, or there is no such device.</exception>
     public static Predictor Load(string path, PredictorOptions? options = null)
@@ -88,6 +88,7 @@ public abstract class Predictor : IDisposable
         options ??= new PredictorOptions();
         if (source.Config.Architectures?.Any(name => name.EndsWith("ForQuestionAnswering", StringComparison.Ordinal)) == true)
             return new QuestionAnswerer(source, options);
+        if (source.Config.IsMultiLabel) return new MultiLabelClassifier(source, options);
         return source.Config.NumLabels == 1 ? new TextRegressor(source, options) : new TextClassifier(source, options);
     }
 

@@ -1,6 +1,7 @@
 // Classes of texts.
 using Sprout.Bert.Data;
 using Sprout.Bert.Metrics;
+using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Tensors;
 
@@ -61,7 +62,7 @@ public sealed class TextClassifier : Predictor
     private static ModelSource Checked(ModelSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (source.Config.ProblemType is "regression" or "multi_label_classification" || source.Config.NumLabels == 1)
+        if (source.Config.ProblemType is "regression" or ModelConfig.MultiLabelType || source.Config.NumLabels == 1)
             throw new InputException(
                 $"{source.Name}: expected a model that gives a text one class, found one of {source.Config.NumLabels} labels"
                 + (source.Config.ProblemType is string type ? $" with problem_type {type}." : "."));

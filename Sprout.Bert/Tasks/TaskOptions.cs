@@ -49,6 +49,9 @@ public sealed record TaskOptions
     /// <summary>Task text: whether the labels are scores, also whole ones; null: they are when all are numbers and one is not whole.</summary>
     public bool? Regression { get; init; }
 
+    /// <summary>Task text: whether a text may have any number of labels, separated by commas; a trained model says it itself.</summary>
+    public bool MultiLabel { get; init; }
+
     /// <summary>Longest sequence in tokens; null: 128, SQuAD 384, or the model's positions if they are fewer.</summary>
     public int? MaxLength { get; init; }
 
@@ -66,6 +69,12 @@ public sealed record TaskOptions
 
     /// <summary>The loss of a classification or regression by name; null: cross-entropy, squared error.</summary>
     public string? Loss { get; init; }
+
+    /// <summary>Classifications: how much each class counts in the training loss, see <see cref="Objectives.ClassWeights"/>; null: all alike.</summary>
+    public string? ClassWeights { get; init; }
+
+    /// <summary>Classifications: ε of label smoothing in the training loss, at least 0 and below 1.</summary>
+    public double LabelSmoothing { get; init; }
 
     /// <summary>SQuAD: tokens between the starts of two windows.</summary>
     public int DocStride { get; init; } = 128;
@@ -108,7 +117,7 @@ public sealed record TaskOptions
 
     /// <summary>Columns of the task text.</summary>
     [JsonIgnore]
-    public CustomTextOptions Columns => new(TextColumn, PairColumn, LabelColumn);
+    public CustomTextOptions Columns => new(TextColumn, PairColumn, LabelColumn) { IsMultiLabel = MultiLabel };
 
     /// <summary>Checks every value's range.</summary>
     /// <exception cref="OptionException">A value is out of range; the message names the option, what was expected and what was found.</exception>
@@ -120,6 +129,9 @@ public sealed record TaskOptions
         OptionException.Require(EvalSplit is null or (> 0 and < 1), nameof(EvalSplit), "above 0 and below 1", EvalSplit);
         if (EvalSplit is not null && EvalFile is not null)
             throw OptionException.Of($"{new OptionName(nameof(EvalSplit))} and {new OptionName(nameof(EvalFile))} exclude each other.");
+        OptionException.Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), "0 or more and below 1", LabelSmoothing);
+        if (MultiLabel && Regression == true)
+            throw OptionException.Of($"{new OptionName(nameof(MultiLabel))} and {new OptionName(nameof(Regression))} exclude each other.");
         if (!Evaluate && (EvalSplit is not null || EvalFile is not null))
         {
             OptionName given = new(EvalFile is null ? nameof(EvalSplit) : nameof(EvalFile));

@@ -49,5 +49,6 @@ public static class TaskRegistry
     // The training file defines the classes; without one it is the model that knows them.
     private static CustomTextTask OwnTable(TaskContext context) => context.Train
         ? CustomTextTask.FromTrainFile(context.Options.Files, context.Options.Columns, context.Options.Regression)
-        : CustomTextTask.FromModel(TextTrainingTask.LabelsOrMadeUp(context.Config), context.Options.Columns);
+        : CustomTextTask.FromModel(
+            TextTrainingTask.LabelsOrMadeUp(context.Config), context.Options.Columns with { IsMultiLabel = context.Config.IsMultiLabel });
 }

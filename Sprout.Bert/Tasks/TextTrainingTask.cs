@@ -21,9 +21,10 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
     {
         ArgumentNullException.ThrowIfNull(context);
         TaskOptions options = context.Options;
-        if (!context.Train && context.Config.ProblemType == "multi_label_classification")
-            throw new InputException($"{context.Source.Name}: expected a model of one label a text, found one of several (multi_label_classification).");
         TextTask task = taskOf(context);
+        if (!context.Train && context.Config.IsMultiLabel && !task.IsMultiLabel)
+            throw new InputException(
+                $"{context.Source.Name}: expected a model of one label a text for task {task.Name}, found one of several ({ModelConfig.MultiLabelType}).");
         IReadOnlyDictionary<string, int> labels = LabelsOf(context.Config);
         if (!task.IsRegression && labels.Count > 0) task = task.WithLabels(labels);
         TellOfOtherNames(context, task);
@@ -31,7 +32,7 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         (IReadOnlyList<TextExample> train, IReadOnlyList<EvalSet> evalSets) = Examples(task, context);
         if (train.Concat(evalSets.SelectMany(set => set.Examples)).Any(example => example.Pair is not null)) context.Config.RequirePairs(context.Source.Name);
         foreach (EvalSet set in evalSets.Where(set => !set.HasLabels)) context.Note($"{set.File} has no labels: there are predictions, but no metrics.");
-        ITextLoss loss = TextLosses.Get(options.Loss, task.IsRegression);
+        ITextLoss loss = LossOf(task, options, train, context.Note);
         SequenceClassifier model = config.CreateClassifier(context.Backend, Outputs(task));
         SequenceClassifier? teacherModel = null;
         try
@@ -96,6 +97,19 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
             [.. eval.Select(set => set with { Examples = First(set.Examples, options.MaxEvalSamples) })]);
     }
 
+    private static ITextLoss LossOf(TextTask task, TaskOptions options, IReadOnlyList<TextExample> train, Action<string> note)
+    {
+        ITextLoss loss = TextLosses.Get(options.Loss, task.IsRegression, task.IsMultiLabel);
+        if (options.ClassWeights is null && options.LabelSmoothing == 0) return loss;
+        OptionName given = new(options.ClassWeights is null ? nameof(options.LabelSmoothing) : nameof(options.ClassWeights));
+        if (loss is not CrossEntropyLoss)
+            throw OptionException.Of($"{given} needs a classification with one label a text and the loss cross-entropy.");
+        IReadOnlyList<double>? weights = options.ClassWeights is null ? null : ClassWeights.Of(options.ClassWeights, task.LabelNames, train);
+        if (weights is not null)
+            note($"Class weights: {string.Join(", ", weights.Zip(task.LabelNames, (weight, name) => FormattableString.Invariant($"{name} {weight:0.####}")))}.");
+        return new WeightedCrossEntropyLoss(weights, options.LabelSmoothing, task.LabelNames.Count);
+    }
+
     private static int Outputs(TextTask task) => task.IsRegression ? 1 : task.LabelNames.Count;
 
     private static ModelConfig WithLabels(ModelConfig config, TextTask task)
@@ -105,7 +119,7 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         {
             Id2Label = names,
             Label2Id = ById(names),
-            ProblemType = task.IsRegression ? "regression" : "single_label_classification",
+            ProblemType = task.IsRegression ? "regression" : task.IsMultiLabel ? ModelConfig.MultiLabelType : "single_label_classification",
         };
     }
 

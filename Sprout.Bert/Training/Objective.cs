@@ -28,7 +28,7 @@ public abstract class Objective
     /// <summary>
     /// What the latest evaluation predicted for which class, by what follows the names of a set's metrics; empty before the first and for other tasks.
     /// </summary>
-    public virtual IReadOnlyDictionary<string, ConfusionMatrix> Confusions => new Dictionary<string, ConfusionMatrix>();
+    public virtual IReadOnlyDictionary<string, ClassReport> ClassReports => new Dictionary<string, ClassReport>();
 
     /// <summary>What the examples say, as numbers: a run whose data were changed is another run.</summary>
     public virtual IEnumerable<int> Fingerprint => [];

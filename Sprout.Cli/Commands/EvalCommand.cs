@@ -45,7 +45,7 @@ internal static class EvalCommand
             IReadOnlyDictionary<string, double> metrics = Evaluate(
                 session, recipe, terminal, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'));
             if (path is not null) AtomicFile.WriteText(path, lines.ToString());
-            foreach ((string suffix, ConfusionMatrix matrix) in session.Objective.Confusions) ClassTable.Write(terminal, matrix, suffix);
+            foreach ((string suffix, ClassReport report) in session.Objective.ClassReports) ClassTable.Write(terminal, report, suffix);
             if (result.GetValue(json)) terminal.Document(MetricText.ToJson(metrics));
             else MetricText.Print(terminal, metrics);
             return ExitCode.Done;

@@ -97,6 +97,14 @@ internal static class PredictCommand
                 json["prediction"] = score;
                 json["logits"] = new JsonArray((JsonNode)score);
                 return json;
+            case MultiLabelClassifier labeller:
+                LabelSet set = labeller.Predict(text, pair, cancellation);
+                if (isRow) AddTexts(json, text, pair);
+                json["prediction"] = new JsonArray([.. set.ClassIds.Select(id => (JsonNode)id)]);
+                json["labels"] = new JsonArray([.. set.Labels.Select(label => (JsonNode)label)]);
+                json["probabilities"] = Named(labeller.Labels, set.Probabilities);
+                json["logits"] = new JsonArray([.. set.Logits.Select(logit => (JsonNode)logit)]);
+                return json;
             default:
                 var classifier = (TextClassifier)predictor;
                 Classification found = classifier.Predict(text, pair, cancellation);

@@ -58,7 +58,7 @@ internal static class RunCommand
 
     private static void Print(Terminal terminal, RunResult outcome)
     {
-        foreach ((string suffix, ConfusionMatrix matrix) in outcome.Confusions) ClassTable.Write(terminal, matrix, suffix);
+        foreach ((string suffix, ClassReport report) in outcome.ClassReports) ClassTable.Write(terminal, report, suffix);
         MetricText.Print(terminal, outcome.Metrics);
         if (outcome.Pruning is not null)
             terminal.Output.WriteLine(FormattableString.Invariant(

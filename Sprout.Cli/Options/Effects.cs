@@ -19,7 +19,8 @@ internal static class Effects
     private static readonly string[] OfTeachers = ["distill-alpha", "distill-temperature"];
     private static readonly string[] OfEvaluation =
         ["eval-file", "eval-split", "eval-every", "eval-batch-size", "max-eval-samples", "keep", "best-metric", "patience", "n-best"];
-    private static readonly string[] OfTables = ["text-column", "pair-column", "label-column", "regression"];
+    private static readonly string[] OfTables = ["text-column", "pair-column", "label-column", "regression", "multi-label"];
+    private static readonly string[] OfClasses = ["class-weights", "label-smoothing"];
     private static readonly string[] OfAnswers = ["doc-stride", "max-query-length", "max-answer-length", "n-best"];
     private static readonly string[] OfModels = ["model", "config", "vocab", "batch", "length", "lengths-from", "format", "profile", "method"];
 
@@ -81,6 +82,7 @@ internal static class Effects
             (OfTeachers, recipe.Task.Teacher is null, "without --teacher"),
             (OfEvaluation, !recipe.Task.Evaluate, "with --evaluate false"),
             (OfTables, glue || task == TaskRegistry.Squad, $"with --task {task}; columns are chosen with --task text"),
+            (OfClasses, task == TaskRegistry.Squad, $"with --task {task}"),
             (OfAnswers, glue || task == TaskRegistry.Text, $"with --task {task}, only with --task squad"),
         ];
     }

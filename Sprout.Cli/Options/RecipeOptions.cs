@@ -43,6 +43,9 @@ internal static class RecipeOptions
         table.Number("--eval-split", "Evaluate on this share of the training examples, which are not trained on; instead of an evaluation file");
         table.Whole("--max-train-samples", "Only the first N training examples", "--max_train_samples");
         table.Flag("--regression", "Task text: labels are scores, also whole ones (if all are numbers, one not whole)");
+        table.Flag("--multi-label", "Task text: a text may have any number of labels, separated by commas");
+        table.Text("--class-weights", "Weights of the classes in the loss: balanced, or label=weight,label=weight,…", "weights");
+        table.Number("--label-smoothing", "Share of the loss that goes to all classes alike", "--label_smoothing_factor");
         table.Flag("--ignore-mismatched-sizes", "Start a head afresh that is for another number of labels", "--ignore_mismatched_sizes");
         table.Text("--loss", $"Loss of classes or numbers: {string.Join(", ", TextLosses.Names)}", "name");
     }

@@ -14,23 +14,24 @@ internal static class ClassTable
 
     /// <summary>Writes the table of an evaluation set to the messages.</summary>
     /// <param name="terminal">Where to.</param>
-    /// <param name="matrix">What was predicted.</param>
+    /// <param name="report">What was predicted.</param>
     /// <param name="suffix">What follows the names of the set's metrics, such as "_mm".</param>
-    public static void Write(Terminal terminal, ConfusionMatrix matrix, string suffix)
+    public static void Write(Terminal terminal, ClassReport report, string suffix)
     {
-        bool columns = matrix.Classes <= MostColumns;
+        var matrix = report as ConfusionMatrix;
+        bool columns = matrix?.Classes <= MostColumns;
         var table = new Table().Border(TableBorder.Simple);
         table.AddColumn(new TableColumn("class" + suffix));
         foreach (string header in (string[])["precision", "recall", "F1", "count"])
             table.AddColumn(new TableColumn(header) { NoWrap = true, Alignment = Justify.Right });
-        if (!columns) table.AddColumn("taken for");
-        else foreach (int id in Enumerable.Range(0, matrix.Classes)) table.AddColumn(new TableColumn($"as {id}") { NoWrap = true, Alignment = Justify.Right });
-        for (int id = 0; id < matrix.Classes; id++)
+        if (!columns && matrix is not null) table.AddColumn("taken for");
+        for (int id = 0; columns && id < report.Classes; id++) table.AddColumn(new TableColumn($"as {id}") { NoWrap = true, Alignment = Justify.Right });
+        for (int id = 0; id < report.Classes; id++)
         {
             string[] row =
             [
-                $"{id} {matrix.LabelNames[id]}", Percent(matrix.Precision(id)), Percent(matrix.Recall(id)), Percent(matrix.F1(id)), Text(matrix.Support(id)),
-                .. columns ? Enumerable.Range(0, matrix.Classes).Select(other => Text(matrix.Count(id, other))) : [Mistakes(matrix, id)],
+                $"{id} {report.LabelNames[id]}", Percent(report.Precision(id)), Percent(report.Recall(id)), Percent(report.F1(id)), Text(report.Support(id)),
+                .. matrix is null ? [] : columns ? Enumerable.Range(0, matrix.Classes).Select(other => Text(matrix.Count(id, other))) : [Mistakes(matrix, id)],
             ];
             table.AddRow(row.Select(Markup.Escape).ToArray());
         }

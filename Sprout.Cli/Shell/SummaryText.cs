@@ -41,7 +41,8 @@ internal static class SummaryText
             IEnumerable<string> counts = data.Classes.Take(MostClasses).Select(item =>
                 $"{item.Label} {(data.TrainExamples > 0 ? $"{item.Train} + {item.Eval}" : $"{item.Eval}")}");
             string more = data.Classes.Count > MostClasses ? $" and {data.Classes.Count - MostClasses} more" : "";
-            terminal.Log($"Classification, {data.Classes.Count} classes: {string.Join(", ", counts)}{more}.");
+            string kind = data.IsMultiLabel ? $"Any number of {data.Classes.Count} labels a text" : $"Classification, {data.Classes.Count} classes";
+            terminal.Log($"{kind}: {string.Join(", ", counts)}{more}.");
         }
 
         if (data.Range is (float low, float high)) terminal.Log(FormattableString.Invariant($"Regression of numbers from {low} to {high}."));

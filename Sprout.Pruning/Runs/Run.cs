@@ -61,12 +61,15 @@ public static class Run
         {
             session.Save(output);
             RunFolder.SaveResults(output, outcome.Metrics);
-            ClassesJson.Save(output, objective.Confusions);
+            ClassesJson.Save(output, objective.ClassReports);
             Checkpoint.Delete(output, outcome.Steps);
         }
 
         if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
-        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output) { KeptStep = outcome.KeptStep, Confusions = objective.Confusions };
+        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output)
+        {
+            KeptStep = outcome.KeptStep, ClassReports = objective.ClassReports,
+        };
     }
 
     private static TrainingResult Train(

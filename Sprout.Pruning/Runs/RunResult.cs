@@ -11,7 +11,7 @@ namespace Sprout.Pruning.Runs;
 public sealed record RunResult(IReadOnlyDictionary<string, double> Metrics, PruningReport? Pruning, int Steps, string? Output)
 {
     /// <summary>What was predicted for which class, by what follows the names of a set's metrics; empty when no classes were evaluated.</summary>
-    public IReadOnlyDictionary<string, ConfusionMatrix> Confusions { get; init; } = new Dictionary<string, ConfusionMatrix>();
+    public IReadOnlyDictionary<string, ClassReport> ClassReports { get; init; } = new Dictionary<string, ClassReport>();
 
     /// <summary>Steps of the model that was kept: all, or those of the best evaluation.</summary>
     public int KeptStep { get; init; } = Steps;

@@ -25,6 +25,32 @@ internal static class LossKernels
         }
     }
 
+    public static void SoftCrossEntropy(
+        ArrayView<float> logits, ArrayView<float> targets, ArrayView<int> offsets, float scale, ArrayView<float> losses, ArrayView<float> dlogits,
+        int hasGradient)
+    {
+        ArrayView<float> shared = SharedMemory.Allocate<float>(Reduce.MaxLanes);
+        int first = offsets[Grid.IdxX], end = offsets[Grid.IdxX + 1];
+        Reduce.Max(shared, LogSoftmax.Largest(logits, first, end));
+        float maximum = shared[0];
+        Reduce.Sum(shared, LogSoftmax.SumOfExponentials(logits, first, end, maximum, 1f));
+        var outputs = new LogSoftmax(maximum, 1f, shared[0]);
+        float weights = 0f, weighted = 0f;
+        for (int i = first + Group.IdxX; i < end; i += Group.DimX)
+        {
+            weights += targets[i];
+            weighted -= targets[i] * outputs.At(logits[i]);
+        }
+
+        Reduce.Sum(shared, weighted);
+        if (Group.IdxX == 0) losses[Grid.IdxX] = shared[0];
+        if (hasGradient == 0) return;
+        Reduce.Sum(shared, weights);
+        float total = shared[0];
+        for (int i = first + Group.IdxX; i < end; i += Group.DimX)
+            dlogits[i] += scale * ((total * Exp.Forward(new Lane(outputs.At(logits[i]))).Value) - targets[i]);
+    }
+
     public static void Distillation(
         ArrayView<float> logits, ArrayView<float> teacher, ArrayView<int> offsets, float temperature, float scale, ArrayView<float> losses,
         ArrayView<float> dlogits, int hasGradient)
@@ -52,6 +78,12 @@ internal static class LossKernels
 
         Reduce.Sum(shared, divergence);
         if (Group.IdxX == 0) losses[Grid.IdxX] = temperature * temperature * shared[0];
+    }
+
+    /// <summary>dx += scale · (σ(x) − target).</summary>
+    public static void BinaryCrossEntropyGradient(ArrayView<float> x, ArrayView<float> target, float scale, ArrayView<float> dx, int count)
+    {
+        for (int i = Threads.Index; i < count; i += Threads.Count) dx[i] += scale * (Sigmoid.Forward(new Lane(x[i])).Value - target[i]);
     }
 
     /// <summary>dx += scale · 2 (x − target).</summary>

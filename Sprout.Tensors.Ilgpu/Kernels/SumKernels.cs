@@ -23,6 +23,16 @@ internal readonly struct SquaredDifference : ITerm
     public static float Of(float x, float y, float parameter) => (x - y) * (x - y);
 }
 
+/// <summary>−y · log σ(x) − (1 − y) · log σ(−x).</summary>
+internal readonly struct BinaryCrossEntropyOf : ITerm
+{
+    public static float Of(float x, float y, float parameter)
+    {
+        float size = x < 0f ? -x : x, positive = x < 0f ? 0f : x;
+        return positive - (x * y) + Log.Forward(new Lane(1f + Exp.Forward(new Lane(-size)).Value)).Value;
+    }
+}
+
 /// <summary>σ(x − parameter).</summary>
 internal readonly struct SigmoidOf : ITerm
 {

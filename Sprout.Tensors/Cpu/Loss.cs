@@ -15,6 +15,16 @@ internal sealed unsafe partial class CpuBackend<V>
             logits.Count, new CrossEntropySegment(logits.Pointer, offsets.Pointer, targets.Pointer, scale, PointerOf(dlogits)), targets.Length, scale, loss);
 
     /// <inheritdoc/>
+    public void SoftCrossEntropy(Tensor logits, Tensor targets, IntTensor offsets, float scale, Tensor loss, Tensor? dlogits) =>
+        AddSegmentLosses(
+            logits.Count, new SoftCrossEntropySegment(logits.Pointer, targets.Pointer, offsets.Pointer, scale, PointerOf(dlogits)),
+            offsets.Length - 1, scale, loss);
+
+    /// <inheritdoc/>
+    public void BinaryCrossEntropy(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx) =>
+        *loss.Pointer += (float)(scale * SumOver(x.Count, new BinaryCrossEntropyTerm(x.Pointer, target.Pointer, scale, PointerOf(dx))));
+
+    /// <inheritdoc/>
     public void Distillation(Tensor logits, Tensor teacher, IntTensor offsets, float temperature, float scale, Tensor loss, Tensor? dlogits) =>
         AddSegmentLosses(
             logits.Count, new DistillationSegment(logits.Pointer, teacher.Pointer, offsets.Pointer, temperature, scale * temperature, PointerOf(dlogits)),
@@ -43,6 +53,18 @@ internal sealed unsafe partial class CpuBackend<V>
             V difference = Read(x + i, lanes) - Read(target + i, lanes);
             if (dx != null) Write(V.MultiplyAdd(V.Broadcast(scale), difference, Read(dx + i, lanes)), dx + i, lanes);
             return difference * difference;
+        }
+    }
+
+    private readonly struct BinaryCrossEntropyTerm(float* x, float* target, float scale, float* dx) : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Step(long i, int lanes)
+        {
+            V logit = Read(x + i, lanes), wanted = Read(target + i, lanes), one = V.Broadcast(1f);
+            if (dx != null) Write(V.MultiplyAdd(V.Broadcast(scale), Sigmoid.Forward(logit) - wanted, Read(dx + i, lanes)), dx + i, lanes);
+            // max(x, 0) − x · target + log(1 + exp(−|x|)): no difference of large numbers.
+            return V.Max(logit, V.Zero) - (logit * wanted) + Log.Forward(one + Exp.Forward(-V.Abs(logit)));
         }
     }
 
@@ -86,6 +108,41 @@ internal sealed unsafe partial class CpuBackend<V>
             }
 
             return Math.Log(sum) + ((double)largest - x[targets[segment]]);
+        }
+    }
+
+    private readonly struct SoftCrossEntropySegment(float* logits, float* targets, int* offsets, float scale, float* dlogits) : ISegment
+    {
+        [MethodImpl(Jit.Kernel)]
+        public double Loss(int segment)
+        {
+            int start = offsets[segment], count = offsets[segment + 1] - start;
+            if (count == 0) return 0;
+            float* x = logits + start, t = targets + start;
+            float largest = Largest(x, count), sum = SumOfExp(x, count, largest, 1f);
+            V shift = V.Broadcast(largest), weights = V.Zero, distance = V.Zero;
+            for (int i = 0; i < count; i += V.Lanes)
+            {
+                int lanes = Math.Min(V.Lanes, count - i);
+                V weight = Read(t + i, lanes);
+                weights += weight;
+                distance = V.MultiplyAdd(weight, KeepFirst(shift - Read(x + i, lanes), lanes), distance);
+            }
+
+            float total = V.Sum(weights);
+            if (dlogits != null)
+            {
+                float* dx = dlogits + start;
+                V factor = V.Broadcast(scale * total / sum), back = V.Broadcast(-scale);
+                for (int i = 0; i < count; i += V.Lanes)
+                {
+                    int lanes = Math.Min(V.Lanes, count - i);
+                    V rest = V.MultiplyAdd(back, Read(t + i, lanes), Read(dx + i, lanes));
+                    Write(V.MultiplyAdd(Exp.Forward(Read(x + i, lanes) - shift), factor, rest), dx + i, lanes);
+                }
+            }
+
+            return (Math.Log(sum) * total) + V.Sum(distance);
         }
     }
 

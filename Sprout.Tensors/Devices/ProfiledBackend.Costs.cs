@@ -68,6 +68,10 @@ public sealed partial class ProfiledBackend
 
         public static Cost CrossEntropy(Tensor logits, Tensor? dlogits) => new(nameof(CrossEntropy), Of(logits, dlogits));
 
+        public static Cost SoftCrossEntropy(Tensor logits, Tensor targets, Tensor? dlogits) => new(nameof(SoftCrossEntropy), Of(logits, targets, dlogits));
+
+        public static Cost BinaryCrossEntropy(Tensor x, Tensor target, Tensor? dx) => new(nameof(BinaryCrossEntropy), Of(x, target, dx));
+
         public static Cost Distillation(Tensor logits, Tensor teacher, Tensor? dlogits) => new(nameof(Distillation), Of(logits, teacher, dlogits));
 
         public static Cost SquaredError(Tensor x, Tensor target, Tensor? dx) => new(nameof(SquaredError), Of(x, target, dx));

@@ -182,6 +182,22 @@ public sealed partial class ProfiledBackend
     }
 
     /// <inheritdoc/>
+    public void SoftCrossEntropy(Tensor logits, Tensor targets, IntTensor offsets, float scale, Tensor loss, Tensor? dlogits)
+    {
+        Begin(Cost.SoftCrossEntropy(logits, targets, dlogits));
+        inner.SoftCrossEntropy(logits, targets, offsets, scale, loss, dlogits);
+        End();
+    }
+
+    /// <inheritdoc/>
+    public void BinaryCrossEntropy(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx)
+    {
+        Begin(Cost.BinaryCrossEntropy(x, target, dx));
+        inner.BinaryCrossEntropy(x, target, scale, loss, dx);
+        End();
+    }
+
+    /// <inheritdoc/>
     public void Distillation(Tensor logits, Tensor teacher, IntTensor offsets, float temperature, float scale, Tensor loss, Tensor? dlogits)
     {
         Begin(Cost.Distillation(logits, teacher, dlogits));

@@ -21,6 +21,43 @@ public sealed unsafe partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
+    public void SoftCrossEntropy(Tensor logits, Tensor targets, IntTensor offsets, float scale, Tensor loss, Tensor? dlogits)
+    {
+        double sum = 0;
+        for (int s = 0; s + 1 < offsets.Length; s++)
+        {
+            int first = offsets.Pointer[s];
+            double[] logProbability = LogSoftmax(logits, first, offsets.Pointer[s + 1], 1);
+            double total = 0;
+            for (int i = 0; i < logProbability.Length; i++)
+            {
+                total += targets.Pointer[first + i];
+                sum -= targets.Pointer[first + i] * logProbability[i];
+            }
+
+            if (dlogits is null) continue;
+            for (int i = 0; i < logProbability.Length; i++)
+                Add(dlogits, first + i, scale * ((total * Math.Exp(logProbability[i])) - targets.Pointer[first + i]));
+        }
+
+        Add(loss, 0, scale * sum);
+    }
+
+    /// <inheritdoc/>
+    public void BinaryCrossEntropy(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx)
+    {
+        double sum = 0;
+        for (long i = 0; i < x.Count; i++)
+        {
+            double logit = x.Pointer[i], wanted = target.Pointer[i];
+            sum += Math.Max(logit, 0) - (logit * wanted) + Math.Log(1 + Math.Exp(-Math.Abs(logit)));
+            if (dx is not null) Add(dx, i, scale * ((1 / (1 + Math.Exp(-logit))) - wanted));
+        }
+
+        Add(loss, 0, scale * sum);
+    }
+
+    /// <inheritdoc/>
     public void Distillation(Tensor logits, Tensor teacher, IntTensor offsets, float temperature, float scale, Tensor loss, Tensor? dlogits)
     {
         double sum = 0;

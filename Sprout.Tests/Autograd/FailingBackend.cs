@@ -92,6 +92,11 @@ internal sealed class FailingBackend : IBackend
     public void CrossEntropy(Tensor logits, IntTensor offsets, IntTensor targets, float scale, Tensor loss, Tensor? dlogits) =>
         Next().CrossEntropy(logits, offsets, targets, scale, loss, dlogits);
 
+    public void SoftCrossEntropy(Tensor logits, Tensor targets, IntTensor offsets, float scale, Tensor loss, Tensor? dlogits) =>
+        Next().SoftCrossEntropy(logits, targets, offsets, scale, loss, dlogits);
+
+    public void BinaryCrossEntropy(Tensor x, Tensor target, float scale, Tensor loss, Tensor? dx) => Next().BinaryCrossEntropy(x, target, scale, loss, dx);
+
     public void Distillation(Tensor logits, Tensor teacher, IntTensor offsets, float temperature, float scale, Tensor loss, Tensor? dlogits) =>
         Next().Distillation(logits, teacher, offsets, temperature, scale, loss, dlogits);
 

@@ -81,6 +81,8 @@ public sealed class ReferenceGradientTests : IDisposable
         Tensor x = Random(Columns), other = Random(Columns);
         IntTensor offsets = IntTensor.From(backend, [0, 2, Columns]), targets = IntTensor.From(backend, [1, 3]);
         CheckLoss(x, (loss, dx) => backend.CrossEntropy(x, offsets, targets, 0.7f, loss, dx));
+        CheckLoss(x, (loss, dx) => backend.SoftCrossEntropy(x, other, offsets, 0.7f, loss, dx));
+        CheckLoss(x, (loss, dx) => backend.BinaryCrossEntropy(x, other, 0.7f, loss, dx));
         CheckLoss(x, (loss, dx) => backend.Distillation(x, other, offsets, 2f, 0.7f, loss, dx));
         CheckLoss(x, (loss, dx) => backend.SquaredError(x, other, 0.7f, loss, dx));
         CheckLoss(x, (loss, dx) => backend.SigmoidPenalty(x, -1.6f, 1f, loss, 0, dx));

@@ -19,6 +19,12 @@ public class LossBench : KernelBench
     public void CrossEntropy() => Backend.CrossEntropy(logits, offsets, targets, 1e-9f, loss, gradient);
 
     [Benchmark]
+    public void SoftCrossEntropy() => Backend.SoftCrossEntropy(logits, teacher, offsets, 1e-9f, loss, gradient);
+
+    [Benchmark]
+    public void BinaryCrossEntropy() => Backend.BinaryCrossEntropy(logits, teacher, 1e-9f, loss, gradient);
+
+    [Benchmark]
     public void Distillation() => Backend.Distillation(logits, teacher, offsets, 2f, 1e-9f, loss, gradient);
 
     [Benchmark]

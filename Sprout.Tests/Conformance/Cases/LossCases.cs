@@ -20,6 +20,10 @@ internal static class LossCases
         .. from n in KernelMenu.Lengths
            from gradient in new[] { false, true }
            select SquaredError(n, gradient),
+        .. from n in KernelMenu.Lengths
+           from scale in new[] { 1f, 1000f }
+           from gradient in new[] { false, true }
+           select BinaryCrossEntropy(n, scale, gradient),
     ];
 
     // A loss is a sum over the segments of values about as large as the logits; a gradient is a probability, off by the relative error of exp(logit − max).
@@ -34,6 +38,12 @@ internal static class LossCases
             Logits(run), run.Integers(offsets), run.Integers([.. segments.Select((length, s) => s % length)]), Scale,
             run.Sum("loss", loss, 1), gradient ? run.Sum("dlogits", slope, total) : null));
 
+        // Weights of both signs and any sum, as many terms as logits.
+        yield return new(nameof(IBackend.SoftCrossEntropy), label, run => run.Backend.SoftCrossEntropy(
+            Logits(run), run.Source(total), run.Integers(offsets), Scale,
+            run.Sum("loss", new(1e-5, 2e-6 * scale * (total + 8)), 1),
+            gradient ? run.Sum("dlogits", new(1e-6, 2e-5 + (4e-6 * scale)), total) : null));
+
         foreach (float temperature in new[] { 1f, 2f, 5.5f })
         {
             // T² multiplies the loss and T the gradient.
@@ -45,6 +55,11 @@ internal static class LossCases
 
         Tensor Logits(KernelRun run) => run.Source(new Shape(total), random => scale * random.Normal());
     }
+
+    private static KernelCase BinaryCrossEntropy(int n, float scale, bool gradient) =>
+        new(nameof(IBackend.BinaryCrossEntropy), $"[{n}], logits · {scale}, gradient {gradient}", run => run.Backend.BinaryCrossEntropy(
+        run.Source(new Shape(n), random => scale * random.Normal()), run.Source(new Shape(n), random => (float)random.NextDouble()), Scale,
+        run.Sum("loss", new Tolerance(1e-5, 1e-6 * (n + 8)), 1), gradient ? run.Sum("dx", Tolerance.Formula, n) : null));
 
     // A sum of n squares of about 2, all positive: relative to the sum.
     private static KernelCase SquaredError(int n, bool gradient) =>
