@@ -55,20 +55,29 @@ public sealed record PruningOptions
     /// <summary>Whether L0's gates are random in training.</summary>
     public bool L0Noise { get; init; } = true;
 
-    /// <summary>Whether anything is pruned.</summary>
+    /// <summary>Without a method: whether prunable weights that are 0 at the start stay 0, so that a pruned model is trained without filling it.</summary>
+    public bool KeepZeros { get; init; }
+
+    /// <summary>Whether there are masks.</summary>
     [JsonIgnore]
-    public bool IsPruning => Method != NoMethod;
+    public bool IsPruning => Method != NoMethod || KeepZeros;
 
     /// <summary>Checks all values, also with each other; without a method, that nothing asks for pruning.</summary>
     /// <exception cref="OptionException">A value is out of range or contradicts another; the message names the options and their values.</exception>
     public void Validate()
     {
-        if (!IsPruning)
+        if (Method == NoMethod)
         {
             RequireNone(nameof(Density), Density is not null);
             RequireNone(nameof(Lambda), Lambda != 0);
             RequireNone(nameof(InitScores), InitScores is not null);
             return;
+        }
+
+        if (KeepZeros)
+        {
+            OptionName zeros = new(nameof(KeepZeros)), method = new(nameof(Method));
+            throw OptionException.Of($"{zeros} and {method} {Method} exclude each other: a method decides itself which weights are 0.");
         }
 
         OptionException.Require(Density is null or (> 0 and <= 1), nameof(Density), "above 0 and at most 1", Density);

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Data;
 using Sprout.Bert.Tasks;
+using Sprout.Pruning;
 using Sprout.Pruning.Methods;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
@@ -60,7 +61,7 @@ internal static class Effects
         string method = recipe.Pruning.Method, with = $"with --method {method}";
         return
         [
-            (OfPruning, !recipe.Pruning.IsPruning, $"without --method; give one of {string.Join(", ", PruningMethods.Names)}"),
+            (OfPruning, method == PruningOptions.NoMethod, $"without --method; give one of {string.Join(", ", PruningMethods.Names)}"),
             (TopV, method is "soft-movement" or "l0", with),
             (["threshold"], method is "magnitude" or "movement" or "random" or "l0", with),
             (["lambda"], method is "magnitude" or "movement" or "random", with),

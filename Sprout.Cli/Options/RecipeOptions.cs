@@ -47,6 +47,7 @@ internal static class RecipeOptions
         table.Text("--class-weights", "Weights of the classes in the loss: balanced, or label=weight,label=weight,…", "weights");
         table.Number("--label-smoothing", "Share of the loss that goes to all classes alike", "--label_smoothing_factor");
         table.Flag("--ignore-mismatched-sizes", "Start a head afresh that is for another number of labels", "--ignore_mismatched_sizes");
+        table.Flag("--keep-zeros", "Train a pruned model without filling it: what is 0 stays 0 (without --method)");
         table.Text("--loss", $"Loss of classes or numbers: {string.Join(", ", TextLosses.Names)}", "name");
     }
 

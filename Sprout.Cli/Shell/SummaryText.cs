@@ -52,6 +52,7 @@ internal static class SummaryText
     {
         PruningOptions pruning = summary.Pruning;
         string steps = $"{summary.Steps} steps";
+        if (pruning.KeepZeros) return $"{steps}; the encoder's weights that are 0 stay 0, nothing else is pruned.";
         if (!pruning.IsPruning) return $"{steps}; nothing is pruned.";
         if (!summary.Prunes) return $"{steps}; nothing is pruned: {pruning.Method} with lambda 0 keeps all weights but those that training itself pushes out.";
         string target = pruning.Density is double density ? FormattableString.Invariant($"to density {density}")

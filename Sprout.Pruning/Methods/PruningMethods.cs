@@ -30,6 +30,7 @@ public static class PruningMethods
     public static PruningMethod Create(PruningOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options is { Method: PruningOptions.NoMethod, KeepZeros: true }) return new KeptZeros(options);
         if (Known.Find(options.Method) is { } create)
             return create(options) ?? throw new InvalidOperationException($"What was registered as method \"{options.Method}\" makes none.");
         throw OptionException.Expected(nameof(options.Method), $"{PruningOptions.NoMethod} or one of {string.Join(", ", Names)}", $"\"{options.Method}\"");

@@ -43,6 +43,9 @@ public static class Run
         PruningOptions pruning = recipe.Pruning with { ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? recipe.Training.WarmupStepsOf(steps) };
         using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
         recipe.Training.ValidateFor(objective);
+        if (pruning.KeepZeros) RequireZeros(pruner!);
+        // What is trained of a pruned model is all that it has.
+        TrainingOptions training = pruning.KeepZeros ? recipe.Training with { TrainEmbeddings = recipe.Training.TrainEmbeddings ?? true } : recipe.Training;
         cancellation.ThrowIfCancellationRequested();
         setup.Understood?.Invoke(new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps));
         if (recipe.Training.ComparesEvaluations && pruner is { ScheduleEnd: > 0 })
@@ -50,7 +53,7 @@ public static class Run
         string identity = output is null ? "" : RunIdentity.Of(recipe, objective);
         using RunLock? made = output is not null && held is null ? RunLock.Take(output) : null;
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
-        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, cancellation);
+        TrainingResult outcome = Train(backend, objective, training, pruner, output, identity, setup, cancellation);
         setup.Trained?.Invoke();
         if (outcome.Steps < steps)
             setup.Note?.Invoke($"Ended after step {outcome.Steps} of {steps}: {recipe.Training.Patience} evaluations without a better one.");
@@ -70,6 +73,13 @@ public static class Run
         {
             KeptStep = outcome.KeptStep, ClassReports = objective.ClassReports,
         };
+    }
+
+    private static void RequireZeros(Pruner pruner)
+    {
+        pruner.BeginEvaluation();
+        if (pruner.Density < 1) return;
+        throw OptionException.Of($"{new OptionName(nameof(PruningOptions.KeepZeros))} has no effect: no prunable weight of the start model is 0.");
     }
 
     private static TrainingResult Train(
