@@ -1,8 +1,10 @@
 // A training run, from its recipe to the files that it leaves.
+using Sprout.Bert.Prediction;
 using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning.Methods;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Pruning.Runs;
 
@@ -15,9 +17,19 @@ public static class Run
     /// <param name="setup">Who listens, and what is not in the recipe; null: nobody and nothing.</param>
     /// <param name="cancellation">The step under way is finished and, with an output folder, a checkpoint saved.</param>
     /// <exception cref="OptionException">Options are out of range, contradict each other, or do not fit model, data or folder; nothing was written.</exception>
-    /// <exception cref="InputException">A file, a model or a value is wrong.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="InputException">
+    /// A file, a model or a value is wrong; another run holds the folder; its checkpoints are damaged or of another run; a file cannot be written, in which case
+    /// the message names the checkpoint that holds the training.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the message names the checkpoint.</exception>
     /// <exception cref="DivergedException">The loss or the gradient is not finite; the last good checkpoint is named.</exception>
+    /// <exception cref="NotFiniteException">The teacher computes what is no number.</exception>
+    /// <exception cref="ArgumentException">An example in memory is none of its task: a class that there is not, a score that is no number.</exception>
+    /// <exception cref="OutOfMemoryException">Model, batch or optimiser do not fit into memory.</exception>
+    /// <remarks>
+    /// What a device, or a listener, task, loss or method of the caller throws, passes through. When it happens during training, a checkpoint of the last step is
+    /// saved before, and <see cref="RunSetup.Note"/> is told.
+    /// </remarks>
     public static RunResult Execute(Recipe recipe, string? output = null, RunSetup? setup = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
@@ -39,32 +51,27 @@ public static class Run
         recipe.Training.ValidateFor(objective.TrainCount);
         cancellation.ThrowIfCancellationRequested();
         setup.Understood?.Invoke(new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps));
-        string identity = output is null ? "" : RunIdentity.Of(recipe, objective);
+        IReadOnlyDictionary<string, string>? identity = output is null ? null : RunIdentity.Of(recipe, session);
         using RunLock? made = output is not null && held is null ? RunLock.Take(output) : null;
+        // Another run may have made the folder meanwhile, and come to its end.
+        if (made is not null) RunFolder.Check(output!, recipe, setup.Resume, setup.Overwrite);
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
-        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, cancellation);
+        (TrainingResult outcome, string? checkpoint) = Train(backend, objective, recipe.Training, pruner, output, identity, setup, cancellation);
         setup.Trained?.Invoke();
-        if (output is not null) pruner?.Save(output);
-        pruner?.Fold();
-        if (output is not null)
-        {
-            session.Save(output);
-            RunFolder.SaveResults(output, outcome.Metrics);
-            ClassesJson.Save(output, objective.Confusions);
-            Checkpoint.Delete(output, outcome.Steps);
-        }
-
+        if (output is null) pruner?.Fold();
+        else Save(output, session, pruner, outcome, checkpoint, setup.Note, cancellation);
         if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
         return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output) { Confusions = objective.Confusions };
     }
 
-    private static TrainingResult Train(
-        IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output, string identity, RunSetup setup,
-        CancellationToken cancellation)
+    // The second one is the checkpoint of the last step, for the case that the model cannot be written.
+    private static (TrainingResult Outcome, string? Checkpoint) Train(
+        IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output,
+        IReadOnlyDictionary<string, string>? identity, RunSetup setup, CancellationToken cancellation)
     {
-        using ITrainingLog? log = output is null ? null : setup.Log?.Invoke(RunFolder.LogsOf(output));
-        using var trainer = new Trainer(backend, objective, options, pruner, output, log, identity);
-        if (setup.Resume && !trainer.Resume(setup.Note))
+        using ITrainingLog? log = OpenLog(output, setup);
+        using var trainer = new Trainer(backend, objective, options, pruner, output, log, identity) { Note = setup.Note };
+        if (setup.Resume && !trainer.Resume())
         {
             RunFolder.RequireUnfinished(output!);
             setup.Note?.Invoke($"{output} has no checkpoint yet: starting at step 1.");
@@ -72,8 +79,41 @@ public static class Run
 
         setup.Starting?.Invoke();
         TrainingResult outcome = trainer.Train(setup.Progress, cancellation);
-        // Writing the model may fail, for want of space: the training is not lost.
-        trainer.SaveCheckpoint(besides: 1);
-        return outcome;
+        return (outcome, trainer.SaveLastCheckpoint(cancellation));
+    }
+
+    private static ITrainingLog? OpenLog(string? output, RunSetup setup)
+    {
+        try
+        {
+            return output is null ? null : setup.Log?.Invoke(RunFolder.LogsOf(output));
+        }
+        catch (InputException e)
+        {
+            // Curves are not worth a run.
+            setup.Note?.Invoke($"There will be no curves: {e.Message}");
+            return null;
+        }
+    }
+
+    // Makes the masks permanent and writes all files; while the disk is full and somebody is told, it waits.
+    private static void Save(
+        string output, TaskSession session, Pruner? pruner, TrainingResult outcome, string? checkpoint, Action<string>? note, CancellationToken cancellation)
+    {
+        void Write(Action write) => FullDisk.Retry(write, note, cancellation);
+        try
+        {
+            if (pruner is not null) Write(() => pruner.Save(output));
+            pruner?.Fold();
+            Write(() => session.Save(output));
+            Write(() => RunFolder.SaveResults(output, outcome.Metrics));
+            Write(() => ClassesJson.Save(output, session.Objective.Confusions));
+            Checkpoint.Delete(output, outcome.Steps);
+        }
+        catch (InputException e)
+        {
+            string text = checkpoint is null ? e.Message : $"{e.Message} Nothing is lost: {checkpoint} holds the training, and the run can be resumed.";
+            throw cancellation.IsCancellationRequested ? new OperationCanceledException(text, e, cancellation) : new InputException(text, e);
+        }
     }
 }

@@ -71,7 +71,7 @@ public static class RunFolder
             // First, so that what a kill leaves of the old run is not taken for the run of the old recipe.
             WriteRecipe(folder, recipe);
             if (replaces) Clear(folder);
-            Checkpoint.Sweep(folder);
+            AtomicFolder.Sweep(folder);
             AtomicFile.Sweep(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
