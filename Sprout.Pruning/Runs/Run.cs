@@ -108,7 +108,7 @@ public static class Run
             Write(() => session.Save(output));
             Write(() => RunFolder.SaveResults(output, outcome.Metrics));
             Write(() => ClassesJson.Save(output, session.Objective.Confusions));
-            Checkpoint.Delete(output, outcome.Steps);
+            if (checkpoint is not null) Checkpoint.Delete(Path.GetDirectoryName(checkpoint)!, outcome.Steps);
         }
         catch (InputException e)
         {

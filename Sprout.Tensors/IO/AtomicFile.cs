@@ -63,11 +63,13 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Whether a file is one that a writer has not finished.</summary>
+    public static bool IsUnfinished(string path) => TemporaryName.TargetOf(path, TemporaryEnding) is not null;
+
     /// <summary>Removes what writers that were killed left in a folder.</summary>
     public static void Sweep(string folder)
     {
-        foreach (string path in Directory.EnumerateFiles(folder, "*" + TemporaryEnding).ToList())
-            if (TemporaryName.TargetOf(path, TemporaryEnding) is not null) DeleteQuietly(path);
+        foreach (string path in Directory.EnumerateFiles(folder).Where(IsUnfinished).ToList()) DeleteQuietly(path);
     }
 
     // CreateNew opens nothing that is there already, and follows no link.

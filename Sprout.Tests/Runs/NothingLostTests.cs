@@ -142,6 +142,18 @@ public sealed class NothingLostTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_was_killed_before_its_first_file_starts_anew()
+    {
+        string whole = tiny.Train("whole"), output = Directory.CreateDirectory(tiny.PathOf("output")).FullName;
+        File.WriteAllText(Path.Combine(output, $"training_options.json.{Guid.NewGuid():N}.tmp"), "half");
+        File.WriteAllText(Path.Combine(output, RunLock.FileName), "");
+        CommandResult result = TinyRun.Run(tiny.Arguments("output", "--resume"));
+        result.Code.Should().Be(0, result.Log);
+        SameModel(whole, output);
+        Directory.EnumerateFiles(output, "*.tmp").Should().BeEmpty();
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_written_leaves_the_old_one()
     {
         string folder = Directory.CreateDirectory(tiny.PathOf("old")).FullName;
