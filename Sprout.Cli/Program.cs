@@ -30,6 +30,7 @@ public static partial class Program
     public static int Main(string[] args)
     {
         InputLines.MakeConsoleStrict();
+        Console.SetError(new ForgivingWriter(Console.Error));
         return Run(args, Console.Out, Console.Error, handleSignals: true);
     }
 

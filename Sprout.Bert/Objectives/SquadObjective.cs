@@ -64,7 +64,12 @@ public sealed class SquadObjective : Objective
 
     /// <inheritdoc/>
     public override IEnumerable<int> Fingerprint => trainSequences.Concat(evalSequences).SelectMany(sequence => sequence.Numbers)
-        .Concat(train.SelectMany(window => (int[])[window.StartLabel, window.EndLabel]));
+        .Concat(train.SelectMany(window => (int[])[window.StartLabel, window.EndLabel]))
+        .Concat(questions.SelectMany(question => (string[])[question.Id, question.Context, .. question.Answers]).SelectMany(Numbers))
+        .Concat(questions.SelectMany(question => question.AnswerStarts));
+
+    // Metrics compare texts, which tokens do not tell whole. The length keeps one text from running into the next.
+    private static IEnumerable<int> Numbers(string text) => text.Select(c => (int)c).Prepend(text.Length);
 
     /// <inheritdoc/>
     public override void Prepare(long totalExamples, IProgress<TrainerProgress>? progress, CancellationToken cancellation) =>

@@ -20,6 +20,9 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
     public override IReadOnlyList<StoredTensor> Tensors => [];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> SettingsFiles => vocabulary is null ? [config] : [config, vocabulary];
+
+    /// <inheritdoc/>
     public override long BytesOnDisk => 0;
 
     /// <inheritdoc/>

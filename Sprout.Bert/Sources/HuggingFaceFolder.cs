@@ -39,6 +39,10 @@ public sealed class HuggingFaceFolder : ModelSource
         tensors ??= [.. Weights.Entries.Where(entry => !Config.IsDerived(entry.Name)).Select(entry => new StoredTensor(entry.Name, entry.Shape))];
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> SettingsFiles =>
+        [.. TokenizerFiles.Names.Prepend(ModelConfig.FileName).Select(name => Path.Combine(folder, name)).Where(File.Exists)];
+
+    /// <inheritdoc/>
     public override long BytesOnDisk => Weights.Entries.Select(entry => entry.FilePath).Distinct().Sum(path => new FileInfo(path).Length);
 
     private WeightFile Weights => file ??= WeightFile.OpenModel(folder);

@@ -39,6 +39,9 @@ public abstract class ModelSource : IDisposable
     /// <exception cref="InputException">The weights cannot be read.</exception>
     public abstract IReadOnlyList<StoredTensor> Tensors { get; }
 
+    /// <summary>The files that configuration and tokenizer are read from.</summary>
+    public abstract IReadOnlyList<string> SettingsFiles { get; }
+
     /// <summary>Bytes of what holds the weights; 0 when nothing does.</summary>
     public abstract long BytesOnDisk { get; }
 

@@ -12,7 +12,7 @@ public sealed class TaskSession : IDisposable
 {
     private readonly BoundTask bound;
 
-    private TaskSession(BoundTask bound, ITokenizer tokenizer) => (this.bound, Tokenizer) = (bound, tokenizer);
+    private TaskSession(BoundTask bound, ModelSource source) => (this.bound, Tokenizer, SettingsFiles) = (bound, source.Tokenizer, source.SettingsFiles);
 
     /// <summary>The model.</summary>
     public TaskModel Model => bound.Model;
@@ -22,6 +22,12 @@ public sealed class TaskSession : IDisposable
 
     /// <summary>The model's tokenizer.</summary>
     public ITokenizer Tokenizer { get; }
+
+    /// <summary>The files that configuration and tokenizer were read from.</summary>
+    public IReadOnlyList<string> SettingsFiles { get; }
+
+    /// <summary>The model that this one learns from, or null.</summary>
+    public TaskModel? Teacher => bound.TeacherModel;
 
     /// <summary>The task bound to the model.</summary>
     public Objective Objective => bound.Objective;
@@ -53,7 +59,7 @@ public sealed class TaskSession : IDisposable
             nameof(options.MaxLength), $"{task.LeastLength} to the model's {config.MaxPositionEmbeddings} positions", maxLength);
         foreach (string remark in source.Tokenizer.Remarks) note?.Invoke(remark);
         return new TaskSession(
-            task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source.Tokenizer);
+            task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source);
     }
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer's files, which Hugging Face tools load.</summary>

@@ -16,6 +16,9 @@ internal static class TokenizerFiles
     internal const string SpecialTokensMap = "special_tokens_map.json";
     internal const string AddedTokens = "added_tokens.json";
 
+    /// <summary>The names of all files that a tokenizer may be read from.</summary>
+    internal static IReadOnlyList<string> Names => [Vocab, TokenizerJson, Config, SpecialTokensMap, AddedTokens];
+
     // Tokens are to be readable, and nobody pastes these files into HTML.
     private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -16,24 +16,24 @@ namespace Sprout.Bert.Training;
 public static class Checkpoint
 {
     private const string Prefix = "checkpoint-";
-    private const string Partial = ".partial";
-    private const string Aside = ".replaced";
     private const string OptimizerFile = "optimizer.safetensors";
+
+    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
 
     /// <summary>The scores' file name.</summary>
     public const string ScoresFile = "scores.safetensors";
 
     /// <summary>The newest checkpoint of a run's folder that is whole, or null.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="identity">What the run says of itself, see <see cref="CheckpointManifest"/>.</param>
+    /// <param name="identity">What the run says of itself, see <see cref="CheckpointManifest"/>; null: nothing.</param>
     /// <param name="note">Receives a sentence for every newer one that is damaged; null: nobody.</param>
     /// <exception cref="InputException">The newest whole one is of another run, or there are checkpoints and none is whole.</exception>
-    public static string? Newest(string folder, string identity = "", Action<string>? note = null)
+    public static string? Newest(string folder, IReadOnlyDictionary<string, string>? identity = null, Action<string>? note = null)
     {
         string? newest = null;
         foreach ((_, string path) in Enumerable.Reverse(All(folder)))
         {
-            if (CheckpointManifest.Damage(path, identity) is not string damage) return path;
+            if (CheckpointManifest.Damage(path, identity ?? Nothing) is not string damage) return path;
             newest ??= $"{path}: expected a whole checkpoint, but {damage}";
             note?.Invoke($"{path} is passed over: {damage}.");
         }
@@ -46,11 +46,11 @@ public static class Checkpoint
     /// <param name="step">Steps done.</param>
     /// <param name="identity">What the run says of itself.</param>
     /// <exception cref="InputException">It is not there, damaged, or another run's.</exception>
-    public static string RequireWhole(string folder, int step, string identity = "")
+    public static string RequireWhole(string folder, int step, IReadOnlyDictionary<string, string>? identity = null)
     {
         string path = PathOf(folder, step);
         if (!Directory.Exists(path)) throw new InputException($"{path}: expected the checkpoint of the best evaluation so far, found none.");
-        return CheckpointManifest.Damage(path, identity) is not string damage ? path
+        return CheckpointManifest.Damage(path, identity ?? Nothing) is not string damage ? path
             : throw new InputException($"{path}: expected the checkpoint of the best evaluation so far, whole, but {damage}.");
     }
 
@@ -61,32 +61,32 @@ public static class Checkpoint
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="InputException">It cannot be written; earlier checkpoints are untouched.</exception>
     public static string Save(
-        string folder, TaskModel model, IPruner? pruner, AdamW optimizer, TrainerState state, double epoch, int totalSteps, int limit, string identity = "",
-        int? spare = null)
+        string folder, TaskModel model, IPruner? pruner, AdamW optimizer, TrainerState state, double epoch, int totalSteps, int limit,
+        IReadOnlyDictionary<string, string>? identity = null, int? spare = null)
     {
         string path = PathOf(folder, state.GlobalStep);
-        string partial = path + Partial;
         try
         {
-            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
-            Directory.CreateDirectory(partial);
-            HuggingFaceFolder.SaveWeights(partial, model);
-            if (pruner is { Scores.Count: > 0 }) TensorFile.Save(Path.Combine(partial, ScoresFile), Named(pruner.Scores));
-            state.OptimizerSteps.Clear();
-            foreach ((Parameter parameter, AdamW.State moments) in optimizer.States()) state.OptimizerSteps[parameter.Name] = moments.Step;
-            TensorFile.Save(Path.Combine(partial, OptimizerFile), Moments(optimizer));
-            state.Save(Path.Combine(partial, TrainerState.FileName), epoch, totalSteps);
-            CheckpointManifest.Write(partial, identity);
-            Replace(partial, path);
-            List<(int Step, string Path)> all = [.. All(folder).Where(found => found.Step != spare)];
-            foreach ((_, string old) in all.Take(Math.Max(0, all.Count - limit))) DeleteOwn(old);
-            return path;
+            if (Directory.Exists(path) && !IsOwn(path)) throw new IOException($"expected no folder {path}, found one that is no checkpoint of Sprout");
+            AtomicFolder.Write(path, partial =>
+            {
+                HuggingFaceFolder.SaveWeights(partial, model);
+                if (pruner is { Scores.Count: > 0 }) TensorFile.Save(Path.Combine(partial, ScoresFile), Named(pruner.Scores));
+                state.OptimizerSteps.Clear();
+                foreach ((Parameter parameter, AdamW.State moments) in optimizer.States()) state.OptimizerSteps[parameter.Name] = moments.Step;
+                TensorFile.Save(Path.Combine(partial, OptimizerFile), Moments(optimizer));
+                state.Save(Path.Combine(partial, TrainerState.FileName), epoch, totalSteps);
+                CheckpointManifest.Write(partial, identity ?? Nothing);
+            });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
         {
-            DeletePartial(partial);
             throw new InputException($"Cannot write the checkpoint {path}: {e.Message}", e);
         }
+
+        List<(int Step, string Path)> own = [.. All(folder).Where(item => item.Step != spare && IsOwn(item.Path))];
+        foreach ((int step, _) in own.Take(Math.Max(0, own.Count - limit))) Delete(folder, step);
+        return path;
     }
 
     /// <summary>Reads a checkpoint into a model, its pruner and its optimiser.</summary>
@@ -108,69 +108,38 @@ public static class Checkpoint
         if (pruner is { Scores.Count: > 0 }) TensorFile.Load(Path.Combine(path, ScoresFile), Named(pruner.Scores));
     }
 
-    /// <summary>Removes the checkpoint of a step.</summary>
+    /// <summary>Removes the checkpoint of a step; one that cannot be removed stays.</summary>
     public static void Delete(string folder, int step)
     {
-        foreach ((int found, string path) in All(folder))
-            if (found == step) DeleteOwn(path);
+        try
+        {
+            DeleteOwn(PathOf(folder, step));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // One too many harms nobody, and the next checkpoint tries again.
+        }
     }
 
     /// <summary>Removes all checkpoints of a folder: numbered folders that hold a trainer's state.</summary>
+    /// <exception cref="IOException">One cannot be removed; <see cref="UnauthorizedAccessException"/> likewise.</exception>
     public static void DeleteAll(string folder)
     {
         foreach ((_, string path) in All(folder)) DeleteOwn(path);
     }
 
-    /// <summary>Removes what a killed run left of checkpoints, and brings back one that it was about to replace.</summary>
-    public static void Sweep(string folder)
-    {
-        foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*" + Aside).ToList())
-        {
-            string kept = path[..^Aside.Length];
-            if (StepOf(kept) is null) continue;
-            if (Directory.Exists(kept)) Directory.Delete(path, recursive: true);
-            else Directory.Move(path, kept);
-        }
-
-        foreach (string path in Directory.EnumerateDirectories(folder, Prefix + "*" + Partial).ToList())
-            if (StepOf(path[..^Partial.Length]) is not null) Directory.Delete(path, recursive: true);
-    }
-
     private static string PathOf(string folder, int step) => Path.Combine(folder, Prefix + step.ToString(CultureInfo.InvariantCulture));
-
-    // The old one is deleted when the new one is there.
-    private static void Replace(string partial, string path)
-    {
-        string aside = path + Aside;
-        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
-        if (Directory.Exists(path) && !IsOwn(path)) throw new IOException($"expected no folder {path}, found one that is no checkpoint of Sprout");
-        if (Directory.Exists(path)) Directory.Move(path, aside);
-        Directory.Move(partial, path);
-        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
-    }
 
     private static bool IsOwn(string path) => File.Exists(Path.Combine(path, TrainerState.FileName));
 
     private static void DeleteOwn(string path)
     {
-        if (IsOwn(path)) Directory.Delete(path, recursive: true);
+        if (IsOwn(path)) AtomicFolder.Delete(path);
     }
 
     // The number of checkpoint-<step>; null of another name.
     private static int? StepOf(string path) =>
         int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : null;
-
-    private static void DeletePartial(string partial)
-    {
-        try
-        {
-            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The first error is the one worth reporting; a partial folder is never read.
-        }
-    }
 
     private static IEnumerable<(string, Tensor)> Named(IEnumerable<Parameter> parameters) => parameters.Select(parameter => (parameter.Name, parameter.Value));
 

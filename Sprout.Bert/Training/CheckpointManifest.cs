@@ -1,5 +1,6 @@
 // checkpoint.json: what a checkpoint holds, and whose it is.
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
 using Sprout.Tensors;
@@ -7,8 +8,8 @@ using Sprout.Tensors;
 namespace Sprout.Bert.Training;
 
 /// <summary>
-/// The last file that is written into a checkpoint: the run's identity, and every other file's length and SHA-256. Without it, or with another file than it
-/// says, a checkpoint is not whole.
+/// The last file that is written into a checkpoint: whose it is, and every other file's length and SHA-256. Without it, or with another file than it says, a
+/// checkpoint is not whole.
 /// </summary>
 public static class CheckpointManifest
 {
@@ -17,20 +18,23 @@ public static class CheckpointManifest
 
     /// <summary>Writes the manifest of a folder's files.</summary>
     /// <param name="folder">The checkpoint.</param>
-    /// <param name="identity">What is the same for a run and its continuation, and for nothing else; empty where nobody asks.</param>
+    /// <param name="identity">What is the same for a run and its continuation: hashes by what they are of; empty where nobody asks.</param>
     /// <exception cref="InputException">It cannot be written.</exception>
-    public static void Write(string folder, string identity)
+    public static void Write(string folder, IReadOnlyDictionary<string, string> identity)
     {
+        ArgumentNullException.ThrowIfNull(identity);
         var files = new JsonObject();
         foreach (string path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
-            files[Path.GetFileName(path)] = new JsonObject { ["bytes"] = new FileInfo(path).Length, ["sha256"] = HashOf(path) };
-        JsonFile.WriteSorted(Path.Combine(folder, FileName), new JsonObject { ["run"] = identity, ["files"] = files });
+            files[Path.GetFileName(path)] = About(path);
+        var run = new JsonObject(identity.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+        JsonFile.WriteSorted(Path.Combine(folder, FileName), new JsonObject { ["files"] = files, ["run"] = run, ["sha256"] = HashOf(files, run) });
     }
 
     /// <summary>What is wrong with a checkpoint; null when it is whole.</summary>
-    /// <exception cref="InputException">It is whole, but of another run.</exception>
-    public static string? Damage(string folder, string identity)
+    /// <exception cref="InputException">It is whole, but of another run; the message names what differs.</exception>
+    public static string? Damage(string folder, IReadOnlyDictionary<string, string> identity)
     {
+        ArgumentNullException.ThrowIfNull(identity);
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path)) return $"it has no {FileName}";
         JsonObject manifest;
@@ -43,20 +47,33 @@ public static class CheckpointManifest
             return e.Message.TrimEnd('.');
         }
 
-        if (manifest["files"] is not JsonObject files || manifest["run"]?.GetValueKind() != System.Text.Json.JsonValueKind.String)
-            return $"its {FileName} is none of Sprout's";
+        if (manifest["files"] is not JsonObject files || manifest["run"] is not JsonObject run) return $"its {FileName} is none of Sprout's";
+        if (!JsonNode.DeepEquals(manifest["sha256"], HashOf(files, run))) return $"its {FileName} is not what was written";
         foreach ((string name, JsonNode? about) in files)
         {
             string file = Path.Combine(folder, Path.GetFileName(name));
             if (!File.Exists(file)) return $"it has no {name}";
-            if (!JsonNode.DeepEquals(about?["bytes"], JsonValue.Create(new FileInfo(file).Length)) || !JsonNode.DeepEquals(about?["sha256"], HashOf(file)))
-                return $"its {name} is not what was written";
+            try
+            {
+                if (!JsonNode.DeepEquals(about, About(file))) return $"its {name} is not what was written";
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return $"its {name} cannot be read: {e.Message.TrimEnd('.')}";
+            }
         }
 
-        string run = manifest["run"]!.GetValue<string>();
-        return run == identity ? null
-            : throw new InputException($"{folder}: expected a checkpoint of this run, found one of other data, start weights or options.");
+        string[] others = [.. identity.Keys.Union(run.Select(pair => pair.Key))
+            .Where(key => !JsonNode.DeepEquals(run[key], identity.GetValueOrDefault(key))).Order(StringComparer.Ordinal)];
+        if (others.Length == 0) return null;
+        throw new InputException($"{folder}: expected a checkpoint of this run, found one with other {string.Join(", other ", others)}.");
     }
+
+    private static JsonObject About(string path) => new() { ["bytes"] = new FileInfo(path).Length, ["sha256"] = HashOf(path) };
+
+    // A damaged manifest must not pass for that of another run.
+    private static string HashOf(JsonObject files, JsonObject run) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(files.ToJsonString() + run.ToJsonString())));
 
     private static string HashOf(string path)
     {

@@ -3,6 +3,7 @@ using Sprout.Autograd;
 using Sprout.Autograd.Optim;
 using Sprout.Bert.Prediction;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 using Sprout.Tensors.Random;
 
 namespace Sprout.Bert.Training;
@@ -14,34 +15,39 @@ public sealed record TrainingResult(IReadOnlyDictionary<string, double> Metrics,
 {
     /// <summary>Steps of the model that was kept: all, or those of the best evaluation.</summary>
     public int KeptStep { get; init; } = Steps;
+
+    /// <summary>The folder of the last step's checkpoint; null when there is none.</summary>
+    public string? Checkpoint { get; init; }
 }
 
 /// <summary>
 /// Fine-tunes a model and lets a pruner work on it. One seed decides everything: the same options give the same bits on any number of threads,
 /// and a run that was cancelled and resumed gives the bits of one that was not.
 /// </summary>
-public sealed class Trainer : IDisposable
+public sealed partial class Trainer : IDisposable
 {
     private readonly IBackend backend;
     private readonly Objective objective;
     private readonly TrainingOptions options;
     private readonly IPruner? pruner;
     private readonly string? output;
-    private readonly string identity;
-    private readonly ITrainingLog? log;
+    private readonly IReadOnlyDictionary<string, string>? identity;
     private readonly AdamW optimizer;
     private readonly List<Parameter> trained;
     private readonly int totalSteps, stepsPerEpoch;
     private readonly LearningRateSchedule schedule;
     private readonly string bestMetric;
-    private readonly BestWeights bestWeights = new();
+    private ITrainingLog? log;
     private TrainerState state = new();
+    // False while an update is under way: half of it must not be saved.
+    private bool isWhole = true;
     // Counting what is kept makes a device wait, so it is done when it is logged.
     private double? density;
     private IReadOnlyDictionary<string, double> lastEvaluation = new Dictionary<string, double>();
     private int lastEvaluationStep = -1;
     private long tokens;
     private string? lastCheckpoint;
+    private int lastCheckpointStep;
 
     /// <summary>A run that has not started.</summary>
     /// <param name="backend">The model's backend.</param>
@@ -50,11 +56,11 @@ public sealed class Trainer : IDisposable
     /// <param name="pruner">What prunes the model meanwhile, or null.</param>
     /// <param name="output">The folder for checkpoints and the state; null: nothing is written.</param>
     /// <param name="log">Receives the curves; null: nobody. Who made it keeps owning it.</param>
-    /// <param name="identity">What checkpoints say of the run, and resuming asks of them: the same for the run and its continuation.</param>
+    /// <param name="identity">What checkpoints say of the run, and resuming asks of them: the same for the run and its continuation; null: nothing.</param>
     /// <exception cref="OptionException">An option is out of range or does not fit the length of the run.</exception>
     public Trainer(
         IBackend backend, Objective objective, TrainingOptions options, IPruner? pruner = null, string? output = null, ITrainingLog? log = null,
-        string identity = "")
+        IReadOnlyDictionary<string, string>? identity = null)
     {
         options.Validate();
         options.ValidateFor(objective);
@@ -76,18 +82,21 @@ public sealed class Trainer : IDisposable
         optimizer = new AdamW(groups, options.AdamEpsilon, masked: pruner?.MaskedWeights);
     }
 
-    /// <summary>Restores the newest whole checkpoint of the output folder.</summary>
-    /// <param name="note">Receives a sentence for every newer one that is damaged, and which one it is; null: nobody.</param>
+    /// <summary>Receives one sentence for each thing the user should know; null: nobody, and no full disk is waited for.</summary>
+    public Action<string>? Note { get; init; }
+
+    /// <summary>Restores the newest whole checkpoint of the output folder, and tells of newer ones that are damaged.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="InputException">The checkpoint is of another run or model.</exception>
-    public bool Resume(Action<string>? note = null)
+    public bool Resume()
     {
-        if (output is null || Checkpoint.Newest(output, identity, note) is not string path) return false;
-        note?.Invoke($"Continuing the newest checkpoint of {output}: {Path.GetFileName(path)}.");
+        if (output is null || Checkpoint.Newest(output, identity, Note) is not string path) return false;
+        Note?.Invoke($"Continuing the newest checkpoint of {output}: {Path.GetFileName(path)}.");
         state = Checkpoint.Load(path, objective.Model, pruner, optimizer);
         // Asked for now and not after hours.
         if (options.Keep == KeptModel.Best && Best is BestEvaluation best) Checkpoint.RequireWhole(output, best.Step, identity);
         lastCheckpoint = path;
+        lastCheckpointStep = state.GlobalStep;
         return true;
     }
 
@@ -99,7 +108,21 @@ public sealed class Trainer : IDisposable
     /// <param name="cancellation">The step under way is finished and, with an output folder, a checkpoint saved.</param>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     /// <exception cref="DivergedException">The loss or the gradient is not finite.</exception>
+    /// <remarks>Before any other error, of a device, of a listener or for want of memory, leaves this method, a checkpoint of the last step is saved.</remarks>
     public TrainingResult Train(IProgress<TrainerProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return TrainToEnd(progress, cancellation);
+        }
+        catch (Exception e) when (e is not DivergedException && !(e is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            SaveBeforeError();
+            throw;
+        }
+    }
+
+    private TrainingResult TrainToEnd(IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested) throw new OperationCanceledException("Cancelled before the first step.", cancellation);
         objective.Prepare((long)totalSteps * options.StepSize, progress, cancellation);
@@ -121,12 +144,13 @@ public sealed class Trainer : IDisposable
             if (cancellation.IsCancellationRequested) throw Cancelled(cancellation);
             bool last = state.GlobalStep == totalSteps;
             if (!last && IsDue(options.EvalEvery)) Evaluate(progress, cancellation);
-            if (!last && (KeepsPresent() || IsDue(options.SaveEvery))) SaveCheckpoint();
+            if (!last && Best?.Step == state.GlobalStep && options.Keep == KeptModel.Best) KeepPresent(cancellation);
+            else if (!last && IsDue(options.SaveEvery)) SaveDueCheckpoint(cancellation);
         }
 
         Evaluate(progress, cancellation);
         // Writing the model may fail, for want of space: the training is not lost.
-        SaveCheckpoint(besides: 1);
+        string? checkpoint = SaveLastCheckpoint(cancellation);
         int kept = RestoreBest(progress, cancellation);
         var metrics = new Dictionary<string, double>(lastEvaluation)
         {
@@ -137,19 +161,8 @@ public sealed class Trainer : IDisposable
             ["train_steps_per_second"] = state.GlobalStep / Math.Max(1e-9, state.Seconds),
             ["epoch"] = Epoch,
         };
-        if (output is not null) state.Save(Path.Combine(output, TrainerState.FileName), Epoch, totalSteps);
-        return new TrainingResult(metrics, state.GlobalStep) { KeptStep = kept };
-    }
-
-    /// <summary>Saves a checkpoint of the last step, if there is an output folder.</summary>
-    /// <param name="besides">How many more are kept than the options say.</param>
-    /// <exception cref="InputException">It cannot be written; earlier checkpoints are untouched.</exception>
-    public void SaveCheckpoint(int besides = 0)
-    {
-        if (output is null) return;
-        lastCheckpoint = Checkpoint.Save(
-            output, objective.Model, pruner, optimizer, state, Epoch, totalSteps, options.SaveTotalLimit + besides, identity,
-            spare: options.Keep == KeptModel.Best ? Best?.Step : null);
+        if (output is not null) Write(() => state.Save(Path.Combine(output, TrainerState.FileName), Epoch, totalSteps), cancellation);
+        return new TrainingResult(metrics, state.GlobalStep) { KeptStep = kept, Checkpoint = checkpoint };
     }
 
     /// <inheritdoc/>
@@ -193,37 +206,20 @@ public sealed class Trainer : IDisposable
             throw new DivergedException(FormattableString.Invariant(
                 $"Step {step + 1}: the {(double.IsFinite(value) ? $"gradient's norm is {norm}" : $"loss is {value}")}; {GoodCheckpoint()}."));
         double factor = schedule.FactorAt(step);
+        isWhole = false;
         optimizer.Step(factor, GradientNorm.Coefficient(norm, options.MaxGradNorm));
         state.AddStep(value);
-        if (state.GlobalStep % options.LoggingSteps != 0 && state.GlobalStep != totalSteps) return;
-        density = pruner?.Density ?? 1;
-        Log(("loss", state.TakeIntervalLoss()), ("grad_norm", norm), ("learning_rate", options.LearningRate * factor), ("density", density.Value));
-    }
+        (string, double)[] points = [];
+        if (state.GlobalStep % options.LoggingSteps == 0 || state.GlobalStep == totalSteps)
+        {
+            density = pruner?.Density ?? 1;
+            points =
+                [("loss", state.TakeIntervalLoss()), ("grad_norm", norm), ("learning_rate", options.LearningRate * factor), ("density", density.Value)];
+            state.Log(Epoch, points);
+        }
 
-    private BestEvaluation? Best =>
-        options.ComparesEvaluations ? BestEvaluation.Of(state.LogHistory, bestMetric, pruner?.ScheduleEnd ?? 0) : null;
-
-    private bool IsOver => options.Patience is int patience && Best?.Since >= patience;
-
-    // Whether the present weights are the best so far, and only a checkpoint, or a copy that is made here, can bring them back.
-    private bool KeepsPresent()
-    {
-        if (options.Keep != KeptModel.Best || Best?.Step != state.GlobalStep) return false;
-        if (output is null) bestWeights.Keep(WeightsAndScores);
-        return true;
-    }
-
-    private IEnumerable<Parameter> WeightsAndScores => objective.Model.Parameters().Concat(pruner?.Scores ?? []);
-
-    // Puts the weights and scores of the best evaluation back, and evaluates them once more, so that all results are theirs.
-    private int RestoreBest(IProgress<TrainerProgress>? progress, CancellationToken cancellation)
-    {
-        if (options.Keep != KeptModel.Best || Best is not BestEvaluation best || best.Step == state.GlobalStep) return state.GlobalStep;
-        if (output is null) bestWeights.Restore();
-        else Checkpoint.LoadModel(Checkpoint.RequireWhole(output, best.Step, identity), objective.Model, pruner);
-        pruner?.BeginEvaluation();
-        lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
-        return best.Step;
+        isWhole = true;
+        Publish(points);
     }
 
     private void Evaluate(IProgress<TrainerProgress>? progress, CancellationToken cancellation)
@@ -251,26 +247,27 @@ public sealed class Trainer : IDisposable
             if (name.StartsWith("eval_loss", StringComparison.Ordinal) && !double.IsFinite(value))
                 throw new DivergedException(FormattableString.Invariant($"Evaluation after step {state.GlobalStep}: {name} is {value}; {GoodCheckpoint()}."));
         lastEvaluationStep = state.GlobalStep;
-        // A run that was interrupted after its last step has logged it.
-        if (!state.IsEvaluated) Log([.. lastEvaluation.Select(pair => (pair.Key, pair.Value))]);
+        // A run resumed after its last step evaluates once more, for what the model files do not tell.
+        if (state.IsEvaluated) return;
+        (string, double)[] points = [.. lastEvaluation.Select(pair => (pair.Key, pair.Value))];
+        state.Log(Epoch, points);
+        Publish(points);
     }
 
-    private void Log(params ReadOnlySpan<(string Name, double Value)> values)
+    private void Publish(ReadOnlySpan<(string Name, double Value)> points)
     {
-        state.Log(Epoch, values);
-        if (log is null) return;
-        foreach ((string name, double value) in values)
-            log.AddScalar(name.StartsWith("eval_", StringComparison.Ordinal) ? "eval/" + name[5..] : "train/" + name, value, state.GlobalStep);
+        try
+        {
+            foreach ((string name, double value) in points)
+                log?.AddScalar(name.StartsWith("eval_", StringComparison.Ordinal) ? "eval/" + name[5..] : "train/" + name, value, state.GlobalStep);
+        }
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
+        {
+            // Curves are not worth a run.
+            Note?.Invoke($"The curves end with step {state.GlobalStep}, training goes on: {e.Message}");
+            log = null;
+        }
     }
-
-    private OperationCanceledException Cancelled(CancellationToken cancellation)
-    {
-        SaveCheckpoint();
-        return new OperationCanceledException(
-            $"Cancelled after step {state.GlobalStep} of {totalSteps}{(lastCheckpoint is null ? "" : $"; saved {lastCheckpoint}")}.", cancellation);
-    }
-
-    private string GoodCheckpoint() => lastCheckpoint is null ? "there is no checkpoint yet" : $"the last good checkpoint is {lastCheckpoint}";
 
     private bool IsDue(int? every) => every switch
     {

@@ -39,6 +39,7 @@ internal static class EvalCommand
             recipe.Validate();
             var lines = new StringBuilder();
             string? path = result.GetValue(predictions);
+            if (path is not null) AtomicFile.RequireWritable(path);
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, needLabels: path is null, note: terminal.Log);
             SummaryText.Write(terminal, recipe.Task.Task, session.Objective.Summary);

@@ -20,6 +20,10 @@ internal static class RunCommand
     public static int Execute(Terminal terminal, RunOptions run, Recipe recipe, ParseResult result)
     {
         string output = run.Output(result);
+        string? predictionFile = run.Predictions(result);
+        // The folder of the run is made later, and checked by the run.
+        string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
+        if (predictionFile is not null && Path.GetDirectoryName(Path.GetFullPath(predictionFile)) != folder) AtomicFile.RequireWritable(predictionFile);
         var predictions = new StringBuilder();
         using ProfiledBackend? profile = run.Profile(result) ? new ProfiledBackend(recipe.Device.Open(terminal.Log)) : null;
         RunResult outcome = Run.Execute(
@@ -33,7 +37,7 @@ internal static class RunCommand
                 Note = terminal.Log,
                 Understood = summary => SummaryText.Write(terminal, summary),
                 Log = folder => new TensorBoardLog(folder),
-                Prediction = run.Predictions(result) is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),
+                Prediction = predictionFile is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),
                 Backend = profile,
                 Starting = () => profile?.Restart(),
                 Trained = () =>
@@ -42,7 +46,8 @@ internal static class RunCommand
                 },
             },
             terminal.Cancellation);
-        if (run.Predictions(result) is string path) AtomicFile.WriteText(path, predictions.ToString());
+        if (predictionFile is not null)
+            FullDisk.Retry(() => AtomicFile.WriteText(predictionFile, predictions.ToString()), terminal.Log, terminal.Cancellation);
         if (run.Json(result)) terminal.Document(ToJson(outcome));
         else Print(terminal, outcome);
         return ExitCode.Done;

@@ -1,8 +1,10 @@
 // A training run, from its recipe to the files that it leaves.
+using Sprout.Bert.Prediction;
 using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning.Methods;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Pruning.Runs;
 
@@ -15,9 +17,19 @@ public static class Run
     /// <param name="setup">Who listens, and what is not in the recipe; null: nobody and nothing.</param>
     /// <param name="cancellation">The step under way is finished and, with an output folder, a checkpoint saved.</param>
     /// <exception cref="OptionException">Options are out of range, contradict each other, or do not fit model, data or folder; nothing was written.</exception>
-    /// <exception cref="InputException">A file, a model or a value is wrong.</exception>
-    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    /// <exception cref="InputException">
+    /// A file, a model or a value is wrong; another run holds the folder; its checkpoints are damaged or of another run; a file cannot be written, in which case
+    /// the message names the checkpoint that holds the training.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled; the message names the checkpoint.</exception>
     /// <exception cref="DivergedException">The loss or the gradient is not finite; the last good checkpoint is named.</exception>
+    /// <exception cref="NotFiniteException">The teacher computes what is no number.</exception>
+    /// <exception cref="ArgumentException">An example in memory is none of its task: a class that there is not, a score that is no number.</exception>
+    /// <exception cref="OutOfMemoryException">Model, batch or optimiser do not fit into memory.</exception>
+    /// <remarks>
+    /// What a device, or a listener, task, loss or method of the caller throws, passes through. When it happens during training, a checkpoint of the last step is
+    /// saved before, and <see cref="RunSetup.Note"/> is told.
+    /// </remarks>
     public static RunResult Execute(Recipe recipe, string? output = null, RunSetup? setup = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
@@ -50,24 +62,18 @@ public static class Run
         setup.Understood?.Invoke(new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps));
         if (recipe.Training.ComparesEvaluations && pruner is { ScheduleEnd: > 0 })
             setup.Note?.Invoke($"Evaluations count for the best one from step {pruner.ScheduleEnd} on, where the schedule ends.");
-        string identity = output is null ? "" : RunIdentity.Of(recipe, objective);
+        IReadOnlyDictionary<string, string>? identity = output is null ? null : RunIdentity.Of(recipe, session);
         using RunLock? made = output is not null && held is null ? RunLock.Take(output) : null;
+        // Another run may have made the folder meanwhile, and come to its end.
+        if (made is not null) RunFolder.Check(output!, recipe, setup.Resume, setup.Overwrite);
         if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
         TrainingResult outcome = Train(backend, objective, training, pruner, output, identity, setup, cancellation);
         setup.Trained?.Invoke();
         if (outcome.Steps < steps)
             setup.Note?.Invoke($"Ended after step {outcome.Steps} of {steps}: {recipe.Training.Patience} evaluations without a better one.");
         if (outcome.KeptStep < outcome.Steps) setup.Note?.Invoke($"The result is the model of step {outcome.KeptStep}, the best evaluation.");
-        if (output is not null) pruner?.Save(output);
-        pruner?.Fold();
-        if (output is not null)
-        {
-            session.Save(output);
-            RunFolder.SaveResults(output, outcome.Metrics);
-            ClassesJson.Save(output, objective.ClassReports);
-            Checkpoint.Delete(output, outcome.Steps);
-        }
-
+        if (output is null) pruner?.Fold();
+        else Save(output, session, pruner, outcome, setup.Note, cancellation);
         if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
         return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output)
         {
@@ -83,12 +89,12 @@ public static class Run
     }
 
     private static TrainingResult Train(
-        IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output, string identity, RunSetup setup,
-        CancellationToken cancellation)
+        IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output,
+        IReadOnlyDictionary<string, string>? identity, RunSetup setup, CancellationToken cancellation)
     {
-        using ITrainingLog? log = output is null ? null : setup.Log?.Invoke(RunFolder.LogsOf(output));
-        using var trainer = new Trainer(backend, objective, options, pruner, output, log, identity);
-        if (setup.Resume && !trainer.Resume(setup.Note))
+        using ITrainingLog? log = OpenLog(output, setup);
+        using var trainer = new Trainer(backend, objective, options, pruner, output, log, identity) { Note = setup.Note };
+        if (setup.Resume && !trainer.Resume())
         {
             RunFolder.RequireUnfinished(output!);
             setup.Note?.Invoke($"{output} has no checkpoint yet: starting at step 1.");
@@ -96,5 +102,41 @@ public static class Run
 
         setup.Starting?.Invoke();
         return trainer.Train(setup.Progress, cancellation);
+    }
+
+    private static ITrainingLog? OpenLog(string? output, RunSetup setup)
+    {
+        try
+        {
+            return output is null ? null : setup.Log?.Invoke(RunFolder.LogsOf(output));
+        }
+        catch (InputException e)
+        {
+            // Curves are not worth a run.
+            setup.Note?.Invoke($"There will be no curves: {e.Message}");
+            return null;
+        }
+    }
+
+    // Makes the masks permanent and writes all files; while the disk is full and somebody is told, it waits.
+    private static void Save(
+        string output, TaskSession session, Pruner? pruner, TrainingResult outcome, Action<string>? note, CancellationToken cancellation)
+    {
+        string? checkpoint = outcome.Checkpoint;
+        void Write(Action write) => FullDisk.Retry(write, note, cancellation);
+        try
+        {
+            if (pruner is not null) Write(() => pruner.Save(output));
+            pruner?.Fold();
+            Write(() => session.Save(output));
+            Write(() => RunFolder.SaveResults(output, outcome.Metrics));
+            Write(() => ClassesJson.Save(output, session.Objective.ClassReports));
+            if (checkpoint is not null) Checkpoint.Delete(Path.GetDirectoryName(checkpoint)!, outcome.Steps);
+        }
+        catch (InputException e)
+        {
+            string text = checkpoint is null ? e.Message : $"{e.Message} Nothing is lost: {checkpoint} holds the training, and the run can be resumed.";
+            throw cancellation.IsCancellationRequested ? new OperationCanceledException(text, e, cancellation) : new InputException(text, e);
+        }
     }
 }

@@ -41,8 +41,9 @@ public static class RunFolder
         if (File.Exists(folder)) throw InputException.Of($"{folder}: expected a folder for {output}, found a file.");
         try
         {
-            bool empty = !Directory.Exists(folder)
-                || !Directory.EnumerateFileSystemEntries(folder).Any(entry => Path.GetFileName(entry) is not (RunLock.FileName or RunLock.HolderFile));
+            // A run that was killed at once has left its lock, and perhaps a half of its first file.
+            bool empty = !Directory.Exists(folder) || Directory.EnumerateFileSystemEntries(folder).All(
+                entry => Path.GetFileName(entry) is RunLock.FileName or RunLock.HolderFile || AtomicFile.IsUnfinished(entry));
             if (!empty && !resume && !overwrite)
                 throw OptionException.Of($"{output}: {folder} is not empty; give another folder, {again} to continue its run, or {anew} to replace it.");
             string path = Path.Combine(folder, Recipe.FileName);
@@ -71,7 +72,7 @@ public static class RunFolder
             // First, so that what a kill leaves of the old run is not taken for the run of the old recipe.
             WriteRecipe(folder, recipe);
             if (replaces) Clear(folder);
-            Checkpoint.Sweep(folder);
+            AtomicFolder.Sweep(folder);
             AtomicFile.Sweep(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

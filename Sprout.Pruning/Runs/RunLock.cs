@@ -51,9 +51,17 @@ public sealed class RunLock : IDisposable
     /// <summary>Lets go of the folder.</summary>
     public void Dispose()
     {
-        // While it is held: a file that another run has taken is not deleted.
-        File.Delete(Path.Combine(Path.GetDirectoryName(stream.Name)!, HolderFile));
-        File.Delete(stream.Name);
+        try
+        {
+            // While it is held: a file that another run has taken is not deleted.
+            File.Delete(Path.Combine(Path.GetDirectoryName(stream.Name)!, HolderFile));
+            File.Delete(stream.Name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Files that nobody has locked hold up no run.
+        }
+
         stream.Dispose();
     }
 

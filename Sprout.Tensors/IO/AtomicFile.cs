@@ -1,4 +1,6 @@
 // Files appear whole or not at all.
+using Sprout.Tensors.Host;
+
 namespace Sprout.Tensors.IO;
 
 /// <summary>Writes a file under a temporary name in the same folder, flushes it to disk and renames it over the target.</summary>
@@ -11,17 +13,17 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
-        string full = Path.GetFullPath(path);
-        string temporary = $"{full}.{Guid.NewGuid():N}{TemporaryEnding}";
+        string full = Path.GetFullPath(path), temporary = TemporaryName.Beside(full, TemporaryEnding);
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            using (FileStream stream = Create(temporary))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, full, overwrite: true);
+            FolderSync.Flush(Path.GetDirectoryName(full)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -41,16 +43,37 @@ public static class AtomicFile
         Write(path, stream => stream.Write(bytes));
     }
 
+    /// <summary>Checks that a file can be written, long before there is something to write; an old file is untouched.</summary>
+    /// <exception cref="InputException">Its folder is missing or cannot be written, or there is a folder of that name.</exception>
+    public static void RequireWritable(string path)
+    {
+        string full = Path.GetFullPath(path), temporary = TemporaryName.Beside(full, TemporaryEnding);
+        if (Directory.Exists(full)) throw new InputException($"Cannot write {full}: expected a file or nothing, found a folder.");
+        try
+        {
+            Create(temporary).Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"Cannot write {full}: {e.Message}", e);
+        }
+        finally
+        {
+            DeleteQuietly(temporary);
+        }
+    }
+
+    /// <summary>Whether a file is one that a writer has not finished.</summary>
+    public static bool IsUnfinished(string path) => TemporaryName.TargetOf(path, TemporaryEnding) is not null;
+
     /// <summary>Removes what writers that were killed left in a folder.</summary>
     public static void Sweep(string folder)
     {
-        foreach (string path in Directory.EnumerateFiles(folder, "*" + TemporaryEnding).ToList())
-        {
-            // The name of the file, 32 digits, the ending.
-            string[] parts = Path.GetFileName(path).Split('.');
-            if (parts.Length > 2 && Guid.TryParseExact(parts[^2], "N", out _)) DeleteQuietly(path);
-        }
+        foreach (string path in Directory.EnumerateFiles(folder).Where(IsUnfinished).ToList()) DeleteQuietly(path);
     }
+
+    // CreateNew opens nothing that is there already, and follows no link.
+    private static FileStream Create(string path) => new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
 
     private static void DeleteQuietly(string path)
     {
@@ -58,7 +81,7 @@ public static class AtomicFile
         {
             if (File.Exists(path)) File.Delete(path);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The first error is the one worth reporting.
         }

@@ -1,5 +1,4 @@
-// One run a folder, whole checkpoints of this run only, and nothing deleted that is not Sprout's.
-using Sprout.Bert.Training;
+// One run a folder, whole checkpoints only, and nothing deleted that is not Sprout's.
 using Sprout.Pruning.Runs;
 using Sprout.Tensors.IO;
 using Sprout.Tests.Training;
@@ -45,22 +44,6 @@ public sealed class NothingLostTests : IDisposable
         result.Code.Should().Be(3, result.Log);
         result.Log.Should().Contain("it has no checkpoint.json").And.Contain("checkpoint-4: expected a whole checkpoint, but its model.safetensors");
         File.Exists(Path.Combine(broken, "model.safetensors")).Should().BeFalse();
-    }
-
-    [Fact]
-    public void Changed_data_are_another_run()
-    {
-        string broken = Half("broken");
-        File.AppendAllText(tiny.TrainFile, "aa ab ac\t1\n");
-        Refused(broken);
-    }
-
-    [Fact]
-    public void Other_start_weights_are_another_run()
-    {
-        string broken = Half("broken");
-        tiny.MakeModel("model", 5);
-        Refused(broken);
     }
 
     [Fact]
@@ -139,17 +122,52 @@ public sealed class NothingLostTests : IDisposable
     }
 
     [Fact]
-    public void What_a_killed_run_left_is_swept()
+    public void What_a_killed_run_left_is_swept_or_brought_back()
     {
-        string folder = Half("left"), stray = Path.Combine(folder, $"config.json.{Guid.NewGuid():N}.tmp"), own = Path.Combine(folder, "own.tmp");
-        File.WriteAllText(stray, "half");
-        File.WriteAllText(own, "mine");
-        Directory.CreateDirectory(Path.Combine(folder, "checkpoint-6.partial"));
-        Directory.Move(Path.Combine(folder, "checkpoint-2"), Path.Combine(folder, "checkpoint-2.replaced"));
-        Checkpoint.Sweep(folder);
+        string folder = Half("left"), four = Path.Combine(folder, "checkpoint-4");
+        string Stray(string name, string ending) => Path.Combine(folder, $"{name}.{Guid.NewGuid():N}.{ending}");
+        File.WriteAllText(Stray("config.json", "tmp"), "half");
+        Directory.CreateDirectory(Stray("checkpoint-6", "partial"));
+        Directory.CreateDirectory(Stray("checkpoint-1", "removed"));
+        Directory.CreateDirectory(Stray("checkpoint-2", "replaced"));
+        Directory.Move(four, Stray("checkpoint-4", "replaced"));
+        string[] mine = ["own.tmp", "checkpoint-best.partial", "checkpoint-8.removed"];
+        File.WriteAllText(Path.Combine(folder, mine[0]), "mine");
+        foreach (string name in mine[1..]) Directory.CreateDirectory(Path.Combine(folder, name));
+        AtomicFolder.Sweep(folder);
         AtomicFile.Sweep(folder);
         Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Should().BeEquivalentTo(
-            "training_options.json", "checkpoint-2", "checkpoint-4", "own.tmp");
+            ["training_options.json", "checkpoint-2", "checkpoint-4", .. mine]);
+        File.Exists(Path.Combine(four, "model.safetensors")).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_run_that_was_killed_before_its_first_file_starts_anew()
+    {
+        string whole = tiny.Train("whole"), output = Directory.CreateDirectory(tiny.PathOf("output")).FullName;
+        File.WriteAllText(Path.Combine(output, $"training_options.json.{Guid.NewGuid():N}.tmp"), "half");
+        File.WriteAllText(Path.Combine(output, RunLock.FileName), "");
+        CommandResult result = TinyRun.Run(tiny.Arguments("output", "--resume"));
+        result.Code.Should().Be(0, result.Log);
+        SameModel(whole, output);
+        Directory.EnumerateFiles(output, "*.tmp").Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_leaves_the_old_one()
+    {
+        string folder = Directory.CreateDirectory(tiny.PathOf("old")).FullName;
+        File.WriteAllText(Path.Combine(folder, "file"), "old");
+        Action write = () => AtomicFolder.Write(folder, partial =>
+        {
+            File.WriteAllText(Path.Combine(partial, "file"), "new");
+            throw new IOException("no more");
+        });
+        write.Should().Throw<IOException>().WithMessage("no more");
+        File.ReadAllText(Path.Combine(folder, "file")).Should().Be("old");
+        AtomicFolder.Write(folder, partial => File.WriteAllText(Path.Combine(partial, "file"), "new"));
+        File.ReadAllText(Path.Combine(folder, "file")).Should().Be("new");
+        Directory.EnumerateDirectories(tiny.Folder, "old*").Should().ContainSingle();
     }
 
     [Fact]
@@ -169,20 +187,9 @@ public sealed class NothingLostTests : IDisposable
         string whole = tiny.Train("source-of-" + name, Often), half = Directory.CreateDirectory(tiny.PathOf(name)).FullName;
         File.Copy(Path.Combine(whole, "training_options.json"), Path.Combine(half, "training_options.json"));
         foreach (string checkpoint in (string[])["checkpoint-2", "checkpoint-4"])
-        {
-            Directory.CreateDirectory(Path.Combine(half, checkpoint));
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(whole, checkpoint)))
-                File.Copy(file, Path.Combine(half, checkpoint, Path.GetFileName(file)));
-        }
+            TinyRun.CopyFolder(Path.Combine(whole, checkpoint), Path.Combine(half, checkpoint));
 
         return half;
-    }
-
-    private static void Refused(string folder)
-    {
-        CommandResult result = TinyRun.Run("train", "--resume", "--output", folder);
-        result.Code.Should().Be(3, result.Log);
-        result.Log.Should().Contain("checkpoint-4: expected a checkpoint of this run");
     }
 
     private static void SameModel(string first, string second) =>

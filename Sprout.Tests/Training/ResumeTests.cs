@@ -57,7 +57,7 @@ public sealed class ResumeTests : IDisposable
         string whole = tiny.Train("whole", all);
         string broken = Directory.CreateDirectory(tiny.PathOf("broken")).FullName;
         File.Copy(Path.Combine(whole, "training_options.json"), Path.Combine(broken, "training_options.json"));
-        CopyFolder(Path.Combine(whole, "checkpoint-4"), Path.Combine(broken, "checkpoint-4"));
+        TinyRun.CopyFolder(Path.Combine(whole, "checkpoint-4"), Path.Combine(broken, "checkpoint-4"));
         // What a killed run leaves of a checkpoint is no checkpoint.
         Directory.CreateDirectory(Path.Combine(broken, "checkpoint-6.partial"));
         File.WriteAllText(Path.Combine(broken, "checkpoint-6.partial", "model.safetensors"), "half");
@@ -108,11 +108,5 @@ public sealed class ResumeTests : IDisposable
 
         JsonNode? History(string name) => TinyRun.ReadJson(tiny.PathOf(name), TrainerState.FileName)["log_history"];
         History(second)!.ToJsonString().Should().Be(History(first)!.ToJsonString());
-    }
-
-    private static void CopyFolder(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (string file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
     }
 }

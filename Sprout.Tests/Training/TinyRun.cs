@@ -59,6 +59,12 @@ public sealed partial class TinyRun : IDisposable
 
     public static JsonObject ReadJson(params string[] path) => JsonNode.Parse(File.ReadAllText(Path.Combine(path)))!.AsObject();
 
+    public static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.EnumerateFiles(from)) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     private static BertConfig Config(int words) => new()
