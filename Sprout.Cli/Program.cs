@@ -30,22 +30,29 @@ public static partial class Program
     public static int Main(string[] args)
     {
         InputLines.MakeConsoleStrict();
-        return Run(args, Console.Out, Console.Error, handleSignals: true);
+        return Run(args, Console.Out, MessageWriter.OfConsole(), handleSignals: true);
     }
 
-    /// <summary>Runs one command with the given streams; for tests too.</summary>
+    /// <summary>Runs one command with the given streams, for tests.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Results.</param>
     /// <param name="log">Progress and messages.</param>
-    /// <param name="handleSignals">Whether Ctrl+C, SIGTERM and SIGHUP cancel the command.</param>
-    public static int Run(string[] args, TextWriter output, TextWriter log, bool handleSignals = false)
+    public static int Run(string[] args, TextWriter output, TextWriter log) =>
+        Run(args, output, new MessageWriter(log, isScreen: false), handleSignals: false);
+
+    private static int Run(string[] args, TextWriter output, MessageWriter log, bool handleSignals)
     {
         using var cancellation = new CancellationTokenSource();
+        var terminal = new Terminal(output, log, args, cancellation.Token);
         void OnSignal(PosixSignalContext signal)
         {
-            // The first one lets the step finish and save; the second one kills.
-            signal.Cancel = !cancellation.IsCancellationRequested;
-            if (signal.Cancel) log.WriteLine("Cancelling: the step under way is finished first. Press Ctrl+C again to stop at once.");
+            // The second one ends the process at once.
+            if (cancellation.IsCancellationRequested) return;
+            signal.Cancel = true;
+            terminal.Log(terminal.HeedsCancellation
+                ? "Cancelling: the step under way is finished first. Press Ctrl+C again to stop at once."
+                : "Cancelled: nothing was left half-written.");
+            if (!terminal.HeedsCancellation) Environment.Exit(ExitCode.Cancelled);
             cancellation.Cancel();
         }
 
@@ -53,7 +60,7 @@ public static partial class Program
         using PosixSignalRegistration? interrupt = handleSignals ? PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal) : null;
         using PosixSignalRegistration? hangUp = handleSignals ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal) : null;
         using PosixSignalRegistration? terminate = handleSignals ? PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal) : null;
-        return ExitCode.Guard(log, () => Invoke(args, new Terminal(output, log, cancellation.Token)));
+        return ExitCode.Guard(log, () => Invoke(args, terminal));
     }
 
     private static int Invoke(string[] args, Terminal terminal)

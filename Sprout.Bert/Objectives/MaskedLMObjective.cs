@@ -86,14 +86,17 @@ public sealed class MaskedLMObjective : Objective
     }
 
     /// <inheritdoc/>
+    public override int EvalBatches(int batchSize) => (eval.Count + batchSize - 1) / batchSize;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(
         int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         double loss = 0;
         long count = 0, right = 0, tokens = 0;
-        int vocabulary = model.Config.VocabSize, batches = (eval.Count + batchSize - 1) / batchSize;
+        int vocabulary = model.Config.VocabSize, batches = EvalBatches(batchSize);
         using var inference = new Inference(backend, model);
-        var stage = new StageProgress("eval", progress);
+        var stage = new StageProgress(TrainerProgress.Evaluation, progress);
         for (int i = 0; i < batches; i++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -100,13 +100,16 @@ public sealed class SquadObjective : Objective
     }
 
     /// <inheritdoc/>
+    public override int EvalBatches(int batchSize) => (eval.Count + batchSize - 1) / batchSize;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(
         int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         var logits = new float[eval.Count][];
         using (var inference = new Inference(backend, model))
         {
-            var stage = new StageProgress("eval", progress);
+            var stage = new StageProgress(TrainerProgress.Evaluation, progress);
             inference.Run(evalSequences, batchSize, (first, batch, output) => Split(output.ToArray(), batch).CopyTo(logits, first), stage.Report, cancellation);
         }
 

@@ -30,6 +30,7 @@ public sealed class Trainer : IDisposable
     private readonly int totalSteps, stepsPerEpoch;
     private readonly LearningRateSchedule schedule;
     private TrainerState state = new();
+    private TrainingClock? clock;
     // Counting what is kept makes a device wait, so it is done when it is logged.
     private double? density;
     private IReadOnlyDictionary<string, double> lastEvaluation = new Dictionary<string, double>();
@@ -91,7 +92,7 @@ public sealed class Trainer : IDisposable
     {
         if (cancellation.IsCancellationRequested) throw new OperationCanceledException("Cancelled before the first step.", cancellation);
         objective.Prepare((long)totalSteps * options.StepSize, progress, cancellation);
-        var clock = new TrainingClock(state, totalSteps);
+        clock = new TrainingClock(state, options, objective.TrainCount, objective.EvalBatches(options.EvalBatchSize));
         using var tape = new Tape(backend);
         using Tensor lossValue = Tensor.Rent(backend, new Shape(1));
         var loss = new Variable(lossValue, requiresGrad: true);
@@ -190,7 +191,7 @@ public sealed class Trainer : IDisposable
         pruner?.BeginEvaluation();
         try
         {
-            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
+            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, clock!.Evaluation(progress, density ?? 1), cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -23,7 +23,8 @@ internal static class ExportCommand
         command.SetAction(result =>
         {
             using ModelSource source = ModelSource.Open(result.GetValue(model)!);
-            HuggingFaceFolder.Save(result.GetValue(output)!, source);
+            terminal.HeedsCancellation = true;
+            HuggingFaceFolder.Save(result.GetValue(output)!, source, terminal.Cancellation);
             terminal.Output.WriteLine($"model = {result.GetValue(output)}");
             return ExitCode.Done;
         });

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
+using Sprout.Bert.Training;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Export.TensorBoard;
@@ -22,26 +23,41 @@ internal static class RunCommand
         string output = run.Output(result);
         var predictions = new StringBuilder();
         using ProfiledBackend? profile = run.Profile(result) ? new ProfiledBackend(recipe.Device.Open(terminal.Log)) : null;
-        RunResult outcome = Run.Execute(
-            recipe,
-            output,
-            new RunSetup
+        // Shown at the end: a full standard output must not end the run before its model is saved.
+        using var kernels = new StringWriter();
+        var setup = new RunSetup
+        {
+            Resume = run.Resume(result),
+            Overwrite = run.Overwrite(result),
+            Progress = new ProgressDisplay(terminal),
+            Note = terminal.Log,
+            Understood = summary =>
             {
-                Resume = run.Resume(result),
-                Overwrite = run.Overwrite(result),
-                Progress = new ProgressDisplay(terminal),
-                Note = terminal.Log,
-                Understood = summary => SummaryText.Write(terminal, summary),
-                Log = folder => new TensorBoardLog(folder),
-                Prediction = run.Predictions(result) is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),
-                Backend = profile,
-                Starting = () => profile?.Restart(),
-                Trained = () =>
-                {
-                    if (profile is not null) ProfileTable.Write(run.Json(result) ? terminal.LogWriter : terminal.Output, profile);
-                },
+                terminal.HeedsCancellation = true;
+                SummaryText.Write(terminal, summary);
             },
-            terminal.Cancellation);
+            Log = folder => new TensorBoardLog(folder),
+            Prediction = run.Predictions(result) is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),
+            Backend = profile,
+            Starting = () => profile?.Restart(),
+            Trained = () =>
+            {
+                if (profile is not null) ProfileTable.Write(kernels, profile);
+            },
+        };
+        RunResult outcome;
+        try
+        {
+            outcome = Run.Execute(recipe, output, setup, terminal.Cancellation);
+        }
+        catch (OperationCanceledException e)
+        {
+            terminal.Log(e.Message);
+            if (Checkpoint.Any(output)) terminal.Log($"To continue: {CommandLine.ToResume(terminal.Arguments)}");
+            return ExitCode.Cancelled;
+        }
+
+        (run.Json(result) ? terminal.LogWriter : terminal.Output).Write(kernels);
         if (run.Predictions(result) is string path) AtomicFile.WriteText(path, predictions.ToString());
         if (run.Json(result)) terminal.Document(ToJson(outcome));
         else Print(terminal, outcome);

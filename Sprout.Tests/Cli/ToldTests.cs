@@ -1,5 +1,6 @@
 // What the user is told: what was understood, what has no effect, what was meant.
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Sprout.Cli.Shell;
 using Sprout.Tests.Training;
 
@@ -106,21 +107,31 @@ public sealed class ToldTests : IDisposable
             .Should().ContainAll("Regression of numbers from 1 to 5", "none is cut", "nothing is pruned");
     }
 
-    [Fact]
-    public void Logits_that_are_no_numbers_are_4()
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_no_numbers_are_4(float weight)
     {
-        string path = Path.Combine(tiny.Model, "model.safetensors"), input = tiny.Write("texts.txt", "aa ab\n");
+        string path = Path.Combine(tiny.Model, "model.safetensors"), input = tiny.Write("texts.txt", "aa ab\n"), output = tiny.PathOf("exported");
         byte[] bytes = File.ReadAllBytes(path);
-        for (int i = 8 + (int)BitConverter.ToInt64(bytes); i < bytes.Length; i += 4) BitConverter.TryWriteBytes(bytes.AsSpan(i), float.NaN);
+        int start = 8 + (int)BitConverter.ToInt64(bytes);
+        JsonNode header = JsonNode.Parse(bytes.AsSpan(8, start - 8))!;
+        string tensor = "bert.encoder.layer.1.output.dense.weight";
+        int first = start + header[tensor]!["data_offsets"]![0]!.GetValue<int>();
+        foreach (int place in (int[])[0, 17, 511]) BitConverter.TryWriteBytes(bytes.AsSpan(first + (4 * place)), weight);
         File.WriteAllBytes(path, bytes);
-        foreach (CommandResult result in (CommandResult[])
-            [TinyRun.Run("predict", "--model", tiny.Model, "--input", input),
-             TinyRun.Run("eval", "--model", tiny.Model, "--task", "sst2", "--eval-file", tiny.EvalFile, "--max-length", "16")])
+        foreach (string command in (string[])
+            [$"predict --model {tiny.Model} --input {input}", $"eval --model {tiny.Model} --task sst2 --eval-file {tiny.EvalFile} --max-length 16",
+             $"inspect {tiny.Model}", $"export --model {tiny.Model} --output {output}", $"bench --mode load --model {tiny.Model} --repeat 1 --warmup 0",
+             $"bench --model {tiny.Model} --length 4 --repeat 1 --warmup 0"])
         {
+            CommandResult result = TinyRun.Run(command.Split(' '));
             result.Code.Should().Be(ExitCode.Diverged, result.Log);
             result.Output.Should().BeEmpty();
-            result.Log.Should().ContainAll(tiny.Model, "finite", "NaN");
+            result.Log.Should().ContainAll(tiny.Model, tensor, "found 3 of 512", "NaN or infinite");
         }
+
+        Directory.EnumerateFileSystemEntries(output).Should().BeEmpty();
     }
 
     [Fact]
