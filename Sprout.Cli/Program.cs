@@ -1,5 +1,6 @@
 // The sprout command: parses arguments and maps outcomes to exit codes.
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Runtime.InteropServices;
 using Sprout.Cli.Commands;
 using Sprout.Cli.Options;
@@ -10,17 +11,18 @@ namespace Sprout.Cli;
 /// <summary>Entry point.</summary>
 public static partial class Program
 {
+    // The most important first.
     private static readonly (string Name, string Summary, Func<Terminal, Command> Create)[] Commands =
     [
         ("demo", DemoCommand.Summary, DemoCommand.Create),
         ("train", TrainCommand.Summary, TrainCommand.Create),
         ("eval", EvalCommand.Summary, EvalCommand.Create),
         ("predict", PredictCommand.Summary, PredictCommand.Create),
-        ("tokenize", TokenizeCommand.Summary, TokenizeCommand.Create),
         ("inspect", InspectCommand.Summary, InspectCommand.Create),
         ("export", ExportCommand.Summary, ExportCommand.Create),
-        ("bench", BenchCommand.Summary, BenchCommand.Create),
         ("pretrain", PretrainCommand.Summary, PretrainCommand.Create),
+        ("bench", BenchCommand.Summary, BenchCommand.Create),
+        ("tokenize", TokenizeCommand.Summary, TokenizeCommand.Create),
         ("devices", DevicesCommand.Summary, DevicesCommand.Create),
     ];
 
@@ -63,13 +65,21 @@ public static partial class Program
         return ExitCode.Guard(log, () => Invoke(args, terminal));
     }
 
-    private static int Invoke(string[] args, Terminal terminal)
+    /// <summary>Parses a command line.</summary>
+    internal static ParseResult Parse(string[] args, Terminal terminal)
     {
         var root = new RootCommand("Fine-tunes BERT models and prunes them while they learn, in pure .NET.");
         // Only the command that is asked for gets its options: making all of them takes longer than printing the help.
         foreach ((string name, string summary, Func<Terminal, Command> create) in Commands)
             root.Add(args.Contains(name) ? create(terminal) : new Command(name, summary));
-        ParseResult result = root.Parse(args.Length == 0 ? ["--help"] : args);
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+            help.Action = new HelpText(terminal.OutputColumns is int columns ? Math.Clamp(columns - 1, 20, 100) : 80);
+        return root.Parse(args.Length == 0 ? ["--help"] : args);
+    }
+
+    private static int Invoke(string[] args, Terminal terminal)
+    {
+        ParseResult result = Parse(args, terminal);
         if (result.Errors.Count > 0)
         {
             foreach (string mistake in Mistakes.Describe(result)) terminal.Log(mistake);

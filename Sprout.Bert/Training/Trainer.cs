@@ -191,7 +191,7 @@ public sealed class Trainer : IDisposable
         pruner?.BeginEvaluation();
         try
         {
-            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, clock!.Evaluation(progress, density ?? 1), cancellation);
+            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, clock!.Evaluation(progress), cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -12,7 +12,9 @@ namespace Sprout.Bert.Training;
 /// <param name="Metric">The latest evaluation, as in "accuracy 88.0"; null before the first.</param>
 /// <param name="Density">Share of prunable weights kept; 1 without pruning.</param>
 /// <param name="TokensPerSecond">Tokens that went through the model each second of this stage.</param>
-/// <param name="Done">Share of the work that is done, 0 to 1: of the whole run's, evaluations included; of a teacher's stage or an evaluation alone, of that.</param>
+/// <param name="Done">
+/// Share of the work that is done, 0 to 1: of the whole run's, evaluations included; of a teacher's stage or of an evaluation alone, of that.
+/// </param>
 /// <param name="Remaining">Estimated time to the end of the same work.</param>
 public sealed record TrainerProgress(
     string Stage, int Step, int TotalSteps, double Epoch, double Loss, string? Metric, double Density, double TokensPerSecond, double Done,
@@ -35,4 +37,7 @@ public sealed record TrainerProgress(
 
     /// <summary>What is kept, as in "density 50.0 %"; null when all is.</summary>
     public string? DensityText => Density < 1 ? string.Create(CultureInfo.InvariantCulture, $"density {100 * Density:0.0} %") : null;
+
+    /// <summary>All of that and the metric, in the order in which they are shown.</summary>
+    public IEnumerable<string> Facts => ((string?[])[Place, EpochText, LossText, Metric, DensityText]).OfType<string>();
 }

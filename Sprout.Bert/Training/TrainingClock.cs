@@ -58,8 +58,7 @@ internal sealed class TrainingClock
 
     /// <summary>Reports of an evaluation, as parts of the run.</summary>
     /// <param name="progress">Receives them; null: nobody does.</param>
-    /// <param name="density">Share of prunable weights kept.</param>
-    public IProgress<TrainerProgress> Evaluation(IProgress<TrainerProgress>? progress, double density) => new EvaluationProgress(this, progress, density);
+    public IProgress<TrainerProgress> Evaluation(IProgress<TrainerProgress>? progress) => new EvaluationProgress(this, progress);
 
     // The share of the run's work that is done, and the time of what is not.
     private (double Done, TimeSpan Left) Work(int batchesOfThis)
@@ -77,7 +76,7 @@ internal sealed class TrainingClock
         return every == 0 || step >= totalSteps ? 1 : ((totalSteps - 1) / every) - ((Math.Max(1, step) - 1) / every) + 1;
     }
 
-    private sealed class EvaluationProgress(TrainingClock clock, IProgress<TrainerProgress>? progress, double density) : IProgress<TrainerProgress>
+    private sealed class EvaluationProgress(TrainingClock clock, IProgress<TrainerProgress>? progress) : IProgress<TrainerProgress>
     {
         private long last = Stopwatch.GetTimestamp();
         private int batches;
@@ -88,7 +87,7 @@ internal sealed class TrainingClock
             last = Stopwatch.GetTimestamp();
             clock.batchesTimed++;
             (double done, TimeSpan left) = clock.Work(++batches);
-            progress?.Report(value with { Density = density, Done = done, Remaining = left });
+            progress?.Report(value with { Done = done, Remaining = left });
         }
     }
 }

@@ -34,7 +34,7 @@ internal static class RunCommand
             Understood = summary =>
             {
                 terminal.HeedsCancellation = true;
-                SummaryText.Write(terminal, summary);
+                foreach (string sentence in summary.Describe()) terminal.Log(sentence);
             },
             Log = folder => new TensorBoardLog(folder),
             Prediction = run.Predictions(result) is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),

@@ -76,6 +76,8 @@ internal static class Effects
         bool glue = task is not null && GlueTasks.Names.Contains(task);
         return
         [
+            (["data"], recipe.Task.TrainFile.Count > 0 && recipe.Task.EvalFile is not null, "with --train-file and --eval-file, which are read in its place"),
+            (["data"], recipe.Task.TrainFile.Count > 0 && recipe.Task.EvalSplit is not null, "with --train-file and --eval-split"),
             (OfTeachers, recipe.Task.Teacher is null, "without --teacher"),
             (OfTables, glue || task == TaskRegistry.Squad, $"with --task {task}; columns are chosen with --task text"),
             (OfAnswers, glue || task == TaskRegistry.Text, $"with --task {task}, only with --task squad"),

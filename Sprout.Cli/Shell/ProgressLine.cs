@@ -5,8 +5,8 @@ using Sprout.Bert.Training;
 namespace Sprout.Cli.Shell;
 
 /// <summary>
-/// Lays a report of progress out in a width. Where there is no room for all, the least important goes first: speed, epoch, density, metric, loss, bar, step; the
-/// time left goes last.
+/// Lays a report of progress out in a width. Where there is no room for all, the least important goes first: speed, epoch, density, metric, loss, bar,
+/// step; the time left goes last.
 /// </summary>
 internal static class ProgressLine
 {
@@ -34,11 +34,8 @@ internal static class ProgressLine
     /// <summary>A line of any length, without a bar.</summary>
     public static string Plain(TrainerProgress value) => Join(" · ", value, [], TimeLeft(value.Remaining));
 
-    private static string Join(string between, TrainerProgress value, string?[] without, string left)
-    {
-        string?[] all = [value.Place, value.EpochText, value.LossText, value.Metric, value.DensityText, Speed(value), left];
-        return string.Join(between, all.Where(part => part is not null && !without.Contains(part)));
-    }
+    private static string Join(string between, TrainerProgress value, string?[] without, string left) =>
+        string.Join(between, [.. value.Facts.Append(Speed(value)).Except(without), left]);
 
     private static string Speed(TrainerProgress value) => string.Create(CultureInfo.InvariantCulture, $"{value.TokensPerSecond:0} tokens/s");
 

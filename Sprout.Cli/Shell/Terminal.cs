@@ -24,6 +24,9 @@ internal sealed class Terminal
     /// <summary>Results.</summary>
     public TextWriter Output { get; }
 
+    /// <summary>Columns of the screen that shows results; null where none does.</summary>
+    public int? OutputColumns => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected ? MessageWriter.Columns : null;
+
     /// <summary>Progress and messages.</summary>
     public MessageWriter LogWriter { get; }
 

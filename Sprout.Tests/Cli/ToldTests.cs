@@ -1,8 +1,11 @@
 // What the user is told: what was understood, what has no effect, what was meant.
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sprout.Cli.Shell;
 using Sprout.Tests.Training;
+
+using static System.StringComparison;
 
 namespace Sprout.Tests.Cli;
 
@@ -21,6 +24,8 @@ public sealed class ToldTests : IDisposable
     [InlineData("--method=l0 --lambda=1 --density=0.5", "--density", "l0")]
     [InlineData("--method=soft-movement --lambda=1 --l0-noise=false", "--l0-noise", "soft-movement")]
     [InlineData("--method=magnitude --density=0.5 --score-learning-rate=1", "--score-learning-rate", "magnitude")]
+    [InlineData("--data=$F", "--data", "--train-file and --eval-file")]
+    [InlineData("--data=$F --eval-file=- --eval-split=0.2", "--data", "--eval-split")]
     [InlineData("--text-column=sentence", "--text-column", "sst2")]
     [InlineData("--regression=true", "--regression", "sst2")]
     [InlineData("--doc-stride=5", "--doc-stride", "squad")]
@@ -105,6 +110,45 @@ public sealed class ToldTests : IDisposable
         string scores = tiny.Write("scores.csv", "text,label\naa,1\nab,5\n");
         TinyRun.Run(tiny.Arguments("other", $"--task=text --train-file={scores} --eval-file={scores} --regression=true --ignore-mismatched-sizes=true")).Log
             .Should().ContainAll("Regression of numbers from 1 to 5", "none is cut", "nothing is pruned");
+    }
+
+    [Fact]
+    public void Questions_and_their_windows_are_counted()
+    {
+        string Questions(params string[] texts) => JsonSerializer.Serialize(new
+        {
+            version = "1.1",
+            data = new[] { new { paragraphs = texts.Select((text, i) => new
+            {
+                context = text,
+                qas = new[] { new { id = $"{i}", question = "aa", answers = new[] { new { text = "ab", answer_start = text.IndexOf("ab", Ordinal) } } } },
+            }) } },
+        });
+        string train = tiny.Write("train.json", Questions("aa ab", "ac ad ae af ag ah ai aj ak ba ab")), eval = tiny.Write("dev.json", Questions("ab"));
+        string log = TinyRun.Run(tiny.Arguments(
+            "out", $"--task=squad --train-file={train} --eval-file={eval} --max-length=8 --doc-stride=2 --max-steps=1")).Log;
+        log.Should().ContainAll(
+            "Task squad.", "2 training questions in 6 windows of at most 8 tokens, 2 of which hold the answer; the contexts of 1 are longer and are cut.",
+            "1 evaluation questions in 1 windows of at most 8 tokens, 1 of which hold the answer; no context is cut.");
+    }
+
+    [Fact]
+    public void Texts_to_pretrain_on_are_counted()
+    {
+        string train = tiny.Write("corpus.txt", "aa ab ac ad ae\naa\nab ac\nad ae\n");
+        string log = TinyRun.Run(
+            "pretrain", "--model", tiny.Model, "--train-file", train, "--output", tiny.PathOf("out"), "--max-length", "6", "--max-steps", "1",
+            "--mask-probability", "0.2", "--threads", "1").Log;
+        log.Should().ContainAll(
+            "3 training and 1 evaluation texts of at most 6 tokens; 1 and 0 texts are longer and are cut.", "20 % of the words are predicted, all pieces");
+    }
+
+    [Fact]
+    public void Labels_that_look_alike_are_named()
+    {
+        string data = tiny.Write("own.csv", "text,label\naa,Pos\nab,pos\nac,so so\nad,so  so\nae,neg\n");
+        string log = TinyRun.Run(tiny.Arguments("out", $"--task=text --train-file={data} --eval-file={data} --ignore-mismatched-sizes=true")).Log;
+        log.Should().ContainAll("differ only in case or blanks", "\"Pos\", \"pos\".", "\"so  so\", \"so so\".").And.NotContain("\"neg\"");
     }
 
     [Theory]
