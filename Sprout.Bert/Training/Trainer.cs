@@ -1,7 +1,6 @@
 // The training loop.
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
-using Sprout.Bert.Prediction;
 using Sprout.Tensors;
 using Sprout.Tensors.Random;
 

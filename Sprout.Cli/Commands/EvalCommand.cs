@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
-using Sprout.Bert.Prediction;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;

@@ -47,7 +47,7 @@ internal sealed class MessageWriter : TextWriter
     {
         try
         {
-            return new MessageWriter(Console.Error, !Console.IsErrorRedirected);
+            return IsOfRuntime() ? new MessageWriter(Null, isScreen: false) : new MessageWriter(Console.Error, !Console.IsErrorRedirected);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -79,6 +79,15 @@ internal sealed class MessageWriter : TextWriter
 
     /// <inheritdoc/>
     public override void Flush() => Try(inner.Flush);
+
+    // Where both standard streams are closed, Linux gives their numbers to the two ends of a pipe that the runtime opens for itself.
+    private static bool IsOfRuntime()
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        string? error = new FileInfo("/proc/self/fd/2").LinkTarget;
+        return error?.StartsWith("pipe:", StringComparison.Ordinal) == true && error == new FileInfo("/proc/self/fd/1").LinkTarget
+            && File.ReadLines("/proc/self/fdinfo/1").Any(line => line.StartsWith("flags:", StringComparison.Ordinal) && line[^1] == '0');
+    }
 
     private void Pass(Action write)
     {

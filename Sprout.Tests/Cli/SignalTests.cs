@@ -1,6 +1,7 @@
 // The command in a process of its own, told to end.
 using System.Diagnostics;
 using Sprout.Cli.Shell;
+using Sprout.Pruning.Runs;
 using Sprout.Tests.Training;
 
 namespace Sprout.Tests.Cli;
@@ -31,6 +32,23 @@ public sealed class SignalTests : IDisposable
         await process.WaitForExitAsync(cancellation.Token);
         process.ExitCode.Should().Be(ExitCode.Cancelled);
         (await process.StandardError.ReadToEndAsync()).Trim().Should().Be("Cancelled: nothing was left half-written.");
+    }
+
+    [SystemFact("linux")]
+    public async Task A_run_that_is_told_to_end_while_it_loads_leaves_all_as_it_was()
+    {
+        string output = tiny.Train("out"), pipe = tiny.PathOf("pipe");
+        string[] before = [.. Directory.EnumerateFileSystemEntries(output, "*", SearchOption.AllDirectories).Order()];
+        using (Process make = Process.Start("mkfifo", [pipe])) await make.WaitForExitAsync();
+        // Nobody ever writes into the pipe, so the data never come.
+        using Process process = Start(tiny.Arguments("out", $"--train-file={pipe} --overwrite"));
+        using var cancellation = new CancellationTokenSource(Patience);
+        while (!File.Exists(Path.Combine(output, RunLock.HolderFile))) await Task.Delay(20, cancellation.Token);
+        using Process kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync(cancellation.Token);
+        process.ExitCode.Should().Be(ExitCode.Cancelled);
+        (await process.StandardError.ReadToEndAsync()).Trim().Should().Be("Cancelled: nothing was left half-written.");
+        Directory.EnumerateFileSystemEntries(output, "*", SearchOption.AllDirectories).Order().Should().Equal(before);
     }
 
     [SystemFact("linux")]
