@@ -10,7 +10,7 @@ namespace Sprout.Cli.Shell;
 /// </summary>
 internal static class ProgressLine
 {
-    private const int LeastBar = 5, WidestBar = 30;
+    private const int LeastBar = 5, WidestBar = 20;
     // Of characters that are one column wide on every terminal, also one of East Asia.
     private const string Between = ", ";
 
@@ -18,13 +18,14 @@ internal static class ProgressLine
     public static string Render(TrainerProgress value, int width)
     {
         string left = TimeLeft(value.Remaining);
+        // The same in every line of a run, so that only its filling moves.
+        int bar = Math.Clamp(width / 8, LeastBar, WidestBar);
         // In the order in which they leave.
         string?[] byWorth = [Speed(value), value.EpochText, value.DensityText, value.Metric, value.LossText];
         for (int gone = 0; gone <= byWorth.Length; gone++)
         {
             string text = Join(Between, value, byWorth[..gone], left);
-            int room = width - text.Length - 1;
-            if (room >= LeastBar) return $"{Bar(value.Done, Math.Min(room, WidestBar))} {text}";
+            if (bar + 1 + text.Length <= width) return $"{Bar(value.Done, bar)} {text}";
         }
 
         string place = value.Place + Between + left;

@@ -65,7 +65,17 @@ public sealed class RunLock : IDisposable
     }
 
     // A process that ends without an exception, as on Ctrl+C while it loads, leaves nothing either.
-    private void OnExit(object? sender, EventArgs e) => Dispose();
+    private void OnExit(object? sender, EventArgs e)
+    {
+        try
+        {
+            Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The system lets go of it in any case.
+        }
+    }
 
     private static string? HolderOf(string path)
     {

@@ -47,10 +47,10 @@ public sealed class ProgressLineTests
 
     [Theory]
     [InlineData(0, 0)]
-    [InlineData(0.5, 14)]
-    [InlineData(1, 28)]
+    [InlineData(0.5, 9)]
+    [InlineData(1, 18)]
     public void The_bar_is_as_full_as_the_work_is_done(double done, int full) =>
-        ProgressLine.Render(Training with { Done = done }, 200).Should().StartWith($"[{new string('#', full)}{new string('.', 28 - full)}] ");
+        ProgressLine.Render(Training with { Done = done }, 200).Should().StartWith($"[{new string('#', full)}{new string('.', 18 - full)}] ");
 
     [Theory]
     [InlineData(1, 6)]

@@ -179,6 +179,15 @@ public sealed class ToldTests : IDisposable
     }
 
     [Fact]
+    public void Devices_that_are_for_tests_say_so()
+    {
+        string[] lines = TinyRun.Run("devices").Output.Split(Environment.NewLine);
+        lines.Should().ContainSingle(line => line.StartsWith("ilgpu-cpu", Ordinal)).Which.Should().Contain("for tests, very slow; to compute, use cpu");
+        // PoCL calls its devices so; not every machine has it.
+        lines.Where(line => line.Contains("pthread", Ordinal)).Should().OnlyContain(line => line.Contains("OpenCL on the processor: for tests, slow"));
+    }
+
+    [Fact]
     public void Names_cannot_steer_the_screen()
     {
         Terminal.Printable("a\u001b[31mb\r").Should().Be("a\\u001b[31mb\\u000d");
