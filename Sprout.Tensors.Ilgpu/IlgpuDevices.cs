@@ -127,6 +127,13 @@ public static class IlgpuDevices
         ];
         if (device is CudaDevice { Architecture: CudaArchitecture architecture }) limits.Add(new("architecture", $"{architecture}"));
         if (device is CLDevice cl) limits.Add(new("OpenCL", $"{cl.CVersion}"));
+        if (device is CLDevice { DeviceType: CLDeviceType.CL_DEVICE_TYPE_CPU } processor)
+        {
+            string platform = processor.PlatformName == "Portable Computing Language" ? "PoCL" : $"{processor.PlatformName}";
+            limits.Add(new("kind", $"{platform}, which runs OpenCL on the processor: for tests, slow; to compute, use cpu"));
+        }
+
+        if (device is CPUDevice) limits.Add(new("kind", "GPU kernels on the processor: for tests, very slow; to compute, use cpu"));
         long memory = device is CPUDevice ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes : device.MemorySize;
         return new DeviceInfo(name, device.Name, memory, limits, null);
     }

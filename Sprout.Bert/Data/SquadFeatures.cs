@@ -32,6 +32,9 @@ public sealed class SquadFeatures
         (this.tokenizer, this.maxLength, this.docStride, this.maxQueryLength) = (tokenizer, maxLength, docStride, maxQueryLength);
     }
 
+    /// <summary>Longest window in tokens, special ones included.</summary>
+    public int MaxLength => maxLength;
+
     /// <summary>The windows of all questions, in order; every question has at least one.</summary>
     /// <exception cref="OptionException">A question leaves no room for the context; the lengths are named.</exception>
     public IReadOnlyList<SquadWindow> Windows(IReadOnlyList<SquadQuestion> questions)

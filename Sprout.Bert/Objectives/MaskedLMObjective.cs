@@ -2,6 +2,7 @@
 using System.Text.Json.Nodes;
 using Sprout.Autograd;
 using Sprout.Autograd.Functions;
+using Sprout.Bert.Data;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Models;
 using Sprout.Bert.Prediction;
@@ -66,7 +67,19 @@ public sealed class MaskedLMObjective : Objective
     public override IEnumerable<int> Fingerprint => train.Concat(eval).SelectMany(sequence => sequence.Numbers);
 
     /// <inheritdoc/>
+    public override DataSummary Summary => new(train.Count)
+    {
+        EvalExamples = eval.Count, MaxLength = Longest, CutTrain = Cut.Train, CutEval = Cut.Eval, Masks = new MaskSummary(share, wholeWords),
+    };
+
+    /// <inheritdoc/>
     public override string PrimaryMetric => "eval_accuracy";
+
+    /// <summary>Longest sequence in tokens, for the summary.</summary>
+    internal int Longest { get; init; }
+
+    /// <summary>Texts that lost their end, for the summary.</summary>
+    internal (int Train, int Eval) Cut { get; init; }
 
     /// <inheritdoc/>
     public override int ForwardBackward(Tape tape, ReadOnlySpan<int> examples, int epoch, float scale, Variable loss)
@@ -89,14 +102,17 @@ public sealed class MaskedLMObjective : Objective
     }
 
     /// <inheritdoc/>
+    public override int EvalBatches(int batchSize) => (eval.Count + batchSize - 1) / batchSize;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(
         int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         double loss = 0;
         long count = 0, right = 0, tokens = 0;
-        int vocabulary = model.Config.VocabSize, batches = (eval.Count + batchSize - 1) / batchSize;
+        int vocabulary = model.Config.VocabSize, batches = EvalBatches(batchSize);
         using var inference = new Inference(backend, model);
-        var stage = new StageProgress("eval", progress);
+        var stage = new StageProgress(TrainerProgress.Evaluation, progress);
         for (int i = 0; i < batches; i++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -24,6 +24,7 @@ public sealed class SquadObjective : Objective
     private readonly IReadOnlyList<SquadQuestion> questions;
     private readonly SquadAnswers answers;
     private readonly Teacher? teacher;
+    private readonly int longest;
 
     /// <summary>Cuts questions into windows and binds them to a model.</summary>
     /// <param name="backend">The model's backend.</param>
@@ -43,6 +44,7 @@ public sealed class SquadObjective : Objective
         this.answers = answers;
         this.teacher = teacher;
         questions = eval;
+        longest = features.MaxLength;
         this.train = [.. features.Windows(train).Take(maxTrainSamples ?? int.MaxValue)];
         this.eval = features.Windows(eval);
         trainSequences = [.. this.train.Select(window => window.Sequence)];
@@ -61,6 +63,14 @@ public sealed class SquadObjective : Objective
     /// <inheritdoc/>
     public override IReadOnlyList<string> Metrics =>
         questions.Any(question => question.Answers.Length > 0) ? ["eval_exact_match", PrimaryMetric, "eval_loss"] : [];
+
+    /// <inheritdoc/>
+    public override DataSummary Summary => new(train.Count)
+    {
+        EvalExamples = eval.Count,
+        MaxLength = longest,
+        Questions = (Count(train, 0), Count(eval, questions.Count(question => question.Answers.Length == 0))),
+    };
 
     /// <inheritdoc/>
     public override IEnumerable<int> Fingerprint => trainSequences.Concat(evalSequences).SelectMany(sequence => sequence.Numbers)
@@ -109,13 +119,16 @@ public sealed class SquadObjective : Objective
     }
 
     /// <inheritdoc/>
+    public override int EvalBatches(int batchSize) => (eval.Count + batchSize - 1) / batchSize;
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(
         int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
         var logits = new float[eval.Count][];
         using (var inference = new Inference(backend, model))
         {
-            var stage = new StageProgress("eval", progress);
+            var stage = new StageProgress(TrainerProgress.Evaluation, progress);
             inference.Run(evalSequences, batchSize, (first, batch, output) => Split(output.ToArray(), batch).CopyTo(logits, first), stage.Report, cancellation);
         }
 
@@ -150,6 +163,14 @@ public sealed class SquadObjective : Objective
         metrics["eval_loss"] = loss / Math.Max(1, placed);
         metrics["eval_samples"] = logits.Length;
         return metrics;
+    }
+
+    private static QuestionSummary Count(IReadOnlyList<SquadWindow> windows, int unanswered)
+    {
+        int[] perQuestion = [.. windows.CountBy(window => window.QuestionIndex).Select(pair => pair.Value)];
+        // Position 0 is the label of a window that lacks the answer.
+        int answered = windows.Count(window => window.StartLabel > 0);
+        return new QuestionSummary(perQuestion.Length, unanswered, windows.Count, answered, perQuestion.Count(count => count > 1));
     }
 
     private static float[] Starts(float[] logits) => logits[..(logits.Length / 2)];

@@ -136,6 +136,9 @@ public sealed class TextObjective : Objective
     }
 
     /// <inheritdoc/>
+    public override int EvalBatches(int batchSize) => evalSequences.Sum(set => (set.Count + batchSize - 1) / batchSize);
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Evaluate(
         int batchSize, Action<JsonObject>? prediction, IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
@@ -144,7 +147,7 @@ public sealed class TextObjective : Objective
         for (int i = 0; i < evalSets.Count; i++)
         {
             var logits = new float[evalSequences[i].Count][];
-            var stage = new StageProgress("eval", progress);
+            var stage = new StageProgress(TrainerProgress.Evaluation, progress);
             inference.Run(
                 evalSequences[i], batchSize, (first, _, output) => output.ToArray().Chunk(Classes).ToArray().CopyTo(logits, first), stage.Report, cancellation);
             if (prediction is not null) Predict(evalSets[i], logits, prediction);

@@ -77,13 +77,17 @@ public sealed class HuggingFaceFolder : ModelSource
     /// </summary>
     /// <param name="folder">A new or empty folder.</param>
     /// <param name="source">The model.</param>
+    /// <param name="cancellation">Ends it before the file of weights is whole; no file is left then.</param>
     /// <exception cref="InputException">The source cannot be read, or a file cannot be written.</exception>
+    /// <exception cref="NotFiniteException">A weight is not finite; no file is left.</exception>
     /// <exception cref="OptionException">The folder is not empty.</exception>
-    public static void Save(string folder, ModelSource source)
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static void Save(string folder, ModelSource source, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ITokenizer tokenizer = source.Tokenizer;
         IReadOnlyList<StoredTensor> tensors = source.Tensors;
+        long notFinite = 0;
         OptionName output = new("Output");
         try
         {
@@ -98,9 +102,17 @@ public sealed class HuggingFaceFolder : ModelSource
 
         SafetensorsWriter.Write(
             Path.Combine(folder, WeightsFile),
-            tensors.Select(tensor => SafetensorsTensor.Float32(tensor.Name, [.. tensor.Extents], (offset, chunk) => source.Read(tensor, offset, chunk))));
+            tensors.Select(tensor => SafetensorsTensor.Float32(tensor.Name, [.. tensor.Extents], (offset, chunk) => Read(tensor, offset, chunk))));
         source.Config.Save(folder);
         tokenizer.Save(folder, source.Config.MaxPositionEmbeddings);
+
+        void Read(StoredTensor tensor, long offset, Span<float> chunk)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            source.Read(tensor, offset, chunk);
+            notFinite += NotFiniteException.Count(chunk);
+            if (offset + chunk.Length == tensor.Count) NotFiniteException.RequireNone(source.Name, tensor.Name, notFinite, tensor.Count);
+        }
     }
 
     /// <summary>Writes a model's weights into an existing folder.</summary>
@@ -127,7 +139,7 @@ public sealed class HuggingFaceFolder : ModelSource
                 used.Add(entry.Name);
                 if (encoder.Contains(parameter) || TensorFile.HasShape(entry, parameter.Value))
                 {
-                    TensorFile.Read(Weights, entry, parameter.Value);
+                    NotFiniteException.RequireNone(entry.FilePath, entry.Name, TensorFile.Read(Weights, entry, parameter.Value), parameter.Value.Count);
                     continue;
                 }
 

@@ -57,6 +57,7 @@ public abstract class ModelSource : IDisposable
     /// <exception cref="InputException">
     /// The weights are damaged, a tensor of embeddings, encoder or pooler has another shape, or embeddings or encoder are incomplete.
     /// </exception>
+    /// <exception cref="NotFiniteException">A weight is not finite.</exception>
     public abstract LoadReport Load(TaskModel model, ulong seed);
 
     /// <summary>Loads the weights of a model that has been fine-tuned.</summary>

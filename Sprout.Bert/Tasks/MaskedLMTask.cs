@@ -23,19 +23,23 @@ public sealed class MaskedLMTask : TrainingTask
         TaskOptions options = context.Options;
         if (context.Source.Tokenizer.MaskId < 0) throw new InputException($"{context.Source.Name}: expected a token [MASK] in the vocabulary, found none.");
         if (context.Train && options.TrainFile.Count == 0) throw OptionException.Expected(nameof(options.TrainFile), "a text file, or several", null);
-        List<TokenSequence> train = [.. options.TrainFile.SelectMany(path => Read(path, context)).Take(options.MaxTrainSamples ?? int.MaxValue)];
-        List<TokenSequence> eval = context.Train && !options.Evaluate ? [] : options.EvalFile is string file ? Read(file, context)
+        List<Line> train = [.. options.TrainFile.SelectMany(path => Read(path, context)).Take(options.MaxTrainSamples ?? int.MaxValue)];
+        List<Line> eval = context.Train && !options.Evaluate ? [] : options.EvalFile is string file ? Read(file, context)
             : train[^Math.Min(train.Count, Math.Max(1, train.Count / 100))..];
         if (options.EvalFile is null) train.RemoveRange(train.Count - eval.Count, eval.Count);
         if (context.Train && train.Count == 0)
             throw new InputException($"{string.Join(", ", options.TrainFile)}: expected at least two lines of text, found fewer.");
+        Line[] evaluated = [.. First(eval, options.MaxEvalSamples)];
         MaskedLanguageModel model = context.Config.CreateMaskedLM(context.Backend);
         try
         {
             context.Load(model);
             var objective = new MaskedLMObjective(
-                context.Backend, model, context.Source.Tokenizer, train, [.. First(eval, options.MaxEvalSamples)],
-                options.MaskProbability, options.WholeWord, context.Seed);
+                context.Backend, model, context.Source.Tokenizer, [.. train.Select(line => line.Tokens)], [.. evaluated.Select(line => line.Tokens)],
+                options.MaskProbability, options.WholeWord, context.Seed)
+            {
+                Longest = context.MaxLength, Cut = (train.Count(line => line.IsCut), evaluated.Count(line => line.IsCut)),
+            };
             return new BoundTask(model, context.Config, objective);
         }
         catch
@@ -45,7 +49,17 @@ public sealed class MaskedLMTask : TrainingTask
         }
     }
 
-    private static List<TokenSequence> Read(string path, TaskContext context) =>
+    private static List<Line> Read(string path, TaskContext context) =>
         [.. Utf8Lines.Read(path).Select(line => Delimited.TrimReturn(line.Text)).Where(line => !string.IsNullOrWhiteSpace(line))
-            .Select(line => context.Source.Tokenizer.Encode(line, null, context.MaxLength))];
+            .Select(line => Encode(line, context))];
+
+    // Only a sequence of the full length can have lost something; one token more tells.
+    private static Line Encode(string text, TaskContext context)
+    {
+        ITokenizer tokenizer = context.Source.Tokenizer;
+        TokenSequence tokens = tokenizer.Encode(text, null, context.MaxLength);
+        return new Line(tokens, tokens.Ids.Length == context.MaxLength && tokenizer.Encode(text, null, context.MaxLength + 1).Ids.Length > context.MaxLength);
+    }
+
+    private readonly record struct Line(TokenSequence Tokens, bool IsCut);
 }

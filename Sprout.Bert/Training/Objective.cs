@@ -48,6 +48,10 @@ public abstract class Objective
     /// <returns>The number of tokens that went through the model.</returns>
     public abstract int ForwardBackward(Tape tape, ReadOnlySpan<int> examples, int epoch, float scale, Variable loss);
 
+    /// <summary>How many batches an evaluation has, each of which it reports.</summary>
+    /// <param name="batchSize">Sequences in one forward pass.</param>
+    public virtual int EvalBatches(int batchSize) => 0;
+
     /// <summary>Evaluates the model.</summary>
     /// <param name="batchSize">Sequences in one forward pass.</param>
     /// <param name="prediction">Receives one JSON object an example, in order, when given.</param>

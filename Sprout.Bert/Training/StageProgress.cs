@@ -18,6 +18,7 @@ public sealed class StageProgress(string stage, IProgress<TrainerProgress>? prog
     {
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         progress?.Report(
-            new TrainerProgress(stage, done, total, 0, double.NaN, null, 1, tokens / seconds, TimeSpan.FromSeconds(seconds / done * (total - done))));
+            new TrainerProgress(
+                stage, done, total, 0, double.NaN, null, 1, tokens / seconds, (double)done / total, TimeSpan.FromSeconds(seconds / done * (total - done))));
     }
 }

@@ -1,7 +1,6 @@
 // The training loop.
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
-using Sprout.Bert.Prediction;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
 using Sprout.Tensors.Random;
@@ -41,6 +40,7 @@ public sealed partial class Trainer : IDisposable
     private TrainerState state = new();
     // False while an update is under way: half of it must not be saved.
     private bool isWhole = true;
+    private TrainingClock? clock;
     // Counting what is kept makes a device wait, so it is done when it is logged.
     private double? density;
     private IReadOnlyDictionary<string, double> lastEvaluation = new Dictionary<string, double>();
@@ -126,7 +126,7 @@ public sealed partial class Trainer : IDisposable
     {
         if (cancellation.IsCancellationRequested) throw new OperationCanceledException("Cancelled before the first step.", cancellation);
         objective.Prepare((long)totalSteps * options.StepSize, progress, cancellation);
-        var clock = new TrainingClock(state, totalSteps);
+        clock = new TrainingClock(state, options, objective.TrainCount, objective.EvalBatches(options.EvalBatchSize));
         using var tape = new Tape(backend);
         using Tensor lossValue = Tensor.Rent(backend, new Shape(1));
         var loss = new Variable(lossValue, requiresGrad: true);
@@ -229,7 +229,7 @@ public sealed partial class Trainer : IDisposable
         if (objective.Metrics.Count == 0) return;
         try
         {
-            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
+            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, clock!.Evaluation(progress), cancellation);
         }
         catch (OperationCanceledException)
         {

@@ -29,7 +29,10 @@ internal static class BenchCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("bench", Summary);
-        var mode = new Option<string>("--mode") { Description = "What is timed", DefaultValueFactory = _ => "forward" };
+        var mode = new Option<string>("--mode")
+        {
+            Description = "What is timed", DefaultValueFactory = _ => "forward", HelpName = "forward|train-step|load|gemm",
+        };
         mode.AcceptOnlyFromAmong("forward", "train-step", "load", "gemm");
         var model = new Option<string?>("--model") { Description = "Model folder", HelpName = "folder" };
         var config = new Option<string?>("--config") { Description = "config.json of a model with random weights, instead of --model", HelpName = "file" };
@@ -38,18 +41,24 @@ internal static class BenchCommand
         {
             Description = "Sequences of a repetition", DefaultValueFactory = _ => 8, HelpName = "n", CustomParser = Values.WholeNumber,
         };
-        var length = new Option<int?>("--length") { Description = $"Tokens of every sequence ({DefaultLength})", HelpName = "n", CustomParser = Values.Whole };
+        var length = new Option<int?>("--length")
+        {
+            Description = $"Tokens of every sequence (default: {DefaultLength})", HelpName = "n", CustomParser = Values.Whole,
+        };
         var lengthsFrom = new Option<string?>("--lengths-from")
         {
             Description = "Take the texts of this file (CSV, TSV, JSONL; .txt: one a line) instead", HelpName = "file",
         };
         var format = new Option<string>("--format")
         {
-            Description = "How the weights are stored (sparse: not in this version)", DefaultValueFactory = _ => "dense",
+            Description = "How the weights are stored; sparse is not in this version", DefaultValueFactory = _ => "dense", HelpName = "dense|sparse",
         };
         format.AcceptOnlyFromAmong("dense", "sparse");
         var shape = new Option<string?>("--shape") { Description = "gemm: extents of the product", HelpName = "MxNxK" };
-        var layout = new Option<string>("--layout") { Description = "gemm: NN, NT or TN", DefaultValueFactory = _ => "NN", HelpName = "layout" };
+        var layout = new Option<string>("--layout")
+        {
+            Description = "gemm: which operands are transposed", DefaultValueFactory = _ => "NN", HelpName = "NN|NT|TN",
+        };
         var warmup = new Option<int>("--warmup")
         {
             Description = "Repetitions that are not timed", DefaultValueFactory = _ => 3, HelpName = "n", CustomParser = Values.WholeNumber,

@@ -41,6 +41,7 @@ internal static class DemoCommand
         foreach (Option option in (Option[])[seeds, output, write, corpus, json]) command.Options.Add(option);
         command.SetAction(result =>
         {
+            terminal.HeedsCancellation = true;
             if (result.GetValue(write) is string folder)
             {
                 DemoAssets.Write(folder, result.GetValue(corpus));

@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
-using Sprout.Bert.Prediction;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
@@ -35,6 +34,8 @@ internal static class EvalCommand
         command.SetAction(result =>
         {
             JsonObject given = table.Given(result);
+            if (given.ContainsKey("data") && given.ContainsKey("eval-file"))
+                throw new OptionException("--data has no effect with --eval-file, which is read in its place.");
             Recipe recipe = table.Recipe(result, RunSettings.Of(given["model"]?.GetValue<string>(), RunSettings.OfEvaluation, given, terminal.Log));
             recipe.Validate();
             var lines = new StringBuilder();
@@ -42,7 +43,7 @@ internal static class EvalCommand
             if (path is not null) AtomicFile.RequireWritable(path);
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, needLabels: path is null, note: terminal.Log);
-            SummaryText.Write(terminal, recipe.Task.Task, session.Objective.Summary);
+            foreach (string sentence in session.Objective.Summary.Describe(recipe.Task.Task)) terminal.Log(sentence);
             IReadOnlyDictionary<string, double> metrics = Evaluate(
                 session, recipe, terminal, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'));
             if (path is not null) AtomicFile.WriteText(path, lines.ToString());

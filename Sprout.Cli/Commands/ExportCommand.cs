@@ -16,14 +16,15 @@ internal static class ExportCommand
     {
         var command = new Command("export", Summary);
         var model = new Option<string>("--model", "--model_name_or_path") { Description = "Model folder", Required = true, HelpName = "folder" };
-        var format = new Option<string>("--format") { Description = "hf", DefaultValueFactory = _ => "hf", HelpName = "hf" };
+        var format = new Option<string>("--format") { Description = "What is written", DefaultValueFactory = _ => "hf", HelpName = "hf" };
         format.AcceptOnlyFromAmong("hf");
         var output = new Option<string>("--output", "--output_dir") { Description = "An empty or new folder", Required = true, HelpName = "folder" };
         foreach (Option option in (Option[])[model, format, output]) command.Options.Add(option);
         command.SetAction(result =>
         {
             using ModelSource source = ModelSource.Open(result.GetValue(model)!);
-            HuggingFaceFolder.Save(result.GetValue(output)!, source);
+            terminal.HeedsCancellation = true;
+            HuggingFaceFolder.Save(result.GetValue(output)!, source, terminal.Cancellation);
             terminal.Output.WriteLine($"model = {result.GetValue(output)}");
             return ExitCode.Done;
         });

@@ -30,7 +30,7 @@ internal static class PredictCommand
         var table = new OptionTable(command);
         table.Text("--text-column", "Column of the text: --input is a table (CSV, TSV, JSON lines), and each answer has its text", "column");
         table.Text("--pair-column", "Column of the second text; of a question's context", "column");
-        table.Whole("--max-length", "Longest sequence in tokens (128, question answering 384)", "--max_seq_length");
+        table.Whole("--max-length", "Longest sequence in tokens (default: 128, question answering 384)", "--max_seq_length");
         RecipeOptions.AddWindows(table);
         RecipeOptions.AddDevice(table);
         command.SetAction(result =>

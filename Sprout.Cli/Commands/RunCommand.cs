@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
+using Sprout.Bert.Training;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Export.TensorBoard;
@@ -26,26 +27,41 @@ internal static class RunCommand
         if (predictionFile is not null && Path.GetDirectoryName(Path.GetFullPath(predictionFile)) != folder) AtomicFile.RequireWritable(predictionFile);
         var predictions = new StringBuilder();
         using ProfiledBackend? profile = run.Profile(result) ? new ProfiledBackend(recipe.Device.Open(terminal.Log)) : null;
-        RunResult outcome = Run.Execute(
-            recipe,
-            output,
-            new RunSetup
+        // Shown at the end: a full standard output must not end the run before its model is saved.
+        using var kernels = new StringWriter();
+        var setup = new RunSetup
+        {
+            Resume = run.Resume(result),
+            Overwrite = run.Overwrite(result),
+            Progress = new ProgressDisplay(terminal),
+            Note = terminal.Log,
+            Understood = summary =>
             {
-                Resume = run.Resume(result),
-                Overwrite = run.Overwrite(result),
-                Progress = new ProgressDisplay(terminal),
-                Note = terminal.Log,
-                Understood = summary => SummaryText.Write(terminal, summary),
-                Log = folder => new TensorBoardLog(folder),
-                Prediction = predictionFile is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),
-                Backend = profile,
-                Starting = () => profile?.Restart(),
-                Trained = () =>
-                {
-                    if (profile is not null) ProfileTable.Write(run.Json(result) ? terminal.LogWriter : terminal.Output, profile);
-                },
+                terminal.HeedsCancellation = true;
+                foreach (string sentence in summary.Describe()) terminal.Log(sentence);
             },
-            terminal.Cancellation);
+            Log = folder => new TensorBoardLog(folder),
+            Prediction = predictionFile is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),
+            Backend = profile,
+            Starting = () => profile?.Restart(),
+            Trained = () =>
+            {
+                if (profile is not null) ProfileTable.Write(kernels, profile);
+            },
+        };
+        RunResult outcome;
+        try
+        {
+            outcome = Run.Execute(recipe, output, setup, terminal.Cancellation);
+        }
+        catch (OperationCanceledException e)
+        {
+            terminal.Log(e.Message);
+            if (Checkpoint.Any(output)) terminal.Log($"To continue: {CommandLine.ToResume(terminal.Arguments)}");
+            return ExitCode.Cancelled;
+        }
+
+        (run.Json(result) ? terminal.LogWriter : terminal.Output).Write(kernels);
         if (predictionFile is not null)
             FullDisk.Retry(() => AtomicFile.WriteText(predictionFile, predictions.ToString()), terminal.Log, terminal.Cancellation);
         if (run.Json(result)) terminal.Document(ToJson(outcome));

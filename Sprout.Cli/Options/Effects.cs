@@ -80,6 +80,8 @@ internal static class Effects
         bool glue = task is not null && GlueTasks.Names.Contains(task);
         return
         [
+            (["data"], recipe.Task.TrainFile.Count > 0 && recipe.Task.EvalFile is not null, "with --train-file and --eval-file, which are read in its place"),
+            (["data"], recipe.Task.TrainFile.Count > 0 && recipe.Task.EvalSplit is not null, "with --train-file and --eval-split"),
             (OfTeachers, recipe.Task.Teacher is null, "without --teacher"),
             (OfEvaluation, !recipe.Task.Evaluate, "with --evaluate false"),
             (OfTables, glue || task == TaskRegistry.Squad, $"with --task {task}; columns are chosen with --task text"),

@@ -15,13 +15,14 @@ internal static class RecipeOptions
     public static void AddTask(OptionTable table)
     {
         table.Text("--model", "Folder with config.json, model.safetensors and vocab.txt or tokenizer.json", "folder", "--model_name_or_path");
-        table.Text("--task", string.Join(' ', TaskRegistry.Names.Where(name => name != TaskRegistry.MaskedLM)), "name", "--task_name");
+        string tasks = string.Join('|', TaskRegistry.Names.Where(name => name != TaskRegistry.MaskedLM));
+        table.Text("--task", "What is learned; text: a table of your own", tasks, "--task_name");
         table.Text("--data", "Folder with the official file names (train.tsv, dev.tsv, train-v1.1.json, …)", "folder", "--data_dir");
         table.Text("--eval-file", "Evaluation file, instead of the folder's", "file", "--validation_file");
         table.Text("--text-column", "Task text: column of the text (name or 0-based index)", "column");
         table.Text("--pair-column", "Task text: column of the second text", "column");
         table.Text("--label-column", "Task text: column of the label", "column");
-        table.Whole("--max-length", "Longest sequence in tokens (128, SQuAD 384)", "--max_seq_length");
+        table.Whole("--max-length", "Longest sequence in tokens (default: 128, SQuAD 384)", "--max_seq_length");
         table.Whole("--max-eval-samples", "Only the first N evaluation examples", "--max_eval_samples");
         AddWindows(table);
         table.Whole("--n-best", "SQuAD: best starts and ends that are combined", "--n_best_size");
@@ -48,7 +49,7 @@ internal static class RecipeOptions
         table.Number("--label-smoothing", "Share of the loss that goes to all classes alike", "--label_smoothing_factor");
         table.Flag("--ignore-mismatched-sizes", "Start a head afresh that is for another number of labels", "--ignore_mismatched_sizes");
         table.Flag("--keep-zeros", "Train a pruned model without filling it: what is 0 stays 0 (without --method)");
-        table.Text("--loss", $"Loss of classes or numbers: {string.Join(", ", TextLosses.Names)}", "name");
+        table.Text("--loss", "Loss of classes, numbers or label sets (default: the task's)", string.Join('|', TextLosses.Names));
     }
 
     /// <summary>A model that nothing has trained.</summary>
@@ -65,7 +66,7 @@ internal static class RecipeOptions
         AddFreshModel(table);
         table.Files("--train-file", "Text files, one sequence a line", "--train_file");
         table.Text("--eval-file", "Text file for evaluation; otherwise the last hundredth of the training lines", "file", "--validation_file");
-        table.Whole("--max-length", "Longest sequence in tokens (128)", "--max_seq_length");
+        table.Whole("--max-length", "Longest sequence in tokens (default: 128)", "--max_seq_length");
         table.Number("--mask-probability", "Share of the words that are predicted", "--mlm_probability");
         table.Flag("--whole-word", "Choose all pieces of a word together");
     }
@@ -83,19 +84,19 @@ internal static class RecipeOptions
         table.Choice(
             "--lr-schedule", "How the learning rates go on after the warm-up",
             ["linear", "cosine", "constant", "one-cycle"], HuggingFace.Schedules, "--lr_scheduler_type");
-        table.Whole("--warmup-steps", "Steps of linear warm-up", "--warmup_steps");
+        table.Whole("--warmup-steps", "Steps of linear warm-up of the learning rates", "--warmup_steps");
         table.Number("--warmup-ratio", "Warm-up as a share of the run's steps, instead of --warmup-steps", "--warmup_ratio");
         table.Number("--weight-decay", "Decoupled weight decay, none on biases and layer norms", "--weight_decay");
         table.Number("--adam-epsilon", "AdamW's epsilon", "--adam_epsilon");
         table.Number("--max-grad-norm", "Clip the gradient's global norm, scores included; 0 is off", "--max_grad_norm");
         table.Flag("--shuffle", "A new order in every epoch; false: file order");
         table.Seed("--seed", "Decides everything that is random");
-        table.Whole("--eval-every", "Steps between evaluations (an epoch); 0: only at the end", "--eval_steps");
+        table.Whole("--eval-every", "Steps between evaluations (default: an epoch); 0: only at the end", "--eval_steps");
         table.Flag("--evaluate", "Evaluate during and after training; false: no evaluation file is read", "--do_eval");
         table.Choice("--keep", "Which model is the result: that of the last step or of the best evaluation", ["last", "best"]);
-        table.Text("--best-metric", "Metric that says which evaluation is best (the task's); loss: the smallest", "name", "--metric_for_best_model");
+        table.Text("--best-metric", "Metric that says which evaluation is best (default: the task's)", "name", "--metric_for_best_model");
         table.Whole("--patience", "End after N evaluations without a better one", "--early_stopping_patience");
-        table.Whole("--save-every", "Steps between checkpoints (an epoch); 0: none but on Ctrl+C", "--save_steps");
+        table.Whole("--save-every", "Steps between checkpoints (default: an epoch); 0: none but on Ctrl+C", "--save_steps");
         table.Whole("--save-total-limit", "Checkpoints kept", "--save_total_limit");
         table.Whole("--logging-steps", "Steps between log entries", "--logging_steps");
     }
@@ -116,11 +117,11 @@ internal static class RecipeOptions
         table.Choice("--scope", "Top_v in each matrix or over all of them", ["local", "global"]);
         table.Number("--score-learning-rate", "AdamW's rate for the scores", "--mask_scores_learning_rate");
         table.Choice("--score-init", "How scores start", ["constant", "uniform", "kaiming"], null, "--mask_init");
-        table.Number("--score-scale", "Constant or range of the start (0; l0: 2.197)", "--mask_scale");
-        table.Whole("--schedule-warmup", "N of the cubic schedule (--warmup-steps)");
+        table.Number("--score-scale", "Constant or range of the start (default: 0; l0: 2.197)", "--mask_scale");
+        table.Whole("--schedule-warmup", "N of the cubic schedule, in steps (default: --warmup-steps)");
         table.Whole("--initial-warmup", "The schedule starts after i·N steps", "--initial_warmup");
         table.Whole("--final-warmup", "The schedule ends f·N steps before the end", "--final_warmup");
-        table.Flag("--train-embeddings", "Train the embedding tables (false when pruning, else true)");
+        table.Flag("--train-embeddings", "Train the embedding tables (default: false when pruning, else true)");
         table.Text("--block", "One score a block of RxC weights", "RxC");
         table.Text("--init-scores", "scores.safetensors to start from", "file");
         table.Flag("--l0-noise", "l0: random gates in training");
@@ -137,7 +138,7 @@ internal static class RecipeOptions
     /// <summary>Where to compute.</summary>
     public static void AddDevice(OptionTable table)
     {
-        table.Text("--device", "Where to compute; see sprout devices", "device");
+        table.Text("--device", "Where to compute: cpu, cuda[:n], cuda-cublas[:n], opencl[:n], ilgpu-cpu; see sprout devices", "device");
         table.Whole("--threads", "Processor threads, 0 for all cores; results are the same bits for every number");
     }
 }

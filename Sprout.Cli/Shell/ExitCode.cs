@@ -1,5 +1,4 @@
 // What the command's exit codes mean.
-using Sprout.Bert.Prediction;
 using Sprout.Bert.Training;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;

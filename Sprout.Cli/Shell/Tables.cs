@@ -13,8 +13,7 @@ internal static class Tables
     /// <summary>Writes something renderable to results or messages.</summary>
     public static void Write(TextWriter writer, IRenderable renderable)
     {
-        bool screen = (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected)
-            || (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected);
+        bool screen = writer is MessageWriter messages ? messages.IsScreen : ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),

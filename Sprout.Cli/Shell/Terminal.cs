@@ -13,24 +13,31 @@ internal sealed class Terminal
     private static readonly JsonSerializerOptions Indented = new(Line) { WriteIndented = true };
 
     /// <summary>A terminal over two streams.</summary>
-    public Terminal(TextWriter output, TextWriter log, CancellationToken cancellation)
+    public Terminal(TextWriter output, MessageWriter log, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         Output = output;
         LogWriter = log;
+        Arguments = arguments;
         Cancellation = cancellation;
     }
 
     /// <summary>Results.</summary>
     public TextWriter Output { get; }
 
+    /// <summary>Columns of the screen that shows results; null where none does.</summary>
+    public int? OutputColumns => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected ? MessageWriter.Columns : null;
+
     /// <summary>Progress and messages.</summary>
-    public TextWriter LogWriter { get; }
+    public MessageWriter LogWriter { get; }
+
+    /// <summary>What the command was started with.</summary>
+    public IReadOnlyList<string> Arguments { get; }
 
     /// <summary>Signalled by Ctrl+C.</summary>
     public CancellationToken Cancellation { get; }
 
-    /// <summary>Whether messages go to a person's screen, so that lines may be redrawn.</summary>
-    public bool IsInteractive => ReferenceEquals(LogWriter, Console.Error) && !Console.IsErrorRedirected;
+    /// <summary>Whether <see cref="Cancellation"/> is heeded, because something would be lost otherwise. Until then Ctrl+C ends the process.</summary>
+    public bool HeedsCancellation { get; set; }
 
     /// <summary>Prints one message line.</summary>
     public void Log(string line) => LogWriter.WriteLine(Printable(line));

@@ -16,6 +16,7 @@ public static class ModelInspector
 
     /// <summary>Inspects the model at a path.</summary>
     /// <exception cref="InputException">A file cannot be read, or the encoder that the configuration describes is not complete.</exception>
+    /// <exception cref="NotFiniteException">A weight is not finite.</exception>
     public static ModelCost Inspect(string path)
     {
         using ModelSource source = ModelSource.Open(path);
@@ -24,6 +25,7 @@ public static class ModelInspector
 
     /// <summary>Inspects a model, whatever head it has.</summary>
     /// <exception cref="InputException">A tensor cannot be read, or the encoder that the configuration describes is not complete.</exception>
+    /// <exception cref="NotFiniteException">A weight is not finite.</exception>
     public static ModelCost Inspect(ModelSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -37,6 +39,7 @@ public static class ModelInspector
         {
             var values = new float[tensor.Count];
             source.Read(tensor, 0, values);
+            NotFiniteException.RequireNone(source.Name, tensor.Name, NotFiniteException.Count(values), tensor.Count);
             return (parameterOf.GetValueOrDefault(tensor.Name, tensor.Name), tensor.Extents.Select(extent => checked((int)extent)).ToArray(), values);
         });
         return Inspect(source.Name, model, tensors, source.BytesOnDisk);

@@ -23,7 +23,7 @@ public static class Run
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the message names the checkpoint.</exception>
     /// <exception cref="DivergedException">The loss or the gradient is not finite; the last good checkpoint is named.</exception>
-    /// <exception cref="NotFiniteException">The teacher computes what is no number.</exception>
+    /// <exception cref="NotFiniteException">A weight of the start model or the teacher is not finite, or the teacher computes what is no number.</exception>
     /// <exception cref="ArgumentException">An example in memory is none of its task: a class that there is not, a score that is no number.</exception>
     /// <exception cref="OutOfMemoryException">Model, batch or optimiser do not fit into memory.</exception>
     /// <remarks>
@@ -33,7 +33,20 @@ public static class Run
     public static RunResult Execute(Recipe recipe, string? output = null, RunSetup? setup = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        setup ??= new RunSetup();
+        using var log = new RunLog();
+        try
+        {
+            return Execute(recipe, output, output is null ? setup ?? new RunSetup() : Listening(setup ?? new RunSetup(), log, recipe), log, cancellation);
+        }
+        catch (Exception e)
+        {
+            log.Write(e.Message);
+            throw;
+        }
+    }
+
+    private static RunResult Execute(Recipe recipe, string? output, RunSetup setup, RunLog log, CancellationToken cancellation)
+    {
         recipe.Validate(ownTask: setup.Task is not null);
         // What costs nothing is checked before anything is loaded, and everything before the folder is touched.
         using RunLock? held = output is not null && Directory.Exists(output) ? RunLock.Take(output) : null;
@@ -59,27 +72,37 @@ public static class Run
         // What is trained of a pruned model is all that it has.
         TrainingOptions training = pruning.KeepZeros ? recipe.Training with { TrainEmbeddings = recipe.Training.TrainEmbeddings ?? true } : recipe.Training;
         cancellation.ThrowIfCancellationRequested();
-        setup.Understood?.Invoke(new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps));
+        var summary = new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps);
+        setup.Understood?.Invoke(summary);
         if (recipe.Training.ComparesEvaluations && pruner is { ScheduleEnd: > 0 })
             setup.Note?.Invoke($"Evaluations count for the best one from step {pruner.ScheduleEnd} on, where the schedule ends.");
         IReadOnlyDictionary<string, string>? identity = output is null ? null : RunIdentity.Of(recipe, session);
         using RunLock? made = output is not null && held is null ? RunLock.Take(output) : null;
         // Another run may have made the folder meanwhile, and come to its end.
         if (made is not null) RunFolder.Check(output!, recipe, setup.Resume, setup.Overwrite);
-        if (output is not null) RunFolder.Open(output, recipe, setup.Overwrite);
+        if (output is not null)
+        {
+            RunFolder.Open(output, recipe, setup.Overwrite);
+            log.Open(output, setup.Resume);
+        }
+
         TrainingResult outcome = Train(backend, objective, training, pruner, output, identity, setup, cancellation);
         setup.Trained?.Invoke();
         if (outcome.Steps < steps)
             setup.Note?.Invoke($"Ended after step {outcome.Steps} of {steps}: {recipe.Training.Patience} evaluations without a better one.");
         if (outcome.KeptStep < outcome.Steps) setup.Note?.Invoke($"The result is the model of step {outcome.KeptStep}, the best evaluation.");
         if (output is null) pruner?.Fold();
-        else Save(output, session, pruner, outcome, setup.Note, cancellation);
+        else Save(output, recipe, summary, session, pruner, outcome, setup.Note, cancellation);
+        RunResult result = ResultOf(outcome, objective, pruner, output);
+        if (output is not null)
+            log.Write("Finished: " + string.Join(", ", result.Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:0.######}"))) + ".");
         if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
-        return new RunResult(outcome.Metrics, pruner?.Report(), outcome.Steps, output)
-        {
-            KeptStep = outcome.KeptStep, ClassReports = objective.ClassReports,
-        };
+        return result;
     }
+
+    private static RunResult ResultOf(TrainingResult outcome, Objective objective, Pruner? pruner, string? output) =>
+        new(outcome.Metrics, pruner?.Report(), outcome.Steps, output) { KeptStep = outcome.KeptStep, ClassReports = objective.ClassReports };
 
     private static void RequireZeros(Pruner pruner)
     {
@@ -87,6 +110,22 @@ public static class Run
         if (pruner.Density < 1) return;
         throw OptionException.Of($"{new OptionName(nameof(PruningOptions.KeepZeros))} has no effect: no prunable weight of the start model is 0.");
     }
+
+    // What is said goes into the log of the run too.
+    private static RunSetup Listening(RunSetup setup, RunLog log, Recipe recipe) => setup with
+    {
+        Note = note =>
+        {
+            log.Write(note);
+            setup.Note?.Invoke(note);
+        },
+        Understood = summary =>
+        {
+            foreach (string sentence in summary.Describe()) log.Write(sentence);
+            setup.Understood?.Invoke(summary);
+        },
+        Progress = log.Listen(setup.Progress, recipe.Training.LoggingSteps),
+    };
 
     private static TrainingResult Train(
         IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output,
@@ -120,7 +159,7 @@ public static class Run
 
     // Makes the masks permanent and writes all files; while the disk is full and somebody is told, it waits.
     private static void Save(
-        string output, TaskSession session, Pruner? pruner, TrainingResult outcome, Action<string>? note, CancellationToken cancellation)
+        string output, Recipe recipe, RunSummary summary, TaskSession session, Pruner? pruner, TrainingResult outcome, Action<string>? note, CancellationToken cancellation)
     {
         string? checkpoint = outcome.Checkpoint;
         void Write(Action write) => FullDisk.Retry(write, note, cancellation);
@@ -131,6 +170,12 @@ public static class Run
             Write(() => session.Save(output));
             Write(() => RunFolder.SaveResults(output, outcome.Metrics));
             Write(() => ClassesJson.Save(output, session.Objective.ClassReports));
+            RunResult result = ResultOf(outcome, session.Objective, pruner, output);
+            Write(() =>
+            {
+                if (!ModelCard.Save(output, recipe, summary, result, session.Model, session.Objective.PrimaryMetric))
+                    note?.Invoke($"{Path.Combine(output, ModelCard.FileName)} was not written by Sprout and stays as it is: it is no card of this model.");
+            });
             if (checkpoint is not null) Checkpoint.Delete(Path.GetDirectoryName(checkpoint)!, outcome.Steps);
         }
         catch (InputException e)

@@ -20,6 +20,9 @@ public static class RunFolder
 
     private const string LogFiles = "events.out.tfevents.*";
 
+    /// <summary>Sprout's version, as runs tell it.</summary>
+    internal static string? Version => typeof(RunFolder).Assembly.GetName().Version?.ToString(3);
+
     /// <summary>Where a folder's curves lie.</summary>
     public static string LogsOf(string folder) => Path.Combine(folder, "runs");
 
@@ -85,7 +88,7 @@ public static class RunFolder
     {
         JsonObject json = recipe.ToJson();
         json["output"] = folder;
-        json["version"] = typeof(RunFolder).Assembly.GetName().Version?.ToString(3);
+        json["version"] = Version;
         json["machine"] = $"{Environment.MachineName}, {Environment.ProcessorCount} cores, "
             + $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
         JsonFile.WriteSorted(Path.Combine(folder, Recipe.FileName), json);
@@ -116,6 +119,8 @@ public static class RunFolder
         if (Directory.Exists(LogsOf(folder)))
             foreach (string log in Directory.EnumerateFiles(LogsOf(folder), LogFiles).ToList()) File.Delete(log);
         foreach (string name in Results) File.Delete(Path.Combine(folder, name));
+        RunLog.Delete(folder);
+        if (ModelCard.MayWrite(folder)) File.Delete(Path.Combine(folder, ModelCard.FileName));
     }
 
     private static Dictionary<string, double> Part(IReadOnlyDictionary<string, double> metrics, string prefix) =>

@@ -15,8 +15,13 @@ public sealed class RunLock : IDisposable
     public const string HolderFile = ".sprout-run";
 
     private readonly FileStream stream;
+    private int released;
 
-    private RunLock(FileStream stream) => this.stream = stream;
+    private RunLock(FileStream stream)
+    {
+        this.stream = stream;
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+    }
 
     /// <summary>Takes a folder, which is made where there is none.</summary>
     /// <exception cref="InputException">Another run holds it, or it cannot be written.</exception>
@@ -51,6 +56,8 @@ public sealed class RunLock : IDisposable
     /// <summary>Lets go of the folder.</summary>
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        if (Interlocked.Exchange(ref released, 1) == 1) return;
         try
         {
             // While it is held: a file that another run has taken is not deleted.
@@ -64,6 +71,9 @@ public sealed class RunLock : IDisposable
 
         stream.Dispose();
     }
+
+    // A process that ends without an exception, as on Ctrl+C while it loads, leaves nothing either.
+    private void OnExit(object? sender, EventArgs e) => Dispose();
 
     private static string? HolderOf(string path)
     {

@@ -31,8 +31,9 @@ public static class TensorFile
     /// <summary>
     /// Reads one tensor of a file. Single precision goes from a mapped file straight to the device, and what has been read leaves the process's memory.
     /// </summary>
+    /// <returns>How many of its values are not finite, which the caller may or may not mind.</returns>
     /// <exception cref="InputException">The shape differs, or the type holds no floats.</exception>
-    public static unsafe void Read(WeightFile file, WeightEntry entry, Tensor tensor)
+    public static unsafe long Read(WeightFile file, WeightEntry entry, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(entry);
@@ -40,6 +41,7 @@ public static class TensorFile
         if (!HasShape(entry, tensor))
             throw new InputException($"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {tensor.Shape}, found [{string.Join(", ", entry.Shape)}].");
         float[] buffer = [];
+        long notFinite = 0;
         for (long start = 0; start < tensor.Count; start += ChunkElements)
         {
             int count = (int)Math.Min(ChunkElements, tensor.Count - start);
@@ -51,11 +53,13 @@ public static class TensorFile
                 values = buffer.AsSpan(0, count);
             }
 
+            notFinite += NotFiniteException.Count(values);
             tensor.Slice(start, new Shape(count)).CopyFrom(values);
             file.Release(entry, start, count);
         }
 
         if (buffer.Length > 0) ArrayPool<float>.Shared.Return(buffer);
+        return notFinite;
     }
 
     /// <summary>Whether a stored tensor has the shape of one of a device.</summary>

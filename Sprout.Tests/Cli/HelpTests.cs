@@ -1,5 +1,9 @@
 // Every command explains itself, and names every option of the contract.
+using System.CommandLine;
 using System.Text.Json.Nodes;
+using Sprout.Cli;
+using Sprout.Cli.Options;
+using Sprout.Cli.Shell;
 using Sprout.Tests.Training;
 
 namespace Sprout.Tests.Cli;
@@ -51,6 +55,66 @@ public sealed class HelpTests
         TinyRun.Run("--help").Output.Should().Contain(command);
     }
 
+    public static TheoryData<string> Commands => [.. CommandHelp.All.Keys.Where(name => name.Length > 0)];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Help_fits_eighty_columns_and_any_screen(string command)
+    {
+        TinyRun.Run(command, "--help").Output.Split(Environment.NewLine).Max(line => line.Length).Should().BeLessThanOrEqualTo(80);
+        ParseResult result = Parse($"{command} --help");
+        foreach (int width in (int[])[20, 40, 60, 100])
+        {
+            using var text = new StringWriter();
+            result.InvocationConfiguration.Output = text;
+            new HelpText(width).Invoke(result).Should().Be(0);
+            text.ToString().Split(Environment.NewLine).Max(line => line.Length).Should().BeLessThanOrEqualTo(width);
+        }
+    }
+
+    [Fact]
+    public void Sprout_alone_lists_every_command_in_eighty_columns()
+    {
+        string[] lines = TinyRun.Run().Output.Split(Environment.NewLine);
+        lines.Max(line => line.Length).Should().BeLessThanOrEqualTo(80);
+        string[] listed = [.. lines.Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Select(line => line.Trim().Split(' ')[0])];
+        listed.Should().Contain(CommandHelp.All.Keys.Where(name => name.Length > 0));
+        Array.IndexOf(listed, "train").Should().BeLessThan(Array.IndexOf(listed, "devices"), "the most important come first");
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Every_option_is_in_one_group(string command)
+    {
+        string[] grouped = [.. OptionGroups.All.SelectMany(group => group.Options)];
+        grouped.Should().OnlyHaveUniqueItems();
+        grouped.Should().Contain(Parse($"{command} --help").CommandResult.Command.Options.Where(option => !option.Hidden).Select(option => option.Name));
+    }
+
+    [Fact]
+    public void Required_options_values_and_defaults_are_shown()
+    {
+        string help = string.Join(' ', TinyRun.Run("train", "--help").Output.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        help.Should().ContainAll(
+            "--method none|magnitude|movement|soft-movement|l0|random What is pruned", "--task sst2|mrpc", "(default: none)",
+            "(default: 3e-05)", "--shuffle [true|false]", "(required)", "(required, or --config and --vocab)");
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Examples_can_be_typed(string command)
+    {
+        CommandHelp help = CommandHelp.All[command];
+        help.Examples.Should().NotBeEmpty();
+        string[] options = [.. Parse($"{command} --help").CommandResult.Command.Options.Select(option => option.Name)];
+        help.Required.Select(item => item.Option).Except(options).Should().BeEmpty();
+        foreach (string example in help.Examples)
+        {
+            example.Should().Contain($"sprout {command}");
+            Parse(example[(example.IndexOf("sprout ", StringComparison.Ordinal) + "sprout ".Length)..]).Errors.Should().BeEmpty(example);
+        }
+    }
+
     [Fact]
     public void Hugging_Face_spellings_are_accepted()
     {
@@ -75,5 +139,11 @@ public sealed class HelpTests
             options[name]!.GetValue<double>().Should().Be(value, name);
         TinyRun.ReadJson(output, "trainer_state.json")["max_steps"]!.GetValue<int>().Should().Be(2);
         result.Json["eval_accuracy"].Should().NotBeNull();
+    }
+
+    private static ParseResult Parse(string line)
+    {
+        string[] args = line.Split(' ');
+        return Program.Parse(args, new Terminal(TextWriter.Null, new MessageWriter(TextWriter.Null, isScreen: false), args, default));
     }
 }

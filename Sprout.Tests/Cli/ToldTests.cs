@@ -1,7 +1,11 @@
 // What the user is told: what was understood, what has no effect, what was meant.
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sprout.Cli.Shell;
 using Sprout.Tests.Training;
+
+using static System.StringComparison;
 
 namespace Sprout.Tests.Cli;
 
@@ -20,6 +24,8 @@ public sealed class ToldTests : IDisposable
     [InlineData("--method=l0 --lambda=1 --density=0.5", "--density", "l0")]
     [InlineData("--method=soft-movement --lambda=1 --l0-noise=false", "--l0-noise", "soft-movement")]
     [InlineData("--method=magnitude --density=0.5 --score-learning-rate=1", "--score-learning-rate", "magnitude")]
+    [InlineData("--data=$F", "--data", "--train-file and --eval-file")]
+    [InlineData("--data=$F --eval-file=- --eval-split=0.2", "--data", "--eval-split")]
     [InlineData("--text-column=sentence", "--text-column", "sst2")]
     [InlineData("--regression=true", "--regression", "sst2")]
     [InlineData("--doc-stride=5", "--doc-stride", "squad")]
@@ -107,20 +113,78 @@ public sealed class ToldTests : IDisposable
     }
 
     [Fact]
-    public void Logits_that_are_no_numbers_are_4()
+    public void Questions_and_their_windows_are_counted()
     {
-        string path = Path.Combine(tiny.Model, "model.safetensors"), input = tiny.Write("texts.txt", "aa ab\n");
-        byte[] bytes = File.ReadAllBytes(path);
-        for (int i = 8 + (int)BitConverter.ToInt64(bytes); i < bytes.Length; i += 4) BitConverter.TryWriteBytes(bytes.AsSpan(i), float.NaN);
-        File.WriteAllBytes(path, bytes);
-        foreach (CommandResult result in (CommandResult[])
-            [TinyRun.Run("predict", "--model", tiny.Model, "--input", input),
-             TinyRun.Run("eval", "--model", tiny.Model, "--task", "sst2", "--eval-file", tiny.EvalFile, "--max-length", "16")])
+        string Questions(params string[] texts) => JsonSerializer.Serialize(new
         {
+            version = "1.1",
+            data = new[] { new { paragraphs = texts.Select((text, i) => new
+            {
+                context = text,
+                qas = new[] { new { id = $"{i}", question = "aa", answers = new[] { new { text = "ab", answer_start = text.IndexOf("ab", Ordinal) } } } },
+            }) } },
+        });
+        string train = tiny.Write("train.json", Questions("aa ab", "ac ad ae af ag ah ai aj ak ba ab")), eval = tiny.Write("dev.json", Questions("ab"));
+        string log = TinyRun.Run(tiny.Arguments(
+            "out", $"--task=squad --train-file={train} --eval-file={eval} --max-length=8 --doc-stride=2 --max-steps=1")).Log;
+        log.Should().ContainAll(
+            "Task squad.", "2 training questions in 6 windows of at most 8 tokens, 2 of which hold the answer; the contexts of 1 are longer and are cut.",
+            "1 evaluation questions in 1 windows of at most 8 tokens, 1 of which hold the answer; no context is cut.");
+    }
+
+    [Fact]
+    public void Texts_to_pretrain_on_are_counted()
+    {
+        string train = tiny.Write("corpus.txt", "aa ab ac ad ae\naa\nab ac\nad ae\n");
+        string log = TinyRun.Run(
+            "pretrain", "--model", tiny.Model, "--train-file", train, "--output", tiny.PathOf("out"), "--max-length", "6", "--max-steps", "1",
+            "--mask-probability", "0.2", "--threads", "1").Log;
+        log.Should().ContainAll(
+            "3 training and 1 evaluation texts of at most 6 tokens; 1 and 0 texts are longer and are cut.", "20 % of the words are predicted, all pieces");
+    }
+
+    [Fact]
+    public void Labels_that_look_alike_are_named()
+    {
+        string data = tiny.Write("own.csv", "text,label\naa,Pos\nab,pos\nac,so so\nad,so  so\nae,neg\n");
+        string log = TinyRun.Run(tiny.Arguments("out", $"--task=text --train-file={data} --eval-file={data} --ignore-mismatched-sizes=true")).Log;
+        log.Should().ContainAll("differ only in case or blanks", "\"Pos\", \"pos\".", "\"so  so\", \"so so\".").And.NotContain("\"neg\"");
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Weights_that_are_no_numbers_are_4(float weight)
+    {
+        string path = Path.Combine(tiny.Model, "model.safetensors"), input = tiny.Write("texts.txt", "aa ab\n"), output = tiny.PathOf("exported");
+        byte[] bytes = File.ReadAllBytes(path);
+        int start = 8 + (int)BitConverter.ToInt64(bytes);
+        JsonNode header = JsonNode.Parse(bytes.AsSpan(8, start - 8))!;
+        string tensor = "bert.encoder.layer.1.output.dense.weight";
+        int first = start + header[tensor]!["data_offsets"]![0]!.GetValue<int>();
+        foreach (int place in (int[])[0, 17, 511]) BitConverter.TryWriteBytes(bytes.AsSpan(first + (4 * place)), weight);
+        File.WriteAllBytes(path, bytes);
+        foreach (string command in (string[])
+            [$"predict --model {tiny.Model} --input {input}", $"eval --model {tiny.Model} --task sst2 --eval-file {tiny.EvalFile} --max-length 16",
+             $"inspect {tiny.Model}", $"export --model {tiny.Model} --output {output}", $"bench --mode load --model {tiny.Model} --repeat 1 --warmup 0",
+             $"bench --model {tiny.Model} --length 4 --repeat 1 --warmup 0"])
+        {
+            CommandResult result = TinyRun.Run(command.Split(' '));
             result.Code.Should().Be(ExitCode.Diverged, result.Log);
             result.Output.Should().BeEmpty();
-            result.Log.Should().ContainAll(tiny.Model, "finite", "NaN");
+            result.Log.Should().ContainAll(tiny.Model, tensor, "found 3 of 512", "NaN or infinite");
         }
+
+        Directory.EnumerateFileSystemEntries(output).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Devices_that_are_for_tests_say_so()
+    {
+        string[] lines = TinyRun.Run("devices").Output.Split(Environment.NewLine);
+        lines.Should().ContainSingle(line => line.StartsWith("ilgpu-cpu", Ordinal)).Which.Should().Contain("for tests, very slow; to compute, use cpu");
+        // PoCL calls its devices so; not every machine has it.
+        lines.Where(line => line.Contains("pthread", Ordinal)).Should().OnlyContain(line => line.Contains("OpenCL on the processor: for tests, slow"));
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public sealed class KeptModelTests : IDisposable
     {
         CommandResult result = TinyRun.Run(tiny.Arguments("output", "--evaluate=false --eval-file=- --method=movement --density=0.3"));
         result.Code.Should().Be(0, result.Log);
-        result.Log.Should().Contain("nothing is evaluated").And.NotContain("eval ");
+        result.Log.Should().Contain("Nothing is evaluated.").And.NotContain("eval ");
         string[] files = [.. Directory.EnumerateFiles(tiny.PathOf("output")).Select(path => Path.GetFileName(path))];
         files.Should().Contain("train_results.json").And.NotContain("eval_results.json");
         tiny.Train("evaluated", "--method=movement --density=0.3");

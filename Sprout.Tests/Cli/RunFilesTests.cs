@@ -1,0 +1,96 @@
+// What a run says of itself in its folder: run.log and the model card.
+using Sprout.Bert.Data;
+using Sprout.Cli.Shell;
+using Sprout.Pruning.Runs;
+using Sprout.Tests.Training;
+
+namespace Sprout.Tests.Cli;
+
+public sealed class RunFilesTests : IDisposable
+{
+    private const string Pruned = "--method=magnitude --density=0.5 --schedule-warmup=0 --seed=7";
+
+    private readonly TinyRun tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    [Fact]
+    public void The_log_has_what_was_said()
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(tiny.Train("out", Pruned + " --logging-steps=2"), "run.log"));
+        lines[1..].Should().AllSatisfy(line => line.Should().MatchRegex(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d  \S"));
+        string log = string.Join('\n', lines);
+        log.Should().ContainAll(
+            "Task sst2", "30 training and 20 evaluation examples", "pruned by magnitude to density 0.5", "train 2/6 · epoch", "train 4/6", "train 6/6",
+            "density ", "eval 1/1", "Finished: ", "eval_accuracy").And.NotContain("train 3/6");
+        log.IndexOf("Task sst2", StringComparison.Ordinal).Should().BeLessThan(log.IndexOf("train 2/6", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_resumed_run_goes_on_with_its_log_and_says_so()
+    {
+        string output = tiny.PathOf("out"), log = Path.Combine(output, "run.log");
+        CommandResult stopped = TinyRun.Run(tiny.Arguments("out", "--learning-rate=1e30 --save-every=1"));
+        stopped.Code.Should().Be(ExitCode.Diverged, stopped.Log);
+        string before = File.ReadAllText(log);
+        before.Should().Contain("the last good checkpoint is", "errors are said there too").And.NotContain("Resumed.");
+        TinyRun.Run(tiny.Arguments("out", "--learning-rate=1e30 --save-every=1 --resume"));
+        string after = File.ReadAllText(log);
+        after.Should().StartWith(before);
+        after[before.Length..].Should().ContainAll("Resumed.", "checkpoint-1");
+    }
+
+    [SystemFact("linux")]
+    public void A_log_that_cannot_be_written_ends_no_run()
+    {
+        string output = Directory.CreateDirectory(tiny.PathOf("out")).FullName;
+        File.CreateSymbolicLink(Path.Combine(output, "run.log"), "/dev/full");
+        tiny.Train("out", "--overwrite");
+        File.Exists(Path.Combine(output, "model.safetensors")).Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_card_says_what_the_model_is()
+    {
+        string output = tiny.Train("out", Pruned);
+        string card = File.ReadAllText(Path.Combine(output, "README.md"));
+        card.Should().StartWith(
+            "---\nlibrary_name: transformers\npipeline_tag: text-classification\ntags:\n- sprout\n- bert\n- pruned\n- magnitude\n"
+            + "metrics:\n- accuracy\n---\n");
+        string version = typeof(Run).Assembly.GetName().Version!.ToString(3);
+        double accuracy = TinyRun.ReadJson(output, "eval_results.json")["eval_accuracy"]!.GetValue<double>();
+        card.Should().ContainAll(
+            "# out", "pruned by magnitude", $"made by Sprout {version} with seed 7", "30 training and 20 evaluation examples", "| density | 50.00 % |",
+            FormattableString.Invariant($"| eval_accuracy | {accuracy:0.######} |"), "| model.safetensors | ", "\"method\": \"magnitude\"", "\"seed\": 7");
+        card.Should().NotContain("\"epochs\"", "only options that are not the defaults are shown");
+    }
+
+    [Fact]
+    public void A_card_of_the_library_is_of_the_task_in_memory()
+    {
+        TextExample[] texts = [new("aa ab", Label: 0), new("ac ad", Label: 1)];
+        var recipe = new Recipe { Task = new() { Model = tiny.Model }, Training = new() { MaxSteps = 1 }, Device = new() { Threads = 1 } };
+        string output = tiny.PathOf("out");
+        Run.Execute(recipe, output, new RunSetup { Task = new ListTask(["bad", "good"], train: texts, eval: texts) });
+        File.ReadAllText(Path.Combine(output, "README.md")).Should().ContainAll("bad 1 + 1, good 1 + 1", "nothing is pruned", "| parameters | ")
+            .And.NotContain("- pruned").And.NotContain("density");
+        File.ReadAllText(Path.Combine(output, "run.log")).Should().Contain("Finished: ");
+    }
+
+    [Fact]
+    public void Files_that_Sprout_did_not_write_stay()
+    {
+        string output = tiny.Train("out"), card = Path.Combine(output, "README.md"), log = Path.Combine(output, "run.log");
+        File.WriteAllText(card, "my own words");
+        File.WriteAllText(log, "my own log\n");
+        CommandResult result = TinyRun.Run(tiny.Arguments("out", "--overwrite"));
+        result.Code.Should().Be(ExitCode.Done, result.Log);
+        result.Log.Should().Contain("was not written by Sprout");
+        File.ReadAllText(card).Should().Be("my own words");
+        File.ReadAllText(log).Should().StartWith("my own log\n");
+        string again = tiny.Train("again");
+        tiny.Train("again", "--overwrite --seed=9");
+        File.ReadAllText(Path.Combine(again, "README.md")).Should().Contain("with seed 9");
+        File.ReadAllText(Path.Combine(again, "run.log")).Split("Task sst2").Should().HaveCount(2, "the old log is gone");
+    }
+}
