@@ -21,6 +21,8 @@ internal sealed class LabelCensus
     /// <exception cref="InputException">The file is bad, a label is missing, or the first row reads as a header.</exception>
     public static LabelCensus Take(string path, CustomTextOptions options)
     {
+        // The examples are read afterwards.
+        InputFile.RequireSeveralReads(path);
         var census = new LabelCensus(path);
         foreach (TextTableRow row in TextTable.Read(path, options, needLabels: true)) census.Add(row.Label!, row.Line);
         census.RequireNoHeader();

@@ -24,7 +24,9 @@ public sealed class MaskedLMTask : TrainingTask
         if (context.Source.Tokenizer.MaskId < 0) throw new InputException($"{context.Source.Name}: expected a token [MASK] in the vocabulary, found none.");
         if (context.Train && options.TrainFile.Count == 0) throw OptionException.Expected(nameof(options.TrainFile), "a text file, or several", null);
         List<TokenSequence> train = [.. options.TrainFile.SelectMany(path => Read(path, context)).Take(options.MaxTrainSamples ?? int.MaxValue)];
-        List<TokenSequence> eval = options.EvalFile is string file ? Read(file, context) : train[^Math.Min(train.Count, Math.Max(1, train.Count / 100))..];
+        List<TokenSequence> eval = options.EvalFile is string file
+            ? [.. Read(file, context).Take(options.MaxEvalSamples ?? int.MaxValue)]
+            : train[^Math.Min(train.Count, Math.Max(1, train.Count / 100))..];
         if (options.EvalFile is null) train.RemoveRange(train.Count - eval.Count, eval.Count);
         if (context.Train && train.Count == 0)
             throw new InputException($"{string.Join(", ", options.TrainFile)}: expected at least two lines of text, found fewer.");
@@ -44,7 +46,7 @@ public sealed class MaskedLMTask : TrainingTask
         }
     }
 
-    private static List<TokenSequence> Read(string path, TaskContext context) =>
-        [.. Utf8Lines.Read(path).Select(line => Delimited.TrimReturn(line.Text)).Where(line => !string.IsNullOrWhiteSpace(line))
-            .Select(line => context.Source.Tokenizer.Encode(line, null, context.MaxLength))];
+    private static IEnumerable<TokenSequence> Read(string path, TaskContext context) =>
+        Utf8Lines.Read(path).Select(line => Delimited.TrimReturn(line.Text)).Where(line => !string.IsNullOrWhiteSpace(line))
+            .Select(line => context.Source.Tokenizer.Encode(line, null, context.MaxLength));
 }

@@ -33,7 +33,7 @@ public static class Checkpoint
         string? newest = null;
         foreach ((_, string path) in Enumerable.Reverse(All(folder)))
         {
-            if (CheckpointManifest.Damage(path, identity) is not string damage) return path;
+            if (CheckpointManifest.Damage(path, identity, HuggingFaceFolder.WeightsFile, OptimizerFile, TrainerState.FileName) is not string damage) return path;
             newest ??= $"{path}: expected a whole checkpoint, but {damage}";
             note?.Invoke($"{path} is passed over: {damage}.");
         }
@@ -81,9 +81,19 @@ public static class Checkpoint
     {
         TensorFile.Load(Path.Combine(path, HuggingFaceFolder.WeightsFile), Named(model.Parameters()));
         if (pruner is { Scores.Count: > 0 }) TensorFile.Load(Path.Combine(path, ScoresFile), Named(pruner.Scores));
-        TrainerState state = TrainerState.Load(Path.Combine(path, TrainerState.FileName));
+        string stateFile = Path.Combine(path, TrainerState.FileName);
+        TrainerState state = TrainerState.Load(stateFile);
+        if (StepOf(path) is int step && step != state.GlobalStep)
+            throw new InputException($"{stateFile}: global_step: expected {step}, as its folder says, found {state.GlobalStep}.");
         TensorFile.Load(Path.Combine(path, OptimizerFile), Moments(optimizer));
-        foreach ((Parameter parameter, AdamW.State moment) in optimizer.States()) moment.Step = state.OptimizerSteps.GetValueOrDefault(parameter.Name);
+        foreach ((Parameter parameter, AdamW.State moment) in optimizer.States())
+        {
+            if (!state.OptimizerSteps.TryGetValue(parameter.Name, out int updates) || updates > state.GlobalStep)
+                throw new InputException($"{stateFile}: optimizer_steps: expected at most {state.GlobalStep} updates of {parameter.Name}, found "
+                    + (updates > 0 ? $"{updates}." : "nothing."));
+            moment.Step = updates;
+        }
+
         return state;
     }
 
@@ -135,7 +145,8 @@ public static class Checkpoint
 
     // The number of checkpoint-<step>; null of another name.
     private static int? StepOf(string path) =>
-        int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : null;
+        Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal)
+            && int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : null;
 
     private static void DeletePartial(string partial)
     {

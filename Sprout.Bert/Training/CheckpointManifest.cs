@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Bert.Training;
 
@@ -28,8 +29,11 @@ public static class CheckpointManifest
     }
 
     /// <summary>What is wrong with a checkpoint; null when it is whole.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="identity">What the run says of itself.</param>
+    /// <param name="needed">Files that every checkpoint has.</param>
     /// <exception cref="InputException">It is whole, but of another run.</exception>
-    public static string? Damage(string folder, string identity)
+    public static string? Damage(string folder, string identity, params ReadOnlySpan<string> needed)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path)) return $"it has no {FileName}";
@@ -43,17 +47,20 @@ public static class CheckpointManifest
             return e.Message.TrimEnd('.');
         }
 
-        if (manifest["files"] is not JsonObject files || manifest["run"]?.GetValueKind() != System.Text.Json.JsonValueKind.String)
+        if (manifest["files"] is not JsonObject files || manifest["run"] is not JsonValue identityOf || !identityOf.TryGetValue(out string? run))
             return $"its {FileName} is none of Sprout's";
+        foreach (string name in needed)
+            if (!files.ContainsKey(name)) return $"its {FileName} does not name {name}";
         foreach ((string name, JsonNode? about) in files)
         {
             string file = Path.Combine(folder, Path.GetFileName(name));
             if (!File.Exists(file)) return $"it has no {name}";
-            if (!JsonNode.DeepEquals(about?["bytes"], JsonValue.Create(new FileInfo(file).Length)) || !JsonNode.DeepEquals(about?["sha256"], HashOf(file)))
+            if (FileKind.Of(file) is string kind) return $"its {name} is {kind}";
+            if (about is not JsonObject stored || !JsonNode.DeepEquals(stored["bytes"], JsonValue.Create(new FileInfo(file).Length))
+                || !JsonNode.DeepEquals(stored["sha256"], HashOf(file)))
                 return $"its {name} is not what was written";
         }
 
-        string run = manifest["run"]!.GetValue<string>();
         return run == identity ? null
             : throw new InputException($"{folder}: expected a checkpoint of this run, found one of other data, start weights or options.");
     }

@@ -78,6 +78,8 @@ public sealed class Trainer : IDisposable
         if (output is null || Checkpoint.Newest(output, identity, note) is not string path) return false;
         note?.Invoke($"Continuing the newest checkpoint of {output}: {Path.GetFileName(path)}.");
         state = Checkpoint.Load(path, objective.Model, pruner, optimizer);
+        if (state.GlobalStep > totalSteps)
+            throw new InputException($"{path}: expected a checkpoint of at most {totalSteps} steps, the length of this run, found one after {state.GlobalStep}.");
         lastCheckpoint = path;
         return true;
     }
