@@ -58,13 +58,15 @@ public sealed class CustomTextTask : TextTask
 
     /// <inheritdoc/>
     public override IReadOnlyList<TextExample> LoadTrain(DataFiles files, Action<string>? note = null) =>
-        Load(TrainFile(files), needLabels: true).Examples;
+        Load(TrainFile(files), needLabels: true, files.MostTrain).Examples;
 
     /// <inheritdoc/>
     public override IReadOnlyList<EvalSet> LoadEval(DataFiles files, bool needLabels = true, Action<string>? note = null)
     {
         string path = files.Eval([.. FileNames("dev"), .. FileNames("validation")]);
-        (List<TextExample> examples, bool labelled) = Load(path, needLabels);
+        // Its columns are read once more to be told.
+        InputFile.RequireSeveralReads(path);
+        (List<TextExample> examples, bool labelled) = Load(path, needLabels, files.MostEval);
         return [new EvalSet("", path, examples, labelled)];
     }
 
@@ -82,11 +84,11 @@ public sealed class CustomTextTask : TextTask
 
     private static IEnumerable<string> FileNames(string stem) => TextTable.Extensions.Select(extension => stem + extension);
 
-    private (List<TextExample> Examples, bool Labelled) Load(string path, bool needLabels)
+    private (List<TextExample> Examples, bool Labelled) Load(string path, bool needLabels, int? most)
     {
         var examples = new List<TextExample>();
         bool labelled = false;
-        foreach (TextTableRow row in TextTable.Read(path, options, needLabels))
+        foreach (TextTableRow row in TextTable.Read(path, options, needLabels).Take(most ?? int.MaxValue))
         {
             if (examples.Count > 0 && labelled != row.IsLabelled)
                 throw InputFile.Bad(path, row.Line, labelled ? "a label as in the rows before" : "no label as in the rows before", labelled ? "none" : "one");

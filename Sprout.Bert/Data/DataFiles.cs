@@ -9,6 +9,12 @@ namespace Sprout.Bert.Data;
 /// <param name="EvalFile">The evaluation file, or null.</param>
 public sealed record DataFiles(string? Folder, string? TrainFile = null, string? EvalFile = null)
 {
+    /// <summary>How many training examples are needed, the first ones; a task may read the file no further. Null: all.</summary>
+    public int? MostTrain { get; init; }
+
+    /// <summary>How many examples of an evaluation set are needed, the first ones; a task may read the file no further. Null: all.</summary>
+    public int? MostEval { get; init; }
+
     /// <summary>The training file: the named one, else the first of <paramref name="names"/> that the folder holds.</summary>
     /// <exception cref="OptionException">Neither a folder nor a training file is given.</exception>
     /// <exception cref="InputException">The folder holds none of the names.</exception>

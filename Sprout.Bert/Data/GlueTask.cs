@@ -16,7 +16,7 @@ internal sealed class GlueTask : TextTask
     }
 
     public override IReadOnlyList<TextExample> LoadTrain(DataFiles files, Action<string>? note = null) =>
-        Load(files.Train("train.tsv"), needLabels: true, note).Examples;
+        Load(files.Train("train.tsv"), needLabels: true, files.MostTrain, note).Examples;
 
     public override IReadOnlyList<EvalSet> LoadEval(DataFiles files, bool needLabels = true, Action<string>? note = null)
     {
@@ -26,7 +26,7 @@ internal sealed class GlueTask : TextTask
             : layout.EvalFiles.Select(set => (set.Suffix, files.Eval(set.File)));
         return [.. sets.Select(set =>
         {
-            (List<TextExample> examples, bool labelled) = Load(set.Path, needLabels, note);
+            (List<TextExample> examples, bool labelled) = Load(set.Path, needLabels, files.MostEval, note);
             return new EvalSet(set.Suffix, set.Path, examples, labelled);
         })];
     }
@@ -43,7 +43,7 @@ internal sealed class GlueTask : TextTask
     private static int IdOf(string name, string[] labelNames) =>
         Array.FindIndex(labelNames, known => string.Equals(known, name, StringComparison.OrdinalIgnoreCase));
 
-    private (List<TextExample> Examples, bool Labelled) Load(string path, bool needLabels, Action<string>? note)
+    private (List<TextExample> Examples, bool Labelled) Load(string path, bool needLabels, int? most, Action<string>? note)
     {
         var examples = new List<TextExample>();
         int text = 0, pair = -1, label = -1, width = 0, skipped = 0;
@@ -66,6 +66,7 @@ internal sealed class GlueTask : TextTask
                 continue;
             }
 
+            if (examples.Count == most) break;
             string? cell = label < 0 ? null : row.Fields[label];
             examples.Add(new TextExample(
                 row.Fields[text], pair < 0 ? null : row.Fields[pair],

@@ -22,6 +22,8 @@ internal sealed class LabelCensus
     /// <exception cref="InputException">The file is bad, a label is missing, or the first row reads as a header.</exception>
     public static LabelCensus Take(string path, CustomTextOptions options)
     {
+        // The examples are read afterwards.
+        InputFile.RequireSeveralReads(path);
         var census = new LabelCensus(path, least: options.IsMultiLabel ? 1 : 2);
         foreach (TextTableRow row in TextTable.Read(path, options, needLabels: true))
             foreach (string label in row.Labels ?? [row.Label!]) census.Add(label, row.Line);

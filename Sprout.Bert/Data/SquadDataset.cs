@@ -26,7 +26,8 @@ public static class SquadDataset
     /// </exception>
     public static IReadOnlyList<SquadQuestion> Load(string path, bool needAnswers = true)
     {
-        ReadOnlyMemory<byte> bytes = InputFile.ReadUtf8(path);
+        using FileStream stream = InputFile.Open(path);
+        ReadOnlyMemory<byte> bytes = InputFile.ReadUtf8(stream, path);
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes);

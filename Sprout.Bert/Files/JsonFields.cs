@@ -27,7 +27,7 @@ internal readonly struct JsonFields
     {
         try
         {
-            return new JsonFields(file, "", JsonDocument.Parse(InputFile.ReadUtf8(file)).RootElement).AsObject();
+            return new JsonFields(file, "", JsonDocument.Parse(InputFile.ReadSmall(file)).RootElement).AsObject();
         }
         catch (JsonException e)
         {
@@ -116,6 +116,10 @@ internal readonly struct JsonFields
     /// <summary>The value as an integer from 0 that fits 31 bits.</summary>
     internal int AsCount() =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= 0 ? value : throw Wrong("an integer from 0 to 2147483647");
+
+    /// <summary>The value as a finite number.</summary>
+    internal double AsNumber() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out double value) && double.IsFinite(value) ? value : throw Wrong("a number");
 
     /// <summary>The value as an integer from 0 that fits 31 bits; null when it is anything else.</summary>
     internal int? CountOrNone() => element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int value) && value >= 0 ? value : null;

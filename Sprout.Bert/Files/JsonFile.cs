@@ -23,7 +23,7 @@ public static class JsonFile
     /// <exception cref="InputException">The file cannot be read or holds anything else; the message names the line, or the key that is there twice.</exception>
     public static JsonObject ReadObject(string path)
     {
-        ReadOnlySpan<byte> json = InputFile.ReadUtf8(path).Span;
+        ReadOnlySpan<byte> json = InputFile.ReadSmall(path).Span;
         try
         {
             CheckText(json);

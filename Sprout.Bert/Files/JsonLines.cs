@@ -1,6 +1,7 @@
 // Reader of JSON Lines files and of files that are one JSON array.
 using System.Text.Json;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Bert.Files;
 
@@ -8,30 +9,44 @@ namespace Sprout.Bert.Files;
 public static class JsonLines
 {
     /// <summary>
-    /// The objects in file order. A file whose first character other than white space is <c>[</c> is read as an array (the whole file
-    /// is held in memory), any other line by line.
+    /// The objects in file order. A file whose first character other than white space is <c>[</c> is read as an array (the bytes of the whole file
+    /// are held in memory), any other line by line.
     /// </summary>
     /// <exception cref="InputException">
     /// No such file, not UTF-8, JSON that is broken or cut short, a value that is not an object, or an empty line between objects;
     /// file and line are named.
     /// </exception>
-    public static IEnumerable<JsonRow> Read(string path) => IsArray(path) ? ReadArray(path) : ReadLines(path);
-
-    private static bool IsArray(string path)
+    public static IEnumerable<JsonRow> Read(string path)
     {
-        foreach ((_, string line) in Utf8Lines.Read(path))
-        {
-            string text = line.TrimStart();
-            if (text.Length > 0) return text[0] == '[';
-        }
-
-        return false;
+        using FileStream stream = InputFile.Open(path);
+        ReadOnlyMemory<byte> begun = Beginning(stream, path, out bool isArray);
+        foreach (JsonRow row in isArray ? ReadArray(stream, path, begun) : ReadLines(stream, path, begun)) yield return row;
     }
 
-    private static IEnumerable<JsonRow> ReadLines(string path)
+    // A pipe cannot be read twice, so what was looked at is handed on.
+    private static ReadOnlyMemory<byte> Beginning(FileStream stream, string path, out bool isArray)
+    {
+        byte[] buffer = new byte[1 << 16];
+        int length = 0;
+        for (int read; length < buffer.Length && (read = InputFile.Read(stream, buffer.AsSpan(length), path)) > 0;)
+        {
+            length += read;
+            ReadOnlySpan<byte> text = buffer.AsSpan(0, length);
+            if (text.StartsWith(FileBytes.ByteOrderMark)) text = text[FileBytes.ByteOrderMark.Length..];
+            text = text.TrimStart(" \t\r\n"u8);
+            if (text.IsEmpty) continue;
+            isArray = text[0] == '[';
+            return buffer.AsMemory(0, length);
+        }
+
+        isArray = false;
+        return buffer.AsMemory(0, length);
+    }
+
+    private static IEnumerable<JsonRow> ReadLines(FileStream stream, string path, ReadOnlyMemory<byte> begun)
     {
         int blank = 0;
-        foreach ((int number, string line) in Utf8Lines.Read(path))
+        foreach ((int number, string line) in Utf8Lines.Read(stream, path, begun))
         {
             if (Delimited.IsBlank(line, number, path, ref blank)) continue;
             JsonElement value;
@@ -49,32 +64,10 @@ public static class JsonLines
         }
     }
 
-    private static List<JsonRow> ReadArray(string path)
+    private static IEnumerable<JsonRow> ReadArray(FileStream stream, string path, ReadOnlyMemory<byte> begun)
     {
-        ReadOnlySpan<byte> bytes = InputFile.ReadUtf8(path).Span;
-        var rows = new List<JsonRow>();
-        var reader = new Utf8JsonReader(bytes);
-        int line = 1, counted = 0;
-        try
-        {
-            reader.Read();
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                int start = (int)reader.TokenStartIndex;
-                line += bytes[counted..start].Count((byte)'\n');
-                counted = start;
-                rows.Add(Row(path, line, JsonElement.ParseValue(ref reader)));
-            }
-
-            // A second read is what notices anything after the closing bracket.
-            reader.Read();
-        }
-        catch (JsonException e)
-        {
-            throw Broken(path, (int)(e.LineNumber ?? 0) + 1, e);
-        }
-
-        return rows;
+        var items = new ArrayItems(InputFile.ReadUtf8(stream, path, begun.Span), path);
+        while (items.Next() is JsonRow row) yield return row;
     }
 
     internal static InputException Broken(string path, int line, JsonException e) =>
@@ -95,4 +88,41 @@ public static class JsonLines
         JsonValueKind.Null => "null",
         _ => "boolean",
     };
+
+    // One object after the other, so that only the bytes of all are held.
+    private sealed class ArrayItems(ReadOnlyMemory<byte> bytes, string path)
+    {
+        private JsonReaderState state;
+        private int read, line = 1, counted;
+        private bool begun;
+
+        public JsonRow? Next()
+        {
+            var reader = new Utf8JsonReader(bytes.Span[read..], isFinalBlock: true, state);
+            try
+            {
+                if (!begun) reader.Read();
+                begun = true;
+                reader.Read();
+                if (reader.TokenType == JsonTokenType.EndArray)
+                {
+                    // Another read is what notices anything after the closing bracket.
+                    reader.Read();
+                    return null;
+                }
+
+                int start = read + (int)reader.TokenStartIndex;
+                line += bytes.Span[counted..start].Count((byte)'\n');
+                counted = start;
+                JsonRow row = Row(path, line, JsonElement.ParseValue(ref reader));
+                read += (int)reader.BytesConsumed;
+                state = reader.CurrentState;
+                return row;
+            }
+            catch (JsonException e)
+            {
+                throw Broken(path, (int)(e.LineNumber ?? 0) + 1, e);
+            }
+        }
+    }
 }

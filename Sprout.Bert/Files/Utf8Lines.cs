@@ -1,24 +1,38 @@
 // Lines of a UTF-8 file, streamed, with their numbers.
 using System.Text;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Bert.Files;
 
 internal static class Utf8Lines
 {
     /// <summary>More than any text row; a file without line ends must not fill the memory.</summary>
-    private const int LongestLine = 1 << 28;
+    private const int LongestLine = 1 << 26;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// The lines, numbered from 1, cut at LF; a CR before it is left to the caller, who knows whether it is text. A byte-order mark
+    /// The lines of a data file, numbered from 1, cut at LF; a CR before it is left to the caller, who knows whether it is text. A byte-order mark
     /// is dropped, and there is no line after a final LF.
     /// </summary>
     public static IEnumerable<(int Number, string Text)> Read(string path)
     {
         using FileStream stream = InputFile.Open(path);
-        byte[] buffer = new byte[1 << 16];
-        int start = 0, end = 0, scanned = 0, number = 0;
+        foreach ((int, string) line in Read(stream, path, default)) yield return line;
+    }
+
+    /// <summary>The lines of a small file.</summary>
+    public static IEnumerable<(int Number, string Text)> ReadSmall(string path) => Read(Stream.Null, path, InputFile.ReadSmall(path));
+
+    /// <summary>The lines of an open file.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="path">What messages call it.</param>
+    /// <param name="begun">What has been read of it already.</param>
+    public static IEnumerable<(int Number, string Text)> Read(Stream stream, string path, ReadOnlyMemory<byte> begun)
+    {
+        byte[] buffer = new byte[Math.Max(1 << 16, begun.Length)];
+        begun.CopyTo(buffer);
+        int start = 0, end = begun.Length, scanned = 0, number = 0;
         while (true)
         {
             int found = buffer.AsSpan(scanned, end - scanned).IndexOf((byte)'\n');
@@ -50,7 +64,7 @@ internal static class Utf8Lines
 
     private static string Decode(ReadOnlySpan<byte> line, int number, string path)
     {
-        if (number == 1 && line.StartsWith(InputFile.ByteOrderMark)) line = line[InputFile.ByteOrderMark.Length..];
+        if (number == 1 && line.StartsWith(FileBytes.ByteOrderMark)) line = line[FileBytes.ByteOrderMark.Length..];
         try
         {
             return Strict.GetString(line);

@@ -26,8 +26,10 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
     public override long BytesOnDisk => 0;
 
     /// <inheritdoc/>
+    /// <exception cref="InputException">The weights would take more memory than there is.</exception>
     public override LoadReport Load(TaskModel model, ulong seed)
     {
+        RequireMemory(model);
         Initialization.Apply(model, seed);
         return new LoadReport([], [], []);
     }
@@ -41,4 +43,13 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
     /// <inheritdoc/>
     protected override ITokenizer ReadTokenizer() =>
         BertTokenizer.FromVocab(vocabulary ?? throw OptionException.Expected("Vocab", "the vocabulary of the fresh model", null));
+
+    // No file of weights confirms the sizes.
+    private void RequireMemory(TaskModel model)
+    {
+        long parameters = model.Parameters().Sum(parameter => parameter.Shape.Count), memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (parameters <= memory / sizeof(float)) return;
+        throw new InputException(
+            $"{config}: expected a model whose weights fit into the {memory >> 20} MiB of memory, found sizes that make {parameters} parameters of 4 bytes.");
+    }
 }

@@ -4,6 +4,7 @@ using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
+using Sprout.Tensors.Reference;
 
 namespace Sprout.Bert.Sources;
 
@@ -45,7 +46,7 @@ public sealed class HuggingFaceFolder : ModelSource
     /// <inheritdoc/>
     public override long BytesOnDisk => Weights.Entries.Select(entry => entry.FilePath).Distinct().Sum(path => new FileInfo(path).Length);
 
-    private WeightFile Weights => file ??= WeightFile.OpenModel(folder);
+    private WeightFile Weights => file ??= OpenWeights();
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer's files.</summary>
     /// <param name="folder">Created when missing.</param>
@@ -127,17 +128,18 @@ public sealed class HuggingFaceFolder : ModelSource
     public override LoadReport Load(TaskModel model, ulong seed)
     {
         ArgumentNullException.ThrowIfNull(model);
-        HashSet<Parameter> essential = [.. model.EssentialParameters];
+        // All shapes come first: asking a parameter for its value takes its memory.
+        RequireEncoder(Weights, model);
         HashSet<Parameter> encoder = [.. model.Encoder.Parameters()];
         var missing = new List<string>();
         var mismatched = new List<string>();
         var used = new HashSet<string>(StringComparer.Ordinal);
         foreach (Parameter parameter in model.Parameters())
         {
-            if (Entry(parameter.Name, model.EncoderPrefix) is WeightEntry entry)
+            if (Entry(Weights, parameter.Name, model.EncoderPrefix) is WeightEntry entry)
             {
                 used.Add(entry.Name);
-                if (encoder.Contains(parameter) || TensorFile.HasShape(entry, parameter.Value))
+                if (encoder.Contains(parameter) || TensorFile.HasShape(entry, parameter.Shape))
                 {
                     NotFiniteException.RequireNone(entry.FilePath, entry.Name, TensorFile.Read(Weights, entry, parameter.Value), parameter.Value.Count);
                     continue;
@@ -145,13 +147,12 @@ public sealed class HuggingFaceFolder : ModelSource
 
                 string found = string.Join(", ", entry.Shape);
                 mismatched.Add($"tensor \"{entry.Name}\": expected shape {parameter.Shape}, found [{found}]");
-                Initialization.Apply(parameter, model.Config.InitializerRange, seed);
-                continue;
+            }
+            else
+            {
+                missing.Add(parameter.Name);
             }
 
-            if (essential.Contains(parameter))
-                throw new InputException($"{folder}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
-            missing.Add(parameter.Name);
             Initialization.Apply(parameter, model.Config.InitializerRange, seed);
         }
 
@@ -160,7 +161,7 @@ public sealed class HuggingFaceFolder : ModelSource
 
     /// <inheritdoc/>
     public override StoredTensor? Find(string parameter, string encoderPrefix) =>
-        Entry(parameter, encoderPrefix) is WeightEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
+        Entry(Weights, parameter, encoderPrefix) is WeightEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
 
     /// <inheritdoc/>
     public override unsafe void Read(StoredTensor tensor, long offset, Span<float> values)
@@ -180,14 +181,43 @@ public sealed class HuggingFaceFolder : ModelSource
     /// <inheritdoc/>
     protected override ITokenizer ReadTokenizer() => BertTokenizer.Load(folder);
 
-    private WeightEntry? Entry(string name, string prefix)
+    // What config.json says of sizes is believed when the weights say it too: before, nothing is made of them.
+    private WeightFile OpenWeights()
+    {
+        WeightFile opened = WeightFile.OpenModel(folder);
+        try
+        {
+            using var nowhere = new ReferenceBackend();
+            using SequenceClassifier model = Config.CreateClassifier(nowhere, outputs: 1);
+            RequireEncoder(opened, model);
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    private void RequireEncoder(WeightFile weights, TaskModel model)
+    {
+        HashSet<Parameter> essential = [.. model.EssentialParameters];
+        foreach (Parameter parameter in model.Encoder.Parameters())
+        {
+            if (Entry(weights, parameter.Name, model.EncoderPrefix) is WeightEntry entry) TensorFile.RequireShape(entry, parameter.Shape);
+            else if (essential.Contains(parameter))
+                throw new InputException($"{folder}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
+        }
+    }
+
+    private static WeightEntry? Entry(WeightFile weights, string name, string prefix)
     {
         foreach (string candidate in (string[])[name, name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name])
         {
-            if (Weights.Find(candidate) is WeightEntry entry) return entry;
+            if (weights.Find(candidate) is WeightEntry entry) return entry;
             string old = candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
                 .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
-            if (Weights.Find(old) is WeightEntry renamed) return renamed;
+            if (weights.Find(old) is WeightEntry renamed) return renamed;
         }
 
         return null;

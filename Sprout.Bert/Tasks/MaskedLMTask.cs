@@ -24,7 +24,8 @@ public sealed class MaskedLMTask : TrainingTask
         if (context.Source.Tokenizer.MaskId < 0) throw new InputException($"{context.Source.Name}: expected a token [MASK] in the vocabulary, found none.");
         if (context.Train && options.TrainFile.Count == 0) throw OptionException.Expected(nameof(options.TrainFile), "a text file, or several", null);
         List<Line> train = [.. options.TrainFile.SelectMany(path => Read(path, context)).Take(options.MaxTrainSamples ?? int.MaxValue)];
-        List<Line> eval = context.Train && !options.Evaluate ? [] : options.EvalFile is string file ? Read(file, context)
+        List<Line> eval = context.Train && !options.Evaluate ? [] : options.EvalFile is string file
+            ? [.. Read(file, context).Take(options.MaxEvalSamples ?? int.MaxValue)]
             : train[^Math.Min(train.Count, Math.Max(1, train.Count / 100))..];
         if (options.EvalFile is null) train.RemoveRange(train.Count - eval.Count, eval.Count);
         if (context.Train && train.Count == 0)
@@ -49,9 +50,8 @@ public sealed class MaskedLMTask : TrainingTask
         }
     }
 
-    private static List<Line> Read(string path, TaskContext context) =>
-        [.. Utf8Lines.Read(path).Select(line => Delimited.TrimReturn(line.Text)).Where(line => !string.IsNullOrWhiteSpace(line))
-            .Select(line => Encode(line, context))];
+    private static IEnumerable<Line> Read(string path, TaskContext context) =>
+        Utf8Lines.Read(path).Select(line => Delimited.TrimReturn(line.Text)).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => Encode(line, context));
 
     // Only a sequence of the full length can have lost something; one token more tells.
     private static Line Encode(string text, TaskContext context)

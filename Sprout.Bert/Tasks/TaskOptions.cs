@@ -61,10 +61,13 @@ public sealed record TaskOptions
     /// <summary>Overrides all dropouts of config.json.</summary>
     public double? Dropout { get; init; }
 
-    /// <summary>The first N training examples (SQuAD: windows); null: all.</summary>
+    /// <summary>
+    /// The first N training examples (SQuAD: windows); null: all. A table is read no further, but for the classes of the task text, which are those of the
+    /// whole file, and with <see cref="EvalSplit"/>.
+    /// </summary>
     public int? MaxTrainSamples { get; init; }
 
-    /// <summary>The first N evaluation examples (SQuAD: questions); null: all.</summary>
+    /// <summary>The first N evaluation examples (SQuAD: questions); null: all. A table is read no further.</summary>
     public int? MaxEvalSamples { get; init; }
 
     /// <summary>The loss of a classification or regression by name; null: cross-entropy, squared error.</summary>
@@ -111,7 +114,12 @@ public sealed record TaskOptions
         get
         {
             OptionException.Require(TrainFile.Count <= 1, nameof(TrainFile), "one file", TrainFile.Count);
-            return new DataFiles(Data, TrainFile.Count == 0 ? null : TrainFile[0], EvalFile);
+            return new DataFiles(Data, TrainFile.Count == 0 ? null : TrainFile[0], EvalFile)
+            {
+                // What is held out is drawn from all examples.
+                MostTrain = EvalSplit is null ? MaxTrainSamples : null,
+                MostEval = MaxEvalSamples,
+            };
         }
     }
 

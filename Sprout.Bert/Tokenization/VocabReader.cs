@@ -7,6 +7,9 @@ namespace Sprout.Bert.Tokenization;
 /// <summary>The older form of a tokenizer: one token a line, its line number its id.</summary>
 internal static class VocabReader
 {
+    // Ten times the largest; a file of mere line ends would have more.
+    private const int MostTokens = 1 << 22;
+
     /// <summary>Reads <c>vocab.txt</c> of a folder with the settings and added tokens of the files beside it.</summary>
     /// <exception cref="InputException">A file cannot be read or a setting is of the wrong kind.</exception>
     internal static TokenizerDefinition ReadFolder(string folder)
@@ -39,7 +42,8 @@ internal static class VocabReader
     // Of a token that is there twice the last line counts, as in every reader of Hugging Face; the earlier id belongs to no token.
     private static string[] ReadLines(string file)
     {
-        string[] tokens = [.. Utf8Lines.Read(file).Select(line => line.Text.TrimEnd())];
+        string[] tokens = [.. Utf8Lines.ReadSmall(file).Take(MostTokens + 1).Select(line => line.Text.TrimEnd())];
+        if (tokens.Length > MostTokens) throw new InputException($"{file}: expected at most {MostTokens} tokens, found more.");
         var last = new Dictionary<string, int>(tokens.Length, StringComparer.Ordinal);
         for (int id = 0; id < tokens.Length; id++)
         {

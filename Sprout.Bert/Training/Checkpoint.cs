@@ -33,7 +33,8 @@ public static class Checkpoint
         string? newest = null;
         foreach ((_, string path) in Enumerable.Reverse(All(folder)))
         {
-            if (CheckpointManifest.Damage(path, identity ?? Nothing) is not string damage) return path;
+            string? damage = CheckpointManifest.Damage(path, identity ?? Nothing, HuggingFaceFolder.WeightsFile, OptimizerFile, TrainerState.FileName);
+            if (damage is null) return path;
             newest ??= $"{path}: expected a whole checkpoint, but {damage}";
             note?.Invoke($"{path} is passed over: {damage}.");
         }
@@ -94,9 +95,19 @@ public static class Checkpoint
     public static TrainerState Load(string path, TaskModel model, IPruner? pruner, AdamW optimizer)
     {
         LoadModel(path, model, pruner);
-        TrainerState state = TrainerState.Load(Path.Combine(path, TrainerState.FileName));
+        string stateFile = Path.Combine(path, TrainerState.FileName);
+        TrainerState state = TrainerState.Load(stateFile);
+        if (StepOf(path) is int step && step != state.GlobalStep)
+            throw new InputException($"{stateFile}: global_step: expected {step}, as its folder says, found {state.GlobalStep}.");
         TensorFile.Load(Path.Combine(path, OptimizerFile), Moments(optimizer));
-        foreach ((Parameter parameter, AdamW.State moment) in optimizer.States()) moment.Step = state.OptimizerSteps.GetValueOrDefault(parameter.Name);
+        foreach ((Parameter parameter, AdamW.State moment) in optimizer.States())
+        {
+            if (!state.OptimizerSteps.TryGetValue(parameter.Name, out int updates) || updates > state.GlobalStep)
+                throw new InputException($"{stateFile}: optimizer_steps: expected at most {state.GlobalStep} updates of {parameter.Name}, found "
+                    + (updates > 0 ? $"{updates}." : "nothing."));
+            moment.Step = updates;
+        }
+
         return state;
     }
 
@@ -139,7 +150,8 @@ public static class Checkpoint
 
     // The number of checkpoint-<step>; null of another name.
     private static int? StepOf(string path) =>
-        int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : null;
+        Path.GetFileName(path).StartsWith(Prefix, StringComparison.Ordinal)
+            && int.TryParse(Path.GetFileName(path).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : null;
 
     private static IEnumerable<(string, Tensor)> Named(IEnumerable<Parameter> parameters) => parameters.Select(parameter => (parameter.Name, parameter.Value));
 

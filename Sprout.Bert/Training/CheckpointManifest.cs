@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
 using Sprout.Tensors;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Bert.Training;
 
@@ -31,8 +32,11 @@ public static class CheckpointManifest
     }
 
     /// <summary>What is wrong with a checkpoint; null when it is whole.</summary>
+    /// <param name="folder">The checkpoint.</param>
+    /// <param name="identity">What the run says of itself.</param>
+    /// <param name="needed">Files that every checkpoint has.</param>
     /// <exception cref="InputException">It is whole, but of another run; the message names what differs.</exception>
-    public static string? Damage(string folder, IReadOnlyDictionary<string, string> identity)
+    public static string? Damage(string folder, IReadOnlyDictionary<string, string> identity, params ReadOnlySpan<string> needed)
     {
         ArgumentNullException.ThrowIfNull(identity);
         string path = Path.Combine(folder, FileName);
@@ -49,10 +53,13 @@ public static class CheckpointManifest
 
         if (manifest["files"] is not JsonObject files || manifest["run"] is not JsonObject run) return $"its {FileName} is none of Sprout's";
         if (!JsonNode.DeepEquals(manifest["sha256"], HashOf(files, run))) return $"its {FileName} is not what was written";
+        foreach (string name in needed)
+            if (!files.ContainsKey(name)) return $"its {FileName} does not name {name}";
         foreach ((string name, JsonNode? about) in files)
         {
             string file = Path.Combine(folder, Path.GetFileName(name));
             if (!File.Exists(file)) return $"it has no {name}";
+            if (FileKind.Of(file) is string kind) return $"its {name} is {kind}";
             try
             {
                 if (!JsonNode.DeepEquals(about, About(file))) return $"its {name} is not what was written";

@@ -2,7 +2,6 @@
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
 using Sprout.Tensors;
-using Sprout.Tensors.IO;
 using Sprout.Tensors.Random;
 
 namespace Sprout.Bert.Training;
@@ -93,6 +92,8 @@ public sealed partial class Trainer : IDisposable
         if (output is null || Checkpoint.Newest(output, identity, Note) is not string path) return false;
         Note?.Invoke($"Continuing the newest checkpoint of {output}: {Path.GetFileName(path)}.");
         state = Checkpoint.Load(path, objective.Model, pruner, optimizer);
+        if (state.GlobalStep > totalSteps)
+            throw new InputException($"{path}: expected a checkpoint of at most {totalSteps} steps, the length of this run, found one after {state.GlobalStep}.");
         // Asked for now and not after hours.
         if (options.Keep == KeptModel.Best && Best is BestEvaluation best) Checkpoint.RequireWhole(output, best.Step, identity);
         lastCheckpoint = path;

@@ -70,28 +70,25 @@ public sealed class TrainerState
     }
 
     /// <summary>Reads a state.</summary>
-    /// <exception cref="InputException">The file is damaged.</exception>
+    /// <exception cref="InputException">The file is damaged: a key is missing, of another kind or out of range; the message names file and key.</exception>
     public static TrainerState Load(string path)
     {
-        JsonObject json = JsonFile.ReadObject(path);
-        try
+        JsonFields json = JsonFields.ReadFile(path);
+        var state = new TrainerState
         {
-            var state = new TrainerState
-            {
-                GlobalStep = json["global_step"]!.GetValue<int>(),
-                LossSum = Bits(json["loss_sum_bits"]!),
-                IntervalLossSum = Bits(json["interval_loss_sum_bits"]!),
-                IntervalSteps = json["interval_steps"]!.GetValue<int>(),
-                Seconds = json["train_seconds"]!.GetValue<double>(),
-                LogHistory = (JsonArray)json["log_history"]!.DeepClone(),
-            };
-            foreach ((string name, JsonNode? steps) in json["optimizer_steps"]!.AsObject()) state.OptimizerSteps[name] = steps!.GetValue<int>();
-            return state;
-        }
-        catch (Exception e) when (e is NullReferenceException or InvalidOperationException or FormatException or InvalidCastException)
-        {
-            throw new InputException($"{path}: expected a trainer state of Sprout, found something else: {e.Message}", e);
-        }
+            GlobalStep = json.Count("global_step"),
+            LossSum = Loss(json.Optional("loss_sum_bits")),
+            IntervalLossSum = Loss(json.Optional("interval_loss_sum_bits")),
+            IntervalSteps = json.Count("interval_steps"),
+            Seconds = json.Optional("train_seconds").AsNumber(),
+        };
+        if (state.IntervalSteps > state.GlobalStep) throw json.Optional("interval_steps").Wrong($"at most global_step {state.GlobalStep}");
+        if (state.Seconds < 0) throw json.Optional("train_seconds").Wrong("a number from 0");
+        if (json.Optional("log_history").IsNull) throw json.Optional("log_history").Wrong("an array");
+        foreach (JsonFields entry in json.Items("log_history")) state.LogHistory.Add((JsonNode)LogEntry(entry, state.GlobalStep));
+        foreach ((string name, JsonFields steps) in json.Object("optimizer_steps").Members())
+            if (!state.OptimizerSteps.TryAdd(name, steps.AsCount())) throw steps.Wrong("every parameter once", "one twice");
+        return state;
     }
 
     /// <summary>Writes the state, whole or not at all.</summary>
@@ -122,6 +119,25 @@ public sealed class TrainerState
 
     private static string Bits(double value) => BitConverter.DoubleToInt64Bits(value).ToString("x16", CultureInfo.InvariantCulture);
 
-    private static double Bits(JsonNode node) =>
-        BitConverter.Int64BitsToDouble(long.Parse(node.GetValue<string>(), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+    private static double Loss(JsonFields field)
+    {
+        double value = long.TryParse(field.AsText(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long bits)
+            ? BitConverter.Int64BitsToDouble(bits) : double.NaN;
+        return double.IsFinite(value) ? value : throw field.Wrong("the bits of a finite number as 16 hexadecimal digits");
+    }
+
+    // A step, and numbers or nulls.
+    private static JsonObject LogEntry(JsonFields entry, int globalStep)
+    {
+        int step = entry.AsObject().Count("step");
+        if (step > globalStep) throw entry.Optional("step").Wrong($"at most global_step {globalStep}");
+        var copy = new JsonObject();
+        foreach ((string name, JsonFields value) in entry.Members())
+        {
+            if (copy.ContainsKey(name)) throw value.Wrong("every key once", "one twice");
+            copy[name] = value.IsNull ? null : name == "step" ? step : value.AsNumber();
+        }
+
+        return copy;
+    }
 }

@@ -9,8 +9,8 @@ internal static partial class MemoryAdvice
     /// <summary>Bytes of a large page.</summary>
     public const int HugePage = 1 << 21;
 
-    // MADV_DONTNEED and MADV_HUGEPAGE of Linux's mman.h.
-    private const int DontNeed = 4, Huge = 14;
+    // MADV_HUGEPAGE of Linux's mman.h.
+    private const int Huge = 14;
 
     /// <summary>
     /// Asks for 2 MB pages: kernels walk matrices of many megabytes in strides, and with 4 KB pages the processor looks up addresses as often as it computes.
@@ -20,16 +20,6 @@ internal static partial class MemoryAdvice
     public static void UseHugePages(nint address, long bytes)
     {
         if (OperatingSystem.IsLinux()) _ = MemoryAdvise(address, (nuint)bytes, Huge);
-    }
-
-    /// <summary>Takes a part of a file mapped for reading out of the process's resident memory; the next access brings it back.</summary>
-    /// <param name="address">Any address in the map; the whole page it lies on goes.</param>
-    /// <param name="bytes">Length of the part.</param>
-    public static void Release(nint address, long bytes)
-    {
-        if (!OperatingSystem.IsLinux()) return;
-        nint start = address & ~(nint)(Environment.SystemPageSize - 1);
-        _ = MemoryAdvise(start, (nuint)(address - start + bytes), DontNeed);
     }
 
     [LibraryImport("libc", EntryPoint = "madvise")]

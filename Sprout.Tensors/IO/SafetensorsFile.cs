@@ -1,15 +1,12 @@
-// Reads safetensors files without copying them: one file, or the shards of a model.
+// Reads safetensors files: one file, or the shards of a model.
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
-using Sprout.Tensors.Host;
 
 namespace Sprout.Tensors.IO;
 
 /// <summary>
-/// An open safetensors file or sharded model, memory-mapped. Format: 8 bytes of header length, a JSON header, the data
-/// (huggingface/safetensors, README, "Format"). Every number in the header is checked against the file's length when it is opened.
-/// Several threads may read at once; the file must not be truncated while it is open, and nothing it handed out may be used after
-/// <see cref="Dispose"/>.
+/// An open safetensors file or sharded model. Format: 8 bytes of header length, a JSON header, the data (huggingface/safetensors, README, "Format"). Every
+/// number in the header is checked against the file's length when it is opened; data is read as it is asked for. Several threads may read at once.
 /// </summary>
 public sealed unsafe class SafetensorsFile : WeightFile
 {
@@ -17,6 +14,7 @@ public sealed unsafe class SafetensorsFile : WeightFile
 
     private const string IndexName = "model.safetensors.index.json";
     private const string Extension = ".safetensors";
+    private const int ChunkElements = 1 << 18;
 
     private readonly Dictionary<string, SafetensorsShard> shards = new(StringComparer.Ordinal);
     private readonly List<SafetensorsEntry> entries = [];
@@ -78,45 +76,54 @@ public sealed unsafe class SafetensorsFile : WeightFile
         SafetensorsEntry own = Own(entry);
         CheckRange(offset, count, own.Count);
         FloatConversion.RequireFloats(own);
-        FloatConversion.ToSingle(own, shards[own.FilePath].Address(own.Offset + offset * SafetensorsEntry.ElementSize(own.Type)), destination, count);
+        FileBytes file = shards[own.FilePath].File;
+        int size = SafetensorsEntry.ElementSize(own.Type);
+        long start = own.Offset + offset * size;
+        if (own.Type == SafetensorsType.F32)
+        {
+            file.Read(start, (byte*)destination, count * size);
+            return;
+        }
+
+        byte* chunk = (byte*)NativeMemory.Alloc((nuint)(Math.Min(count, ChunkElements) * size));
+        try
+        {
+            for (long done = 0; done < count; done += ChunkElements)
+            {
+                long part = Math.Min(ChunkElements, count - done);
+                file.Read(start + done * size, chunk, part * size);
+                FloatConversion.ToSingle(own, chunk, destination + (nint)done, part);
+            }
+        }
+        finally
+        {
+            NativeMemory.Free(chunk);
+        }
     }
 
-    /// <summary>The stored bytes of a tensor of at most 2 GiB, valid until <see cref="Dispose"/>.</summary>
+    /// <summary>The stored bytes of a tensor of at most 2 GiB.</summary>
+    /// <exception cref="InputException">The file has become shorter.</exception>
     /// <exception cref="ArgumentException">The entry is not of this file.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The tensor is larger than a span can be; read it in parts.</exception>
-    public ReadOnlySpan<byte> Raw(SafetensorsEntry entry)
+    /// <exception cref="ArgumentOutOfRangeException">The tensor is larger than an array can be; read it in parts.</exception>
+    public byte[] Raw(SafetensorsEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(entry.ByteLength, int.MaxValue, nameof(entry));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(entry.ByteLength, Array.MaxLength, nameof(entry));
         return Raw(entry, 0, (int)entry.ByteLength);
     }
 
-    /// <summary>A part of the stored bytes of a tensor, valid until <see cref="Dispose"/>.</summary>
+    /// <summary>A part of the stored bytes of a tensor.</summary>
     /// <param name="entry">An entry of this file.</param>
     /// <param name="offset">First byte, counted from the start of the tensor.</param>
     /// <param name="count">Bytes.</param>
+    /// <exception cref="InputException">The file has become shorter.</exception>
     /// <exception cref="ArgumentException">The entry is not of this file.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The bytes lie outside the tensor.</exception>
-    public ReadOnlySpan<byte> Raw(SafetensorsEntry entry, long offset, int count)
+    public byte[] Raw(SafetensorsEntry entry, long offset, int count)
     {
         SafetensorsEntry own = Own(entry);
         CheckRange(offset, count, own.ByteLength);
-        return new ReadOnlySpan<byte>(shards[own.FilePath].Address(own.Offset + offset), count);
-    }
-
-    /// <summary>
-    /// Takes a part that has been read out of the process's memory, so that a copy of the weights is the only one; on Linux. Reading it again brings it back.
-    /// </summary>
-    /// <param name="entry">An entry of this file.</param>
-    /// <param name="offset">First byte, counted from the start of the tensor.</param>
-    /// <param name="count">Bytes.</param>
-    /// <exception cref="ArgumentException">The entry is not of this file.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The bytes lie outside the tensor.</exception>
-    public void Release(SafetensorsEntry entry, long offset, long count)
-    {
-        SafetensorsEntry own = Own(entry);
-        CheckRange(offset, count, own.ByteLength);
-        MemoryAdvice.Release((nint)shards[own.FilePath].Address(own.Offset + offset), count);
+        return shards[own.FilePath].File.Read(own.Offset + offset, count);
     }
 
     /// <inheritdoc/>
@@ -126,16 +133,6 @@ public sealed unsafe class SafetensorsFile : WeightFile
     }
 
     internal static bool IsIn(string folder) => File.Exists(Path.Combine(folder, SingleName)) || File.Exists(Path.Combine(folder, IndexName));
-
-    internal override ReadOnlySpan<float> InPlace(WeightEntry entry, long offset, int count) => entry.Type == SafetensorsType.F32
-        ? MemoryMarshal.Cast<byte, float>(Raw(Own(entry), offset * sizeof(float), count * sizeof(float)))
-        : [];
-
-    internal override void Release(WeightEntry entry, long offset, long count)
-    {
-        int size = SafetensorsEntry.ElementSize(entry.Type);
-        Release(Own(entry), offset * size, count * size);
-    }
 
     private static SafetensorsFile OpenSharded(string index)
     {

@@ -28,46 +28,50 @@ public static class TensorFile
         }
     }
 
-    /// <summary>
-    /// Reads one tensor of a file. Single precision goes from a mapped file straight to the device, and what has been read leaves the process's memory.
-    /// </summary>
+    /// <summary>Reads one tensor of a file: straight into memory that the processor can address, a part at a time onto another device.</summary>
     /// <returns>How many of its values are not finite, which the caller may or may not mind.</returns>
-    /// <exception cref="InputException">The shape differs, or the type holds no floats.</exception>
+    /// <exception cref="InputException">The shape differs, the type holds no floats, or the file has become shorter.</exception>
     public static unsafe long Read(WeightFile file, WeightEntry entry, Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(tensor);
-        if (!HasShape(entry, tensor))
-            throw new InputException($"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {tensor.Shape}, found [{string.Join(", ", entry.Shape)}].");
-        float[] buffer = [];
+        RequireShape(entry, tensor.Shape);
+        float[] buffer = tensor.Pointer is null ? ArrayPool<float>.Shared.Rent((int)Math.Min(ChunkElements, tensor.Count)) : [];
         long notFinite = 0;
-        for (long start = 0; start < tensor.Count; start += ChunkElements)
+        try
         {
-            int count = (int)Math.Min(ChunkElements, tensor.Count - start);
-            ReadOnlySpan<float> values = file.InPlace(entry, start, count);
-            if (values.IsEmpty)
+            for (long start = 0; start < tensor.Count; start += ChunkElements)
             {
-                if (buffer.Length == 0) buffer = ArrayPool<float>.Shared.Rent(count);
-                fixed (float* chunk = buffer) file.ReadFloat32(entry, chunk, start, count);
-                values = buffer.AsSpan(0, count);
+                int count = (int)Math.Min(ChunkElements, tensor.Count - start);
+                Span<float> values = tensor.Pointer is null ? buffer.AsSpan(0, count) : new Span<float>(tensor.Pointer + start, count);
+                fixed (float* chunk = values) file.ReadFloat32(entry, chunk, start, count);
+                notFinite += NotFiniteException.Count(values);
+                if (tensor.Pointer is null) tensor.Slice(start, new Shape(count)).CopyFrom(values);
             }
-
-            notFinite += NotFiniteException.Count(values);
-            tensor.Slice(start, new Shape(count)).CopyFrom(values);
-            file.Release(entry, start, count);
+        }
+        finally
+        {
+            if (buffer.Length > 0) ArrayPool<float>.Shared.Return(buffer);
         }
 
-        if (buffer.Length > 0) ArrayPool<float>.Shared.Return(buffer);
+        file.Release(entry);
         return notFinite;
     }
 
-    /// <summary>Whether a stored tensor has the shape of one of a device.</summary>
-    public static bool HasShape(WeightEntry entry, Tensor tensor)
+    /// <summary>Whether a stored tensor has a shape.</summary>
+    public static bool HasShape(WeightEntry entry, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(tensor);
-        return entry.Shape.SequenceEqual(Extents(tensor.Shape));
+        return entry.Shape.SequenceEqual(Extents(shape));
+    }
+
+    /// <summary>Checks that a stored tensor has a shape.</summary>
+    /// <exception cref="InputException">It has another one.</exception>
+    public static void RequireShape(WeightEntry entry, Shape shape)
+    {
+        if (!HasShape(entry, shape))
+            throw new InputException($"{entry.FilePath}: tensor \"{entry.Name}\": expected shape {shape}, found [{string.Join(", ", entry.Shape)}].");
     }
 
     private static void Download(Tensor tensor, long offset, Span<float> chunk) => tensor.Slice(offset, new Shape(chunk.Length)).CopyTo(chunk);

@@ -12,14 +12,14 @@ internal sealed class TorchArchive
     private const int EndLength = 22, LocatorLength = 20, End64Length = 56, CentralLength = 46, LocalLength = 30;
     private const long MaxDirectory = 1 << 26;
 
-    private readonly TorchBytes file;
+    private readonly FileBytes file;
     private readonly Dictionary<string, (long Header, long Size)> records = new(StringComparer.Ordinal);
     private readonly string root;
     private long dataEnd;
 
     /// <summary>Reads the directory.</summary>
     /// <exception cref="InputException">The archive is damaged, or is none of PyTorch.</exception>
-    public TorchArchive(TorchBytes file)
+    public TorchArchive(FileBytes file)
     {
         this.file = file;
         ReadDirectory();

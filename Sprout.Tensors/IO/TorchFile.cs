@@ -72,7 +72,7 @@ public sealed unsafe class TorchFile : WeightFile
             for (long done = 0; done < count; done += ChunkElements)
             {
                 long part = Math.Min(ChunkElements, count - done);
-                if (own.IsContiguous) shards[own.FilePath].File.Read(own.Offset + (offset + done) * size, new Span<byte>(chunk, (int)part * size));
+                if (own.IsContiguous) shards[own.FilePath].File.Read(own.Offset + (offset + done) * size, chunk, part * size);
                 else Gather(own, size, offset + done, chunk, part);
                 FloatConversion.ToSingle(own, chunk, destination + (nint)done, part);
             }
@@ -92,10 +92,7 @@ public sealed unsafe class TorchFile : WeightFile
 
     internal static bool IsIn(string folder) => File.Exists(Path.Combine(folder, SingleName)) || File.Exists(Path.Combine(folder, IndexName));
 
-    internal override void Release(WeightEntry entry, long offset, long count)
-    {
-        if (offset + count == Own(entry).Count) FreeExtent();
-    }
+    internal override void Release(WeightEntry entry) => FreeExtent();
 
     // Elements of a view whose strides are not row-major: what lies between its first and its last is read once.
     private void Gather(TorchEntry entry, int size, long first, byte* destination, long count)
@@ -118,8 +115,7 @@ public sealed unsafe class TorchFile : WeightFile
         FreeExtent();
         long bytes = entry.Extent * size;
         extent = (byte*)NativeMemory.Alloc((nuint)bytes);
-        for (long at = 0; at < bytes; at += ChunkElements)
-            shards[entry.FilePath].File.Read(entry.Offset + at, new Span<byte>(extent + (nint)at, (int)Math.Min(ChunkElements, bytes - at)));
+        shards[entry.FilePath].File.Read(entry.Offset, extent, bytes);
         gathered = entry;
     }
 

@@ -22,7 +22,7 @@ internal sealed class TorchShard : IDisposable
     /// <exception cref="InputException">It cannot be read, is damaged, or holds anything but tensors by name.</exception>
     public TorchShard(string path)
     {
-        File = new TorchBytes(path);
+        File = new FileBytes(path);
         try
         {
             Entries = Read();
@@ -35,7 +35,7 @@ internal sealed class TorchShard : IDisposable
     }
 
     /// <summary>The bytes.</summary>
-    public TorchBytes File { get; }
+    public FileBytes File { get; }
 
     /// <summary>The tensors in the pickle's order.</summary>
     public List<TorchEntry> Entries { get; }

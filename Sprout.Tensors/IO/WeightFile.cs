@@ -39,11 +39,8 @@ public abstract unsafe class WeightFile : IDisposable
     /// <summary>Closes the file or files.</summary>
     public abstract void Dispose();
 
-    /// <summary>The elements where they lie, when that is in memory and in single precision; otherwise none.</summary>
-    internal virtual ReadOnlySpan<float> InPlace(WeightEntry entry, long offset, int count) => [];
-
-    /// <summary>Says that elements have been read, so that what holds them may go.</summary>
-    internal abstract void Release(WeightEntry entry, long offset, long count);
+    /// <summary>Says that a tensor has been read to its end, so that what holds it may go.</summary>
+    internal virtual void Release(WeightEntry entry) { }
 
     /// <summary>Adds a tensor of a shard.</summary>
     /// <exception cref="InputException">Another shard has one of its name.</exception>

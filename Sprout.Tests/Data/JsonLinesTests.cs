@@ -55,6 +55,6 @@ public sealed class JsonLinesTests : IDisposable
     {
         Read("").Should().BeEmpty();
         Read("[]").Should().BeEmpty();
-        ShouldFail(() => JsonLines.Read(files.Folder), "a folder");
+        ShouldFail(() => JsonLines.Read(files.Folder).ToList(), "a folder");
     }
 }
