@@ -1,5 +1,6 @@
 // Checkpoints: everything that a run needs to continue with the same bits.
 using System.Globalization;
+using System.Security.Cryptography;
 using Sprout.Autograd;
 using Sprout.Autograd.Optim;
 using Sprout.Bert.Models;
@@ -71,13 +72,21 @@ public static class Checkpoint
             if (Directory.Exists(path) && !IsOwn(path)) throw new IOException($"expected no folder {path}, found one that is no checkpoint of Sprout");
             AtomicFolder.Write(path, partial =>
             {
-                HuggingFaceFolder.SaveWeights(partial, model);
-                if (pruner is { Scores.Count: > 0 }) TensorFile.Save(Path.Combine(partial, ScoresFile), Named(pruner.Scores));
+                var hashes = new Dictionary<string, string>();
+                void Write(string name, IEnumerable<(string, Tensor)> tensors)
+                {
+                    using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                    TensorFile.Save(Path.Combine(partial, name), tensors, hash);
+                    hashes[name] = Convert.ToHexStringLower(hash.GetHashAndReset());
+                }
+
+                Write(HuggingFaceFolder.WeightsFile, Named(model.Parameters()));
+                if (pruner is { Scores.Count: > 0 }) Write(ScoresFile, Named(pruner.Scores));
                 state.OptimizerSteps.Clear();
                 foreach ((Parameter parameter, AdamW.State moments) in optimizer.States()) state.OptimizerSteps[parameter.Name] = moments.Step;
-                TensorFile.Save(Path.Combine(partial, OptimizerFile), Moments(optimizer));
+                Write(OptimizerFile, Moments(optimizer));
                 state.Save(Path.Combine(partial, TrainerState.FileName), epoch, totalSteps);
-                CheckpointManifest.Write(partial, identity ?? Nothing);
+                CheckpointManifest.Write(partial, identity ?? Nothing, hashes);
             });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)

@@ -20,13 +20,14 @@ public static class CheckpointManifest
     /// <summary>Writes the manifest of a folder's files.</summary>
     /// <param name="folder">The checkpoint.</param>
     /// <param name="identity">What is the same for a run and its continuation: hashes by what they are of; empty where nobody asks.</param>
+    /// <param name="hashes">SHA-256 of files by name, as far as it is known from writing them; the others are read.</param>
     /// <exception cref="InputException">It cannot be written.</exception>
-    public static void Write(string folder, IReadOnlyDictionary<string, string> identity)
+    public static void Write(string folder, IReadOnlyDictionary<string, string> identity, IReadOnlyDictionary<string, string>? hashes = null)
     {
         ArgumentNullException.ThrowIfNull(identity);
         var files = new JsonObject();
         foreach (string path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
-            files[Path.GetFileName(path)] = About(path);
+            files[Path.GetFileName(path)] = About(path, hashes?.GetValueOrDefault(Path.GetFileName(path)) ?? HashOf(path));
         var run = new JsonObject(identity.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
         JsonFile.WriteSorted(Path.Combine(folder, FileName), new JsonObject { ["files"] = files, ["run"] = run, ["sha256"] = HashOf(files, run) });
     }
@@ -62,7 +63,7 @@ public static class CheckpointManifest
             if (FileKind.Of(file) is string kind) return $"its {name} is {kind}";
             try
             {
-                if (!JsonNode.DeepEquals(about, About(file))) return $"its {name} is not what was written";
+                if (!JsonNode.DeepEquals(about, About(file, HashOf(file)))) return $"its {name} is not what was written";
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -76,7 +77,7 @@ public static class CheckpointManifest
         throw new InputException($"{folder}: expected a checkpoint of this run, found one with other {string.Join(", other ", others)}.");
     }
 
-    private static JsonObject About(string path) => new() { ["bytes"] = new FileInfo(path).Length, ["sha256"] = HashOf(path) };
+    private static JsonObject About(string path, string hash) => new() { ["bytes"] = new FileInfo(path).Length, ["sha256"] = hash };
 
     // A damaged manifest must not pass for that of another run.
     private static string HashOf(JsonObject files, JsonObject run) =>

@@ -1,6 +1,7 @@
 // Writes safetensors files, whole or not at all, streaming the data.
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Sprout.Tensors.IO;
@@ -17,9 +18,11 @@ public static class SafetensorsWriter
     /// <param name="path">The target; an old file is replaced only when everything is written.</param>
     /// <param name="tensors">Tensors with distinct names, in any order.</param>
     /// <param name="metadata">String metadata; <c>format: pt</c>, which transformers asks for, is added when it lacks a format.</param>
+    /// <param name="hash">Receives the file's bytes; null: nobody.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">Two tensors have one name, a name is reserved, or the header grows over its limit.</exception>
-    public static void Write(string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IEnumerable<SafetensorsTensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, IncrementalHash? hash = null)
     {
         SafetensorsTensor[] sorted = [.. tensors
             .OrderByDescending(tensor => SafetensorsEntry.ElementSize(tensor.Type))
@@ -27,8 +30,10 @@ public static class SafetensorsWriter
         byte[] header = Header(sorted, metadata);
         AtomicFile.Write(path, stream =>
         {
-            stream.Write(header);
-            foreach (SafetensorsTensor tensor in sorted) tensor.WriteData(stream);
+            using HashingStream? hashing = hash is null ? null : new HashingStream(stream, hash);
+            Stream target = hashing ?? stream;
+            target.Write(header);
+            foreach (SafetensorsTensor tensor in sorted) tensor.WriteData(target);
         });
     }
 

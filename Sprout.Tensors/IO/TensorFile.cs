@@ -1,5 +1,6 @@
 // Tensors of a device, to and from safetensors files.
 using System.Buffers;
+using System.Security.Cryptography;
 
 namespace Sprout.Tensors.IO;
 
@@ -9,10 +10,16 @@ public static class TensorFile
     private const int ChunkElements = 1 << 20;
 
     /// <summary>Writes named tensors to one file, in single precision, whole or not at all.</summary>
+    /// <param name="path">The target.</param>
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="hash">Receives the file's bytes; null: nobody.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> tensors) =>
-        SafetensorsWriter.Write(path, tensors.Select(item =>
-            SafetensorsTensor.Float32(item.Name, Extents(item.Tensor.Shape), (offset, chunk) => Download(item.Tensor, offset, chunk))));
+    public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IncrementalHash? hash = null) =>
+        SafetensorsWriter.Write(
+            path,
+            tensors.Select(item =>
+                SafetensorsTensor.Float32(item.Name, Extents(item.Tensor.Shape), (offset, chunk) => Download(item.Tensor, offset, chunk))),
+            hash: hash);
 
     /// <summary>Reads tensors by exact name.</summary>
     /// <exception cref="InputException">A tensor is missing, has another shape, or is of a type that holds no floats.</exception>

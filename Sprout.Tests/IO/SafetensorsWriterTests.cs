@@ -13,6 +13,21 @@ public sealed unsafe class SafetensorsWriterTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    // Small parts are hashed at once, large ones by another thread.
+    [Theory]
+    [InlineData(5)]
+    [InlineData(50_000)]
+    [InlineData(3_000_000)]
+    public void The_hash_of_what_is_written_is_that_of_the_file(int count)
+    {
+        float[] values = [.. Enumerable.Range(0, count).Select(i => i * 0.5f)];
+        string path = folder.File("hashed");
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        SafetensorsTensor[] tensors = [.. "abc".Select(name => SafetensorsTensor.Of<float>($"{name}", [count], values))];
+        SafetensorsWriter.Write(path, tensors, hash: hash);
+        hash.GetHashAndReset().Should().Equal(SHA256.HashData(File.ReadAllBytes(path)));
+    }
+
     [Fact]
     public void The_bytes_are_those_of_an_independent_program()
     {

@@ -39,7 +39,7 @@ pass "$killed kills by the clock, $resumed resumed to the same bits"
 if command -v strace > /dev/null; then
   operations=rename,mkdir,rmdir,unlink,fsync,pwrite64,flock
   rm -rf "$work/run"
-  strace -f --seccomp-bpf -e trace=$operations -e signal=none -o "$work/trace" "${sprout[@]}" "${task[@]}" --output "$work/run" "${steps[@]}" > /dev/null 2>&1
+  strace -f -e trace=$operations -e signal=none -o "$work/trace" "${sprout[@]}" "${task[@]}" --output "$work/run" "${steps[@]}" > /dev/null 2>&1
   same "$work/whole" "$work/run" || { fail "the run under strace"; exit 1; }
   for operation in ${operations//,/ }; do
     # strace counts by thread; one thread writes all files.
@@ -47,7 +47,7 @@ if command -v strace > /dev/null; then
     before=$killed good=$resumed
     for ((n = 1; n <= count; n += ${EVERY:-1})); do
       rm -rf "$work/run"
-      strace -f --seccomp-bpf -e trace="$operation" -e inject="$operation:signal=KILL:when=$n" -o /dev/null \
+      strace -f -e trace="$operation" -e inject="$operation:signal=KILL:when=$n" -o /dev/null \
         "${sprout[@]}" "${task[@]}" --output "$work/run" "${steps[@]}" > /dev/null 2>&1
       [ $? -ge 128 ] && judge "killed at $operation $n of $count"
     done 2> /dev/null
