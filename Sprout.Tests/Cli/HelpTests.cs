@@ -96,7 +96,7 @@ public sealed class HelpTests
     {
         string help = string.Join(' ', TinyRun.Run("train", "--help").Output.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
         help.Should().ContainAll(
-            "--method none|magnitude|movement|soft-movement|l0|random What is pruned", "--task sst2|mrpc", "(default: none)",
+            "--method none|magnitude|movement|soft-movement|l0|random", "--task sst2|mrpc", "(default: none)",
             "(default: 3e-05)", "--shuffle [true|false]", "(required)", "(required, or --config and --vocab)");
     }
 
