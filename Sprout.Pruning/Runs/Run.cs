@@ -1,5 +1,4 @@
 // A training run, from its recipe to the files that it leaves.
-using Sprout.Bert.Prediction;
 using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning.Methods;

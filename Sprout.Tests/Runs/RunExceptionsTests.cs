@@ -1,7 +1,6 @@
 // Every exception that Run.Execute documents, and no other that a user can cause.
 using System.Text.RegularExpressions;
 using Sprout.Bert.Data;
-using Sprout.Bert.Prediction;
 using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning.Runs;
