@@ -106,7 +106,8 @@ internal static class TextTable
     // An array of labels, or a text as in other files.
     private static IReadOnlyList<string> Several(JsonElement row, string key, string path, int line) =>
         row.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Array
-            ? [.. value.EnumerateArray().Select(item => LabelIds.Clean(Text(item, key, path, line), needed: true, path, line)!).Distinct(StringComparer.Ordinal)]
+            ? [.. value.EnumerateArray().Select(item => LabelIds.Clean(Text(item, key, path, line), needed: true, path, line)!)
+                .Distinct(StringComparer.Ordinal)]
             : LabelIds.Several(Cell(row, key, path, line), path, line);
 
     private static string Cell(JsonElement row, string key, string path, int line) =>

@@ -21,7 +21,7 @@ public abstract class TextTask
     {
         ArgumentNullException.ThrowIfNull(labelNames);
         if (isMultiLabel && labelNames.Count == 0)
-            throw new ArgumentException($"Task {name}: expected a label name or more, of which an example may have any number, found none.", nameof(labelNames));
+            throw new ArgumentException($"Task {name}: expected at least one label name, found none.", nameof(labelNames));
         if (labelNames.Count == 1 && !isMultiLabel)
             throw new ArgumentException($"Task {name}: expected two label names or more, or none for a regression, found one.", nameof(labelNames));
         if (metrics is not { Count: > 0 }) throw new ArgumentException($"Task {name}: expected at least one metric, found none.", nameof(metrics));

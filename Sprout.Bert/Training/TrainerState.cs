@@ -135,7 +135,7 @@ public sealed class TrainerState
         foreach ((string name, JsonFields value) in entry.Members())
         {
             if (copy.ContainsKey(name)) throw value.Wrong("every key once", "one twice");
-            copy[name] = value.IsNull ? null : name == "step" ? step : value.AsNumber();
+            copy[name] = value.IsNull ? null : name == "step" ? JsonValue.Create(step) : JsonValue.Create(value.AsNumber());
         }
 
         return copy;

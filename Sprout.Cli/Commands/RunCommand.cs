@@ -8,6 +8,7 @@ using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Export.TensorBoard;
 using Sprout.Pruning.Runs;
+using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 using Sprout.Tensors.IO;
 
@@ -22,6 +23,8 @@ internal static class RunCommand
     {
         string output = run.Output(result);
         string? predictionFile = run.Predictions(result);
+        if (predictionFile is not null && !recipe.Task.Evaluate)
+            throw new OptionException("--predictions needs evaluation examples, and --evaluate is false.");
         // The folder of the run is made later, and checked by the run.
         string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
         if (predictionFile is not null && Path.GetDirectoryName(Path.GetFullPath(predictionFile)) != folder) AtomicFile.RequireWritable(predictionFile);

@@ -54,7 +54,7 @@ public static class Run
         if (setup.Prediction is not null && !recipe.Task.Evaluate)
         {
             OptionName evaluate = new(nameof(recipe.Task.Evaluate));
-            throw OptionException.Of($"{new OptionName("Predictions")} needs evaluation examples, and {evaluate} is false.");
+            throw OptionException.Of($"{new OptionName(nameof(setup.Prediction))} needs evaluation examples, and {evaluate} is false.");
         }
 
         cancellation.ThrowIfCancellationRequested();
