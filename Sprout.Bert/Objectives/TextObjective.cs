@@ -221,8 +221,12 @@ public sealed class TextObjective : Objective
             if (task.IsMultiLabel)
             {
                 if (example.Labels.Any(id => (uint)id >= (uint)Classes) || example.Labels.Distinct().Count() < example.Labels.Count)
+                {
+                    string found = string.Join(", ", example.Labels);
                     throw new ArgumentException(
-                        $"Task {task.Name}, {kind} example {i}: expected class ids from 0 to {Classes - 1}, each once, found {string.Join(", ", example.Labels)}.");
+                        $"Task {task.Name}, {kind} example {i}: expected class ids from 0 to {Classes - 1}, each once, found {found}.");
+                }
+
                 continue;
             }
 
