@@ -17,8 +17,8 @@ public static class Run
     /// <param name="cancellation">The step under way is finished and, with an output folder, a checkpoint saved.</param>
     /// <exception cref="OptionException">Options are out of range, contradict each other, or do not fit model, data or folder; nothing was written.</exception>
     /// <exception cref="InputException">
-    /// A file, a model or a value is wrong; another run holds the folder; its checkpoints are damaged or of another run; a file cannot be written, in which case
-    /// the message names the checkpoint that holds the training.
+    /// A file, a model or a value is wrong; another run holds the folder; its checkpoints are damaged or of another run; a file cannot be written, and then the
+    /// message names the checkpoint that holds the training.
     /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; the message names the checkpoint.</exception>
     /// <exception cref="DivergedException">The loss or the gradient is not finite; the last good checkpoint is named.</exception>
@@ -26,8 +26,8 @@ public static class Run
     /// <exception cref="ArgumentException">An example in memory is none of its task: a class that there is not, a score that is no number.</exception>
     /// <exception cref="OutOfMemoryException">Model, batch or optimiser do not fit into memory.</exception>
     /// <remarks>
-    /// What a device, or a listener, task, loss or method of the caller throws, passes through. When it happens during training, a checkpoint of the last step is
-    /// saved before, and <see cref="RunSetup.Note"/> is told.
+    /// What a device, or a listener, task, loss or method of the caller throws, passes through. When it happens during training, a checkpoint of the last step
+    /// is saved before, and <see cref="RunSetup.Note"/> is told.
     /// </remarks>
     public static RunResult Execute(Recipe recipe, string? output = null, RunSetup? setup = null, CancellationToken cancellation = default)
     {

@@ -11,7 +11,7 @@ using Sprout.Tensors;
 
 namespace Sprout.Pruning.Runs;
 
-/// <summary>Hashes of what decides a run's bits and files, by what they are of. A checkpoint carries them, resuming asks for them and names what differs.</summary>
+/// <summary>Hashes of what decides a run's bits and files, by what they are of. A checkpoint carries them; resuming names what differs.</summary>
 public static class RunIdentity
 {
     /// <summary>The identity of a run that has not taken a step.</summary>

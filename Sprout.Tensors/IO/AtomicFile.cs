@@ -44,11 +44,14 @@ public static class AtomicFile
     }
 
     /// <summary>Checks that a file can be written, long before there is something to write; an old file is untouched.</summary>
-    /// <exception cref="InputException">Its folder is missing or cannot be written, or there is a folder of that name.</exception>
+    /// <exception cref="InputException">Its folder is missing or cannot be written, there is a folder of that name, or it is a device.</exception>
     public static void RequireWritable(string path)
     {
         string full = Path.GetFullPath(path), temporary = TemporaryName.Beside(full, TemporaryEnding);
         if (Directory.Exists(full)) throw new InputException($"Cannot write {full}: expected a file or nothing, found a folder.");
+        // A file that is renamed over a device takes it away from all programs.
+        if (!OperatingSystem.IsWindows() && Path.GetDirectoryName(full) == "/dev")
+            throw new InputException($"Cannot write {full}: expected a file, found a device.");
         try
         {
             Create(temporary).Dispose();

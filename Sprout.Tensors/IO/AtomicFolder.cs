@@ -3,7 +3,9 @@ using Sprout.Tensors.Host;
 
 namespace Sprout.Tensors.IO;
 
-/// <summary>Writes a folder under a temporary name beside its target and renames it. An old one is renamed aside and deleted when the new one is there.</summary>
+/// <summary>
+/// Writes a folder under a temporary name beside its target and renames it. An old one is renamed aside and deleted when the new one is there.
+/// </summary>
 public static class AtomicFolder
 {
     private const string Partial = ".partial", Replaced = ".replaced", Removed = ".removed";
@@ -43,7 +45,8 @@ public static class AtomicFolder
     }
 
     /// <summary>Deletes a folder. It is renamed first, so that a process that is killed meanwhile leaves no half of it under its name.</summary>
-    /// <exception cref="IOException">It cannot be renamed; <see cref="UnauthorizedAccessException"/> likewise. What cannot be deleted is left to a sweep.</exception>
+    /// <remarks>What cannot be deleted is left to a sweep.</remarks>
+    /// <exception cref="IOException">It cannot be renamed; <see cref="UnauthorizedAccessException"/> likewise.</exception>
     public static void Delete(string path)
     {
         string full = Path.GetFullPath(path), removed = TemporaryName.Beside(full, Removed);

@@ -6,6 +6,7 @@ using Sprout.Bert.Training;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
+using Sprout.Tensors.IO;
 using Sprout.Tests.Training;
 
 namespace Sprout.Tests.Runs;
@@ -82,6 +83,10 @@ public sealed partial class RunExceptionsTests : IDisposable
 
         Directory.Exists(tiny.PathOf("output")).Should().BeFalse();
     }
+
+    [SystemFact("linux", "macos")]
+    public void Devices_are_not_replaced_by_files() =>
+        ((Action)(() => AtomicFile.RequireWritable("/dev/stdout"))).Should().Throw<InputException>().WithMessage("*found a device.");
 
     [Fact]
     public void Predictions_may_lie_in_the_folder_of_the_run()
