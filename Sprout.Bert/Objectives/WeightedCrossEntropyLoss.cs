@@ -26,8 +26,10 @@ public sealed class WeightedCrossEntropyLoss : ITextLoss
         this.weights = weights is null ? [.. Enumerable.Repeat(1.0, classes)] : [.. weights];
         this.smoothing = smoothing;
         if (this.weights.Length != classes) throw new ArgumentException($"Expected {classes} class weights, found {this.weights.Length}.", nameof(weights));
-        if (this.weights.Any(weight => !double.IsFinite(weight) || weight < 0)) throw new ArgumentException("Expected class weights of 0 or more.", nameof(weights));
-        if (smoothing is not (>= 0 and < 1)) throw new ArgumentException($"Expected a smoothing of 0 or more and below 1, found {smoothing}.", nameof(smoothing));
+        if (this.weights.Any(weight => !double.IsFinite(weight) || weight < 0))
+            throw new ArgumentException("Expected class weights of 0 or more.", nameof(weights));
+        if (smoothing is not (>= 0 and < 1))
+            throw new ArgumentException($"Expected a smoothing of 0 or more and below 1, found {smoothing}.", nameof(smoothing));
     }
 
     /// <inheritdoc/>
