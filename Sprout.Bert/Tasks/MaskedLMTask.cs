@@ -51,7 +51,8 @@ public sealed class MaskedLMTask : TrainingTask
     }
 
     private static IEnumerable<Line> Read(string path, TaskContext context) =>
-        Utf8Lines.Read(path).Select(line => Delimited.TrimReturn(line.Text)).Where(line => !string.IsNullOrWhiteSpace(line)).Select(line => Encode(line, context));
+        Utf8Lines.Read(path).Select(line => Delimited.TrimReturn(line.Text)).Where(line => !string.IsNullOrWhiteSpace(line))
+            .Select(line => Encode(line, context));
 
     // Only a sequence of the full length can have lost something; one token more tells.
     private static Line Encode(string text, TaskContext context)

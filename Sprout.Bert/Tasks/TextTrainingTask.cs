@@ -106,7 +106,11 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
             throw OptionException.Of($"{given} needs a classification with one label a text and the loss cross-entropy.");
         IReadOnlyList<double>? weights = options.ClassWeights is null ? null : ClassWeights.Of(options.ClassWeights, task.LabelNames, train);
         if (weights is not null)
-            note($"Class weights: {string.Join(", ", weights.Zip(task.LabelNames, (weight, name) => FormattableString.Invariant($"{name} {weight:0.####}")))}.");
+        {
+            IEnumerable<string> named = weights.Zip(task.LabelNames, (weight, name) => FormattableString.Invariant($"{name} {weight:0.####}"));
+            note($"Class weights: {string.Join(", ", named)}.");
+        }
+
         return new WeightedCrossEntropyLoss(weights, options.LabelSmoothing, task.LabelNames.Count);
     }
 

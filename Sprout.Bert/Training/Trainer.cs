@@ -93,7 +93,7 @@ public sealed partial class Trainer : IDisposable
         Note?.Invoke($"Continuing the newest checkpoint of {output}: {Path.GetFileName(path)}.");
         state = Checkpoint.Load(path, objective.Model, pruner, optimizer);
         if (state.GlobalStep > totalSteps)
-            throw new InputException($"{path}: expected a checkpoint of at most {totalSteps} steps, the length of this run, found one after {state.GlobalStep}.");
+            throw new InputException($"{path}: expected a checkpoint of at most the {totalSteps} steps of this run, found one after {state.GlobalStep}.");
         // Asked for now and not after hours.
         if (options.Keep == KeptModel.Best && Best is BestEvaluation best) Checkpoint.RequireWhole(output, best.Step, identity);
         lastCheckpoint = path;

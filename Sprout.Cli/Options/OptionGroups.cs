@@ -22,7 +22,10 @@ internal static class OptionGroups
             "--epochs", "--max-steps", "--batch-size", "--gradient-accumulation", "--eval-batch-size", "--learning-rate", "--lr-schedule", "--warmup-steps",
             "--warmup-ratio", "--weight-decay", "--adam-epsilon", "--max-grad-norm", "--loss", "--class-weights", "--label-smoothing", "--shuffle", "--seed",
         ]),
-        ("Evaluation, checkpoints, log", ["--evaluate", "--eval-every", "--keep", "--best-metric", "--patience", "--save-every", "--save-total-limit", "--logging-steps"]),
+        ("Evaluation, checkpoints, log",
+        [
+            "--evaluate", "--eval-every", "--keep", "--best-metric", "--patience", "--save-every", "--save-total-limit", "--logging-steps",
+        ]),
         ("Pruning",
         [
             "--method", "--density", "--lambda", "--threshold", "--scope", "--block", "--initial-density", "--schedule-warmup", "--initial-warmup",

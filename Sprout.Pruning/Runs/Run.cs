@@ -158,7 +158,8 @@ public static class Run
 
     // Makes the masks permanent and writes all files; while the disk is full and somebody is told, it waits.
     private static void Save(
-        string output, Recipe recipe, RunSummary summary, TaskSession session, Pruner? pruner, TrainingResult outcome, Action<string>? note, CancellationToken cancellation)
+        string output, Recipe recipe, RunSummary summary, TaskSession session, Pruner? pruner, TrainingResult outcome, Action<string>? note,
+        CancellationToken cancellation)
     {
         string? checkpoint = outcome.Checkpoint;
         void Write(Action write) => FullDisk.Retry(write, note, cancellation);

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Sprout.Tensors.IO;
 
-/// <summary>Tells regular files from pipes and devices. Only Linux is asked; elsewhere, and where Linux does not say, a path passes for a regular file.</summary>
+/// <summary>Tells regular files from pipes and devices. Only Linux is asked; where it does not say, and elsewhere, a path passes for a regular file.</summary>
 internal static unsafe partial class FileKind
 {
     /// <summary>What a pipe is called.</summary>

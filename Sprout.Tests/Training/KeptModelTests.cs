@@ -70,7 +70,7 @@ public sealed class KeptModelTests : IDisposable
     public void A_missing_best_checkpoint_is_told_before_the_run_goes_on()
     {
         string whole = tiny.Train("whole", "--keep=best --best-metric=loss" + Many), broken = Directory.CreateDirectory(tiny.PathOf("broken")).FullName;
-        int best = History(whole).Where(entry => entry["eval_loss"] is not null).MinBy(entry => entry["eval_loss"]!.GetValue<double>())!["step"]!.GetValue<int>();
+        int best = LeastLoss(whole);
         File.Copy(Path.Combine(whole, Recipe.FileName), Path.Combine(broken, Recipe.FileName));
         Copy(Path.Combine(whole, "checkpoint-8"), Path.Combine(broken, "checkpoint-8"));
         CommandResult result = TinyRun.Run(tiny.Arguments("broken", "--keep=best --best-metric=loss --resume" + Many));
@@ -82,8 +82,9 @@ public sealed class KeptModelTests : IDisposable
     public void The_best_checkpoint_outlives_the_limit()
     {
         string folder = tiny.Train("output", "--keep=best --best-metric=loss" + Many + " --save-total-limit=1");
-        int best = History(folder).Where(entry => entry["eval_loss"] is not null).MinBy(entry => entry["eval_loss"]!.GetValue<double>())!["step"]!.GetValue<int>();
-        Directory.EnumerateDirectories(folder, "checkpoint-*").Select(path => Path.GetFileName(path)).Should().BeEquivalentTo($"checkpoint-{best}", "checkpoint-8");
+        int best = LeastLoss(folder);
+        Directory.EnumerateDirectories(folder, "checkpoint-*").Select(path => Path.GetFileName(path))
+            .Should().BeEquivalentTo($"checkpoint-{best}", "checkpoint-8");
     }
 
     [Fact]
@@ -134,7 +135,11 @@ public sealed class KeptModelTests : IDisposable
         Directory.Exists(tiny.PathOf("refused")).Should().BeFalse();
     }
 
-    private static IEnumerable<JsonNode> History(string folder) => TinyRun.ReadJson(folder, TrainerState.FileName)["log_history"]!.AsArray().Select(entry => entry!);
+    private static int LeastLoss(string folder) =>
+        History(folder).Where(entry => entry["eval_loss"] is not null).MinBy(entry => entry["eval_loss"]!.GetValue<double>())!["step"]!.GetValue<int>();
+
+    private static IEnumerable<JsonNode> History(string folder) =>
+        TinyRun.ReadJson(folder, TrainerState.FileName)["log_history"]!.AsArray().Select(entry => entry!);
 
     private static string HistoryText(string folder) => new JsonArray([.. History(folder).Select(entry => entry.DeepClone())]).ToJsonString();
 
@@ -143,7 +148,8 @@ public sealed class KeptModelTests : IDisposable
     {
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, "model.safetensors"));
         var all = new List<float>();
-        foreach (SafetensorsEntry entry in file.Entries.Where(entry => entry.Name.EndsWith("bias", StringComparison.Ordinal)).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        IEnumerable<SafetensorsEntry> biases = file.Entries.Where(entry => entry.Name.EndsWith("bias", StringComparison.Ordinal));
+        foreach (SafetensorsEntry entry in biases.OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             var values = new float[entry.Count];
             file.ReadFloat32(entry, values);
