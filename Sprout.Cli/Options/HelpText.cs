@@ -62,9 +62,6 @@ internal sealed class HelpText(int width) : SynchronousCommandLineAction
         yield return "";
         yield return help.Examples.Length == 1 ? "Example" : "Examples";
         foreach (string line in help.Examples.SelectMany(Example)) yield return line;
-        if (isRoot) yield break;
-        yield return "";
-        yield return "Hugging Face's spellings of options, such as --output_dir, are accepted too.";
     }
 
     // The options of the root, such as --help, are every command's; --version is the root's alone.
@@ -93,7 +90,9 @@ internal sealed class HelpText(int width) : SynchronousCommandLineAction
             double number => number.ToString(CultureInfo.InvariantCulture).Replace('E', 'e'),
             _ => Convert.ToString(fallback, CultureInfo.InvariantCulture) ?? "",
         };
-        string[] notes = [.. (string[])[required ?? "", text.Length > 0 ? $"default: {text}" : ""]];
+        // Hugging Face's spellings.
+        string others = string.Join(", ", option.Aliases.Where(alias => alias.StartsWith("--", StringComparison.Ordinal)));
+        string[] notes = [required ?? "", text.Length > 0 ? $"default: {text}" : "", others.Length > 0 ? $"also {others}" : ""];
         string note = string.Join("; ", notes.Where(item => item.Length > 0));
         return note.Length > 0 ? $"{option.Description} ({note})" : option.Description ?? "";
     }
