@@ -20,6 +20,8 @@ public static class Checkpoint
     private const string Aside = ".replaced";
     private const string OptimizerFile = "optimizer.safetensors";
 
+    private static readonly string[] Needed = [HuggingFaceFolder.WeightsFile, OptimizerFile, TrainerState.FileName];
+
     /// <summary>The scores' file name.</summary>
     public const string ScoresFile = "scores.safetensors";
 
@@ -33,7 +35,7 @@ public static class Checkpoint
         string? newest = null;
         foreach ((_, string path) in Enumerable.Reverse(All(folder)))
         {
-            if (CheckpointManifest.Damage(path, identity, HuggingFaceFolder.WeightsFile, OptimizerFile, TrainerState.FileName) is not string damage) return path;
+            if (CheckpointManifest.Damage(path, identity, Needed) is not string damage) return path;
             newest ??= $"{path}: expected a whole checkpoint, but {damage}";
             note?.Invoke($"{path} is passed over: {damage}.");
         }
