@@ -20,6 +20,7 @@ public static class Checkpoint
     private const string OptimizerFile = "optimizer.safetensors";
 
     private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
+    private static readonly string[] Needed = [HuggingFaceFolder.WeightsFile, OptimizerFile, TrainerState.FileName];
 
     /// <summary>The scores' file name.</summary>
     public const string ScoresFile = "scores.safetensors";
@@ -34,8 +35,7 @@ public static class Checkpoint
         string? newest = null;
         foreach ((_, string path) in Enumerable.Reverse(All(folder)))
         {
-            string? damage = CheckpointManifest.Damage(path, identity ?? Nothing, HuggingFaceFolder.WeightsFile, OptimizerFile, TrainerState.FileName);
-            if (damage is null) return path;
+            if (CheckpointManifest.Damage(path, identity ?? Nothing, Needed) is not string damage) return path;
             newest ??= $"{path}: expected a whole checkpoint, but {damage}";
             note?.Invoke($"{path} is passed over: {damage}.");
         }

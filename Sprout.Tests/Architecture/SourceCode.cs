@@ -20,7 +20,7 @@ internal static class SourceCode
     public static string[] Projects { get; } =
     [
         .. Directory.EnumerateDirectories(Repository.Root, "Sprout.*").Select(path => Path.GetFileName(path))
-            .Where(name => !name.StartsWith("Sprout.Tests", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+            .Where(name => name != "Sprout.Fuzz" && !name.StartsWith("Sprout.Tests", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Their source files, relative to the checkout.</summary>

@@ -1,5 +1,6 @@
 // Models and data as they are found in the world, through the command: each is used rightly, or refused or noted in one sentence.
 using System.Text.Json.Nodes;
+using Sprout.Fuzz.Kinds;
 using Sprout.Tensors.IO;
 using Sprout.Tests.Training;
 
@@ -210,19 +211,19 @@ public sealed class FoundFilesTests : IDisposable
                 string key = $"{items.Count}";
                 int[] shape = [.. entry.Shape.Select(extent => (int)extent)];
                 int[] strides = [.. shape.Select((_, i) => shape[(i + 1)..].Aggregate(1, (a, b) => a * b))];
-                items.Add((entry.Name, IO.TorchBytesOf.Tensor(key, (int)entry.Count, 0, shape, strides)));
+                items.Add((entry.Name, TorchBytesOf.Tensor(key, (int)entry.Count, 0, shape, strides)));
                 records.Add(($"data/{key}", file.Raw(entry).ToArray()));
             }
 
             File.WriteAllBytes(
-                Path.Combine(model, "pytorch_model.bin"), IO.TorchBytesOf.Archive([("data.pkl", IO.TorchBytesOf.Dictionary([.. items])), .. records]));
+                Path.Combine(model, "pytorch_model.bin"), TorchBytesOf.Archive([("data.pkl", TorchBytesOf.Dictionary([.. items])), .. records]));
         }
 
         File.Delete(Path.Combine(model, "model.safetensors"));
         Predict(model, "aa ab\nba").Output.Should().Be(Predict(tiny.Model, "aa ab\nba").Output);
         string output = tiny.Train("from-pickle", $"--model={model}"), usual = tiny.Train("from-safetensors");
         File.ReadAllBytes(Path.Combine(output, "model.safetensors")).Should().Equal(File.ReadAllBytes(Path.Combine(usual, "model.safetensors")));
-        File.WriteAllBytes(Path.Combine(model, "pytorch_model.bin"), IO.TorchBytesOf.Pickle("cos\nsystem\n"));
+        File.WriteAllBytes(Path.Combine(model, "pytorch_model.bin"), TorchBytesOf.Pickle("cos\nsystem\n"));
         Refused(Predict(model, "aa"), 3, "pytorch_model.bin", "os.system");
     }
 

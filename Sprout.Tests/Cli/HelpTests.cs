@@ -96,8 +96,9 @@ public sealed class HelpTests
     {
         string help = string.Join(' ', TinyRun.Run("train", "--help").Output.Split([' ', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
         help.Should().ContainAll(
-            "--method none|magnitude|movement|soft-movement|l0|random", "--task sst2|mrpc", "(default: none)",
-            "(default: 3e-05)", "--shuffle [true|false]", "(required)", "(required, or --config and --vocab)");
+            "--method none|magnitude|movement|soft-movement|l0|random", "--task sst2|mrpc", "(default: none; also --pruning_method)",
+            "(default: 3e-05; also --learning_rate)", "--shuffle [true|false]", "(required; also --output_dir)",
+            "(required, or --config and --vocab; also --model_name_or_path)");
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 // Files of torch.save, written here byte by byte: what is read, and that everything else is refused.
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
-using static Sprout.Tests.IO.TorchBytesOf;
+using static Sprout.Fuzz.Kinds.TorchBytesOf;
 
 namespace Sprout.Tests.IO;
 

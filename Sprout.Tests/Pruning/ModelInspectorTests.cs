@@ -108,7 +108,7 @@ public sealed class ModelInspectorTests : IDisposable
         Action inspect = () => ModelInspector.Inspect(folder.Path);
         inspect.Should().Throw<InputException>().WithMessage("*expected the tensor \"bert.encoder.layer.2.attention.self.query.weight\"*");
         (Config with { IntermediateSize = 7 }).Save(folder.Path);
-        inspect.Should().Throw<InputException>().WithMessage("*\"bert.encoder.layer.0.intermediate.dense.weight\": expected 7 x 8*found 6 x 8.");
+        inspect.Should().Throw<InputException>().WithMessage("*\"bert.encoder.layer.0.intermediate.dense.weight\": expected shape [7, 8], found [6, 8].");
     }
 
     [Fact]

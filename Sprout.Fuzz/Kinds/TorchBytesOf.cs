@@ -2,7 +2,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Sprout.Tests.IO;
+namespace Sprout.Fuzz.Kinds;
 
 internal static class TorchBytesOf
 {
