@@ -41,7 +41,7 @@ public sealed class Pruner : IPruner, IDisposable
         this.unprunedParameters = unprunedParameters;
         this.totalSteps = totalSteps;
         this.seed = seed;
-        schedule = method.Options.CreateSchedule(totalSteps);
+        schedule = method.FollowsSchedule ? method.Options.CreateSchedule(totalSteps) : new SparsitySchedule(totalSteps, 0, 0, 0);
         try
         {
             foreach (Linear layer in layers) matrices.Add(new MaskedMatrix(layer, matrices.Count, method.Options.Block));

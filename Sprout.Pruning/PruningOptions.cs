@@ -66,6 +66,7 @@ public sealed record PruningOptions
     /// <exception cref="OptionException">A value is out of range or contradicts another; the message names the options and their values.</exception>
     public void Validate()
     {
+        OptionException.Require(Block is { Rows: > 0, Columns: > 0 }, nameof(Block), "at least one row and one column", Block);
         if (Method == NoMethod)
         {
             RequireNone(nameof(Density), Density is not null);
@@ -95,7 +96,6 @@ public sealed record PruningOptions
         OptionException.Require(ScheduleWarmup is null or >= 0, nameof(ScheduleWarmup), "0 steps or more", ScheduleWarmup);
         OptionException.Require(InitialWarmup >= 0, nameof(InitialWarmup), "0 or more", InitialWarmup);
         OptionException.Require(FinalWarmup >= 0, nameof(FinalWarmup), "0 or more", FinalWarmup);
-        OptionException.Require(Block is { Rows: > 0, Columns: > 0 }, nameof(Block), "at least one row and one column", Block);
     }
 
     /// <summary>Checks all values, also against the length of a run.</summary>
@@ -104,7 +104,7 @@ public sealed record PruningOptions
     public void Validate(int totalSteps)
     {
         Validate();
-        if (IsPruning) _ = CreateSchedule(totalSteps);
+        if (Method != NoMethod) _ = CreateSchedule(totalSteps);
     }
 
     private static void RequireNone(string option, bool isGiven)

@@ -27,7 +27,8 @@ internal sealed class LabelCensus
         var census = new LabelCensus(path, least: options.IsMultiLabel ? 1 : 2);
         foreach (TextTableRow row in TextTable.Read(path, options, needLabels: true))
             foreach (string label in row.Labels ?? [row.Label!]) census.Add(label, row.Line);
-        census.RequireNoHeader();
+        // JSON has no header, and among label sets a rare one is nothing odd.
+        if (!options.IsMultiLabel && !TextTable.IsJson(path)) census.RequireNoHeader();
         census.RequireNoGaps();
         return census;
     }

@@ -37,6 +37,10 @@ public static class SquadDataset
         {
             throw JsonLines.Broken(path, (int)(e.LineNumber ?? 0) + 1, e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"{path}: expected valid Unicode text: {InputFile.OneLine(e.Message)}", e);
+        }
     }
 
     private sealed class Reader(string path, bool needAnswers)

@@ -29,12 +29,15 @@ internal static class TextTable
         };
     }
 
+    /// <summary>Whether a file's rows are JSON objects.</summary>
+    public static bool IsJson(string path) => Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".json";
+
     /// <summary>The columns that are read of a file; null of an empty one.</summary>
     public static ColumnSummary? Describe(string path, CustomTextOptions options)
     {
         string[]? names;
         bool header = true;
-        if (Path.GetExtension(path).ToLowerInvariant() is ".jsonl" or ".json")
+        if (IsJson(path))
         {
             names = JsonLines.Read(path).Select(row => row.Value.EnumerateObject().Select(property => property.Name).ToArray()).FirstOrDefault();
         }

@@ -91,6 +91,13 @@ internal static class InputFile
     public static InputException Bad(string path, int line, string expected, string found) =>
         new($"{path}, line {line}: expected {expected}, found {found}.");
 
+    /// <summary>A text as it may stand in a one-line message: without control characters.</summary>
+    public static string OneLine(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
+    }
+
     /// <summary>A value as it may stand in a one-line message: quoted, without control characters, cut when long.</summary>
     public static string Quote(string value)
     {

@@ -32,11 +32,12 @@ public static class JsonFile
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}: {(e.LineNumber is long line ? $"line {line + 1}: " : "")}expected valid JSON: {e.Message}", e);
+            string where = e.LineNumber is long line ? $"line {line + 1}: " : "";
+            throw new InputException($"{path}: {where}expected valid JSON: {InputFile.OneLine(e.Message)}", e);
         }
         catch (InvalidOperationException e)
         {
-            throw new InputException($"{path}: expected valid Unicode text: {e.Message}", e);
+            throw new InputException($"{path}: expected valid Unicode text: {InputFile.OneLine(e.Message)}", e);
         }
     }
 

@@ -15,10 +15,11 @@ public static class ClassWeights
     /// <summary>The weights by class id.</summary>
     /// <param name="text">
     /// <see cref="Balanced"/>: n / (C · nᶜ) with n training examples, C classes and nᶜ examples of class c, as scikit-learn has it, so that their mean over the
-    /// training examples is 1; 1 for a class without examples. Or every label with its weight: <c>negative=1,positive=2.5</c>.
+    /// training examples is 1; 1 for a class without examples. Or every label with its weight: <c>negative=1,positive=2.5</c>; a name with a comma has none.
     /// </param>
     /// <param name="labels">Label names by class id.</param>
     /// <param name="train">Training examples.</param>
+    /// <exception cref="ArgumentException">An example has no class.</exception>
     /// <exception cref="OptionException">Not one weight of 0 or more for every label.</exception>
     public static IReadOnlyList<double> Of(string text, IReadOnlyList<string> labels, IReadOnlyList<TextExample> train)
     {
@@ -28,7 +29,13 @@ public static class ClassWeights
         if (text == Balanced)
         {
             var counts = new int[labels.Count];
-            foreach (TextExample example in train) counts[example.Label]++;
+            foreach (TextExample example in train)
+            {
+                if ((uint)example.Label >= (uint)counts.Length)
+                    throw new ArgumentException($"Expected class ids from 0 to {counts.Length - 1}, found {example.Label}.", nameof(train));
+                counts[example.Label]++;
+            }
+
             return [.. counts.Select(count => count == 0 ? 1.0 : train.Count / ((double)labels.Count * count))];
         }
 

@@ -49,7 +49,7 @@ public sealed record TaskOptions
     /// <summary>Task text: whether the labels are scores, also whole ones; null: they are when all are numbers and one is not whole.</summary>
     public bool? Regression { get; init; }
 
-    /// <summary>Task text: whether a text may have any number of labels, separated by commas; a trained model says it itself.</summary>
+    /// <summary>Task text: whether a text may have any number of labels, separated by commas; in evaluation the model says it.</summary>
     public bool MultiLabel { get; init; }
 
     /// <summary>Longest sequence in tokens; null: 128, SQuAD 384, or the model's positions if they are fewer.</summary>

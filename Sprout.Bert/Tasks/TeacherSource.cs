@@ -43,6 +43,13 @@ internal static class TeacherSource
 
     private static void RequireSameLabels(ModelSource source, ModelConfig student)
     {
+        if (source.Config.IsMultiLabel != student.IsMultiLabel)
+        {
+            string expected = student.IsMultiLabel ? "any number of labels" : "one label or number";
+            string found = source.Config.IsMultiLabel ? "any number" : "one";
+            throw new InputException($"{source.Name}: expected a teacher that gives a text {expected}, as the student does, found one that gives {found}.");
+        }
+
         if (student.ProblemType == "regression" || student.HasMadeUpLabels || source.Config.HasMadeUpLabels) return;
         if (student.Id2Label is not { } own || source.Config.Id2Label is not { } other) return;
         if (!other.SequenceEqual(own, StringComparer.OrdinalIgnoreCase))

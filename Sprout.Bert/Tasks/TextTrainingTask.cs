@@ -25,6 +25,8 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         if (!context.Train && context.Config.IsMultiLabel && !task.IsMultiLabel)
             throw new InputException(
                 $"{context.Source.Name}: expected a model of one label a text for task {task.Name}, found one of several ({ModelConfig.MultiLabelType}).");
+        if (context.Train && context.Config.IsMultiLabel && !task.IsMultiLabel)
+            context.Note($"{context.Source.Name} gives a text any number of labels; here it is trained to give {(task.IsRegression ? "a number" : "one")}.");
         IReadOnlyDictionary<string, int> labels = LabelsOf(context.Config);
         if (!task.IsRegression && labels.Count > 0) task = task.WithLabels(labels);
         TellOfOtherNames(context, task);
@@ -57,7 +59,7 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
 
     /// <summary>The class ids of a model by name; none for a regression, to which Hugging Face gives one made-up label.</summary>
     internal static IReadOnlyDictionary<string, int> LabelsOf(ModelConfig config) =>
-        config is { NumLabels: > 1, Label2Id: not null } ? config.Label2Id : new Dictionary<string, int>();
+        config is { Label2Id: not null } && (config.NumLabels > 1 || config.IsMultiLabel) ? config.Label2Id : new Dictionary<string, int>();
 
     /// <summary>The same, with made-up names for a classifier that names none, as Hugging Face saves one with two classes.</summary>
     internal static IReadOnlyDictionary<string, int> LabelsOrMadeUp(ModelConfig config) =>

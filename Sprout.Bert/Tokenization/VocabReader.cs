@@ -51,6 +51,9 @@ internal static class VocabReader
             last[tokens[id]] = id;
         }
 
-        return tokens;
+        // Blank lines at the end, and repeated tokens, leave no id beyond the last token.
+        int count = tokens.Length;
+        while (count > 0 && tokens[count - 1] == TokenizerDefinition.NoToken) count--;
+        return tokens[..count];
     }
 }

@@ -14,16 +14,18 @@ internal sealed record BestEvaluation(int Step, double Value, int Since)
     /// <param name="history">The log's entries in order.</param>
     /// <param name="metric">The name, as in "eval_accuracy".</param>
     /// <param name="from">Evaluations after fewer steps do not count.</param>
-    public static BestEvaluation? Of(JsonArray history, string metric, int from)
+    /// <param name="lost">Steps whose model is not there any more.</param>
+    public static BestEvaluation? Of(JsonArray history, string metric, int from, IReadOnlySet<int> lost)
     {
         BestEvaluation? best = null;
         bool less = MetricNames.IsLessBetter(metric);
         foreach (JsonNode? entry in history)
         {
-            if (entry!["step"]!.GetValue<int>() < from || !TrainerState.IsEvaluation(entry)) continue;
-            double? value = entry[metric]?.GetValue<double>();
+            int step = entry!["step"]!.GetValue<int>();
+            if (step < from || !TrainerState.IsEvaluation(entry)) continue;
+            double? value = lost.Contains(step) ? null : entry[metric]?.GetValue<double>();
             if (value is double found && (best is null || (less ? found < best.Value : found > best.Value)))
-                best = new BestEvaluation(entry["step"]!.GetValue<int>(), found, Since: 0);
+                best = new BestEvaluation(step, found, Since: 0);
             else if (best is not null)
                 best = best with { Since = best.Since + 1 };
         }

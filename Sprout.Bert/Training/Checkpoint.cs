@@ -43,18 +43,19 @@ public static class Checkpoint
         return newest is null ? null : throw new InputException($"{newest}; {folder} has no other one that is whole.");
     }
 
-    /// <summary>The checkpoint of a step, which must be whole.</summary>
+    /// <summary>What is wrong with the checkpoint of a step; null when it is whole.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="step">Steps done.</param>
     /// <param name="identity">What the run says of itself.</param>
-    /// <exception cref="InputException">It is not there, damaged, or another run's.</exception>
-    public static string RequireWhole(string folder, int step, IReadOnlyDictionary<string, string>? identity = null)
+    /// <exception cref="InputException">It is another run's.</exception>
+    public static string? Damage(string folder, int step, IReadOnlyDictionary<string, string>? identity = null)
     {
         string path = PathOf(folder, step);
-        if (!Directory.Exists(path)) throw new InputException($"{path}: expected the checkpoint of the best evaluation so far, found none.");
-        return CheckpointManifest.Damage(path, identity ?? Nothing) is not string damage ? path
-            : throw new InputException($"{path}: expected the checkpoint of the best evaluation so far, whole, but {damage}.");
+        return Directory.Exists(path) ? CheckpointManifest.Damage(path, identity ?? Nothing, Needed) : "it is not there";
     }
+
+    /// <summary>Whether a folder has a checkpoint of a step, whole or not.</summary>
+    public static bool Has(string folder, int step) => Directory.Exists(PathOf(folder, step));
 
     /// <summary>Whether a folder has anything that is called a checkpoint.</summary>
     public static bool Any(string folder) => All(folder).Count > 0;
@@ -91,11 +92,13 @@ public static class Checkpoint
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InputException)
         {
-            throw new InputException($"Cannot write the checkpoint {path}: {e.Message}", e);
+            throw new InputException($"Cannot write the checkpoint {path}: {e.Message.TrimEnd('.')}.", e);
         }
 
-        List<(int Step, string Path)> own = [.. All(folder).Where(item => item.Step != spare && IsOwn(item.Path))];
-        foreach ((int step, _) in own.Take(Math.Max(0, own.Count - limit))) Delete(folder, step);
+        // Those of later steps are what a damaged end has left; then the oldest go, and never the one that was just written.
+        int now = state.GlobalStep;
+        int[] others = [.. All(folder).Where(item => item.Step != spare && item.Step != now && IsOwn(item.Path)).Select(item => item.Step)];
+        foreach (int step in others.OrderBy(step => step < now).ThenBy(step => step).Take(Math.Max(0, others.Length - (limit - 1)))) Delete(folder, step);
         return path;
     }
 
@@ -120,9 +123,11 @@ public static class Checkpoint
         return state;
     }
 
-    /// <summary>Reads a checkpoint's weights and scores only.</summary>
+    /// <summary>Reads the weights and scores of a step's checkpoint only.</summary>
     /// <exception cref="InputException">The checkpoint is damaged or of another model.</exception>
-    public static void LoadModel(string path, TaskModel model, IPruner? pruner)
+    public static void LoadModel(string folder, int step, TaskModel model, IPruner? pruner) => LoadModel(PathOf(folder, step), model, pruner);
+
+    private static void LoadModel(string path, TaskModel model, IPruner? pruner)
     {
         TensorFile.Load(Path.Combine(path, HuggingFaceFolder.WeightsFile), Named(model.Parameters()));
         if (pruner is { Scores.Count: > 0 }) TensorFile.Load(Path.Combine(path, ScoresFile), Named(pruner.Scores));

@@ -9,12 +9,29 @@ public sealed partial class Trainer
 {
     private readonly BestWeights bestWeights = new();
 
-    private BestEvaluation? Best =>
-        options.ComparesEvaluations ? BestEvaluation.Of(state.LogHistory, bestMetric, pruner?.ScheduleEnd ?? 0) : null;
+    // Evaluations whose model is in no checkpoint any more.
+    private readonly HashSet<int> lost = [];
+    private BestEvaluation? best;
 
-    private bool IsOver => options.Patience is int patience && Best?.Since >= patience;
+    private bool IsOver => options.Patience is int patience && best?.Since >= patience;
 
     private IEnumerable<Parameter> WeightsAndScores => objective.Model.Parameters().Concat(pruner?.Scores ?? []);
+
+    private void FindBest() =>
+        best = options.ComparesEvaluations ? BestEvaluation.Of(state.LogHistory, bestMetric, pruner?.ScheduleEnd ?? 0, lost) : null;
+
+    // After resuming: a best model that is not there any more cannot be the result, and that is told now and not after hours.
+    private void FindBestInFolder()
+    {
+        FindBest();
+        while (options.Keep == KeptModel.Best && best is not null && best.Step != state.GlobalStep
+            && Checkpoint.Damage(output!, best.Step, identity) is string damage)
+        {
+            Note?.Invoke($"The best evaluation so far, after step {best.Step}, has no whole checkpoint any more ({damage}): it does not count.");
+            lost.Add(best.Step);
+            FindBest();
+        }
+    }
 
     // Of the best evaluation so far: in a checkpoint, or in memory when there can be none.
     private void KeepPresent(CancellationToken cancellation)
@@ -26,14 +43,14 @@ public sealed partial class Trainer
     // Puts the weights and scores of the best evaluation back, and evaluates them once more, so that all results are theirs. Returns their step.
     private int RestoreBest(IProgress<TrainerProgress>? progress, CancellationToken cancellation)
     {
-        if (options.Keep != KeptModel.Best || Best is not BestEvaluation best || best.Step == state.GlobalStep) return state.GlobalStep;
+        if (options.Keep != KeptModel.Best || best is null || best.Step == state.GlobalStep) return state.GlobalStep;
         isWhole = false;
         if (bestWeights.Step == best.Step) bestWeights.Restore();
-        else Checkpoint.LoadModel(Checkpoint.RequireWhole(output!, best.Step, identity), objective.Model, pruner);
+        else Checkpoint.LoadModel(output!, best.Step, objective.Model, pruner);
         pruner?.BeginEvaluation();
         try
         {
-            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, progress, cancellation);
+            lastEvaluation = objective.Evaluate(options.EvalBatchSize, null, clock!.Evaluation(progress), cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -63,7 +80,7 @@ public sealed partial class Trainer
     {
         lastCheckpoint = Checkpoint.Save(
             folder, objective.Model, pruner, optimizer, state, Epoch, totalSteps, options.SaveTotalLimit + besides, identity,
-            spare: options.Keep == KeptModel.Best ? Best?.Step : null);
+            spare: options.Keep == KeptModel.Best ? best?.Step : null);
         lastCheckpointStep = state.GlobalStep;
     }
 
@@ -99,7 +116,7 @@ public sealed partial class Trainer
 
     private OperationCanceledException Cancelled(CancellationToken cancellation)
     {
-        string? path = output is null || state.GlobalStep == lastCheckpointStep ? lastCheckpoint : SaveSomewhere();
+        string? path = output is null || !isWhole || state.GlobalStep == lastCheckpointStep ? lastCheckpoint : SaveSomewhere();
         string saved = output is null ? "" : path is not null ? $"; saved {path}" : $"; it could not be saved, {GoodCheckpoint()}";
         return new OperationCanceledException($"Cancelled after step {state.GlobalStep} of {totalSteps}{saved}.", cancellation);
     }

@@ -94,10 +94,9 @@ public sealed partial class Trainer : IDisposable
         state = Checkpoint.Load(path, objective.Model, pruner, optimizer);
         if (state.GlobalStep > totalSteps)
             throw new InputException($"{path}: expected a checkpoint of at most the {totalSteps} steps of this run, found one after {state.GlobalStep}.");
-        // Asked for now and not after hours.
-        if (options.Keep == KeptModel.Best && Best is BestEvaluation best) Checkpoint.RequireWhole(output, best.Step, identity);
         lastCheckpoint = path;
         lastCheckpointStep = state.GlobalStep;
+        FindBestInFolder();
         return true;
     }
 
@@ -145,7 +144,7 @@ public sealed partial class Trainer : IDisposable
             if (cancellation.IsCancellationRequested) throw Cancelled(cancellation);
             bool last = state.GlobalStep == totalSteps;
             if (!last && IsDue(options.EvalEvery)) Evaluate(progress, cancellation);
-            if (!last && Best?.Step == state.GlobalStep && options.Keep == KeptModel.Best) KeepPresent(cancellation);
+            if (!last && best?.Step == state.GlobalStep && options.Keep == KeptModel.Best) KeepPresent(cancellation);
             else if (!last && IsDue(options.SaveEvery)) SaveDueCheckpoint(cancellation);
         }
 
@@ -252,6 +251,7 @@ public sealed partial class Trainer : IDisposable
         if (state.IsEvaluated) return;
         (string, double)[] points = [.. lastEvaluation.Select(pair => (pair.Key, pair.Value))];
         state.Log(Epoch, points);
+        FindBest();
         Publish(points);
     }
 

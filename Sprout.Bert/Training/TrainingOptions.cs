@@ -71,7 +71,7 @@ public sealed record TrainingOptions
     /// <summary>The run ends after so many evaluations without a better one; null: it takes all its steps.</summary>
     public int? Patience { get; init; }
 
-    /// <summary>Steps between checkpoints; null: after every epoch; 0: none but on cancelling.</summary>
+    /// <summary>Steps between checkpoints; null: after every epoch; 0: none but on cancelling and of the best model.</summary>
     public int? SaveEvery { get; init; }
 
     /// <summary>Checkpoints kept, the newest ones.</summary>

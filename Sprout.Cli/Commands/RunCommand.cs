@@ -60,7 +60,7 @@ internal static class RunCommand
         catch (OperationCanceledException e)
         {
             terminal.Log(e.Message);
-            if (Checkpoint.Any(output)) terminal.Log($"To continue: {CommandLine.ToResume(terminal.Arguments)}");
+            if (Checkpoint.Any(output) && !RunFolder.IsFinished(output)) terminal.Log($"To continue: {CommandLine.ToResume(terminal.Arguments)}");
             return ExitCode.Cancelled;
         }
 

@@ -47,7 +47,7 @@ public static class PruningMethods
     {
         ArgumentNullException.ThrowIfNull(options);
         if (!options.IsPruning) return null;
-        options.Validate(totalSteps);
+        options.Validate();
         return new Pruner(Create(options), encoder, totalSteps, seed);
     }
 }

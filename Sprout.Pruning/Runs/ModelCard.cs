@@ -26,7 +26,7 @@ public static class ModelCard
         string path = Path.Combine(folder, FileName);
         try
         {
-            return !File.Exists(path) || File.ReadLines(path).Contains(Marker);
+            return !Path.Exists(path) || (FileKind.Of(path) is null && File.ReadLines(path).Contains(Marker));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -58,7 +58,7 @@ public static class ModelCard
 
     private static string Header(RunSummary summary, RunResult result, TaskModel model, string primaryMetric)
     {
-        string[] tags = ["sprout", model.Config.ModelType, .. summary.Prunes ? (string[])["pruned", summary.Pruning.Method] : []];
+        string[] tags = ["sprout", model.Config.ModelType, .. result.Pruning is { Density: < 1 } report ? (string[])["pruned", report.Method] : []];
         var text = new StringBuilder("---\nlibrary_name: transformers\n");
         text.Append(CultureInfo.InvariantCulture, $"pipeline_tag: {Pipeline(model)}\n");
         text.Append("tags:\n").AppendJoin("", tags.Select(tag => $"- {tag}\n"));

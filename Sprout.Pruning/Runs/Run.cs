@@ -82,7 +82,7 @@ public static class Run
         if (output is not null)
         {
             RunFolder.Open(output, recipe, setup.Overwrite);
-            log.Open(output, setup.Resume);
+            log.Open(output, setup.Resume, setup.Note);
         }
 
         TrainingResult outcome = Train(backend, objective, training, pruner, output, identity, setup, cancellation);
@@ -96,8 +96,21 @@ public static class Run
         if (output is not null)
             log.Write("Finished: " + string.Join(", ", result.Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal)
                 .Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:0.######}"))) + ".");
-        if (setup.Prediction is not null) objective.Evaluate(recipe.Training.EvalBatchSize, setup.Prediction, setup.Progress, cancellation);
+        Predict(objective, recipe.Training.EvalBatchSize, setup, cancellation);
         return result;
+    }
+
+    private static void Predict(Objective objective, int batchSize, RunSetup setup, CancellationToken cancellation)
+    {
+        if (setup.Prediction is null) return;
+        try
+        {
+            objective.Evaluate(batchSize, setup.Prediction, setup.Progress, cancellation);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new OperationCanceledException("Cancelled: the run is finished and saved, its predictions are not.", e, cancellation);
+        }
     }
 
     private static RunResult ResultOf(TrainingResult outcome, Objective objective, Pruner? pruner, string? output) =>
@@ -132,9 +145,9 @@ public static class Run
     {
         using ITrainingLog? log = OpenLog(output, setup);
         using var trainer = new Trainer(backend, objective, options, pruner, output, log, identity) { Note = setup.Note };
+        if (setup.Resume) RunFolder.RequireUnfinished(output!);
         if (setup.Resume && !trainer.Resume())
         {
-            RunFolder.RequireUnfinished(output!);
             setup.Note?.Invoke($"{output} has no checkpoint yet: starting at step 1.");
         }
 

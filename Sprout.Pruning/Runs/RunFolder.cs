@@ -94,12 +94,21 @@ public static class RunFolder
         JsonFile.WriteSorted(Path.Combine(folder, Recipe.FileName), json);
     }
 
-    /// <summary>Checks that a run without checkpoints has not ended.</summary>
+    /// <summary>Whether a run has come to its end: its results are there, and the checkpoint of its last step, which goes after them, is not.</summary>
+    /// <exception cref="InputException">What the run left cannot be read.</exception>
+    public static bool IsFinished(string folder)
+    {
+        string path = Path.Combine(folder, TrainerState.FileName);
+        return File.Exists(path) && File.Exists(Path.Combine(folder, "all_results.json"))
+            && !Checkpoint.Has(folder, TrainerState.Load(path).GlobalStep);
+    }
+
+    /// <summary>Checks that a run has not ended.</summary>
     /// <exception cref="OptionException">It has.</exception>
     public static void RequireUnfinished(string folder)
     {
         string path = Path.Combine(folder, TrainerState.FileName);
-        if (!File.Exists(path) || !File.Exists(Path.Combine(folder, "all_results.json"))) return;
+        if (!IsFinished(folder)) return;
         OptionName again = new("Resume"), anew = new("Overwrite");
         throw OptionException.Of($"{again}: the run in {folder} is finished, after step {TrainerState.Load(path).GlobalStep}; {anew} does it anew.");
     }

@@ -35,7 +35,14 @@ public static class RunIdentity
             }),
             ["start weights"] = HashOf(hash => AddWeights(hash, session.Model)),
         };
-        foreach (string path in session.SettingsFiles) identity[Path.GetFileName(path)] = HashOf(hash => AddFile(hash, path));
+        foreach (string path in session.SettingsFiles)
+        {
+            string name = Path.GetFileName(path);
+            // A configuration and a vocabulary of one name, or a file that is called "data".
+            while (identity.ContainsKey(name)) name += " (file)";
+            identity[name] = HashOf(hash => AddFile(hash, path));
+        }
+
         if (recipe.Pruning.InitScores is string scores) identity["initial scores"] = HashOf(hash => AddFile(hash, scores));
         if (session.Teacher is TaskModel teacher)
         {

@@ -1,6 +1,7 @@
 // run.log.
 using System.Globalization;
 using Sprout.Bert.Training;
+using Sprout.Tensors.IO;
 
 namespace Sprout.Pruning.Runs;
 
@@ -24,17 +25,26 @@ internal sealed class RunLog : IDisposable
     public static void Delete(string folder)
     {
         string path = Path.Combine(folder, FileName);
-        if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() == Header) File.Delete(path);
+        if (IsOwn(path)) File.Delete(path);
     }
 
-    /// <summary>Begins the file, or goes on with it.</summary>
-    public void Open(string folder, bool resumes)
+    /// <summary>Begins the file, or goes on with it; one that Sprout did not write, or that is a link, stays as it is.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="resumes">Whether the run is continued.</param>
+    /// <param name="note">Told when there will be no file; null: nobody.</param>
+    public void Open(string folder, bool resumes, Action<string>? note)
     {
         isOpen = true;
+        string path = Path.Combine(folder, FileName);
+        bool isNew = !Path.Exists(path) && new FileInfo(path).LinkTarget is null;
+        if (!isNew && !IsOwn(path))
+        {
+            note?.Invoke($"{path} was not written by Sprout and stays as it is: the run has no log.");
+            return;
+        }
+
         Try(() =>
         {
-            string path = Path.Combine(folder, FileName);
-            bool isNew = !File.Exists(path);
             writer = new StreamWriter(path, append: true) { AutoFlush = true };
             if (isNew) writer.WriteLine(Header);
         });
@@ -42,6 +52,9 @@ internal sealed class RunLog : IDisposable
         foreach (string line in before) Append(line);
         before.Clear();
     }
+
+    private static bool IsOwn(string path) =>
+        File.Exists(path) && new FileInfo(path).LinkTarget is null && FileKind.Of(path) is null && File.ReadLines(path).FirstOrDefault() == Header;
 
     /// <summary>Adds a line.</summary>
     public void Write(string line)

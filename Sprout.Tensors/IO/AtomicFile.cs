@@ -48,8 +48,8 @@ public static class AtomicFile
     public static void RequireWritable(string path)
     {
         string full = Path.GetFullPath(path), temporary = TemporaryName.Beside(full, TemporaryEnding);
-        if (Directory.Exists(full)) throw new InputException($"Cannot write {full}: expected a file or nothing, found a folder.");
         // A file that is renamed over a device takes it away from all programs.
+        if (FileKind.Of(full) is string kind) throw new InputException($"Cannot write {full}: expected a file, found {kind}.");
         if (!OperatingSystem.IsWindows() && Path.GetDirectoryName(full) == "/dev")
             throw new InputException($"Cannot write {full}: expected a file, found a device.");
         try

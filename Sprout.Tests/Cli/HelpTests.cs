@@ -24,7 +24,8 @@ public sealed class HelpTests
         "--score-learning-rate", "--score-init", "--score-scale", "--schedule-warmup", "--initial-warmup", "--final-warmup", "--train-embeddings", "--block",
         "--teacher", "--distill-alpha", "--distill-temperature", "--logging-steps", "--init-scores", "--l0-noise", "--regression", "--loss",
         "--options", "--profile", "--lr-schedule", "--warmup-ratio", "--eval-split",
-        "--ignore-mismatched-sizes",
+        "--ignore-mismatched-sizes", "--keep", "--best-metric", "--patience", "--evaluate", "--multi-label", "--class-weights", "--label-smoothing",
+        "--keep-zeros",
     ];
 
     [Theory]

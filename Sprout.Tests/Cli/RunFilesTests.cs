@@ -41,11 +41,27 @@ public sealed class RunFilesTests : IDisposable
     }
 
     [SystemFact("linux")]
-    public void A_log_that_cannot_be_written_ends_no_run()
+    public void A_log_that_is_a_link_or_somebody_elses_stays_and_ends_no_run()
     {
-        string output = Directory.CreateDirectory(tiny.PathOf("out")).FullName;
-        File.CreateSymbolicLink(Path.Combine(output, "run.log"), "/dev/full");
-        tiny.Train("out", "--overwrite");
+        string output = Directory.CreateDirectory(tiny.PathOf("out")).FullName, log = Path.Combine(output, "run.log");
+        string victim = tiny.Write("victim", "# What a run of Sprout said.\n");
+        Action[] plants =
+        [
+            () => File.CreateSymbolicLink(log, victim), () => File.CreateSymbolicLink(log, tiny.PathOf("absent")), () => File.WriteAllText(log, "mine\n"),
+            () => Directory.CreateDirectory(log),
+        ];
+        foreach (Action plant in plants)
+        {
+            plant();
+            CommandResult result = TinyRun.Run(tiny.Arguments("out", "--overwrite"));
+            result.Code.Should().Be(0, result.Log);
+            result.Log.Should().Contain("was not written by Sprout and stays as it is: the run has no log.");
+            if (Directory.Exists(log)) Directory.Delete(log);
+            else File.Delete(log);
+        }
+
+        File.ReadAllText(victim).Should().Be("# What a run of Sprout said.\n");
+        File.Exists(tiny.PathOf("absent")).Should().BeFalse();
         File.Exists(Path.Combine(output, "model.safetensors")).Should().BeTrue();
     }
 

@@ -67,15 +67,19 @@ public sealed class KeptModelTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_best_checkpoint_is_told_before_the_run_goes_on()
+    public void A_best_checkpoint_that_is_lost_does_not_count_and_is_told()
     {
         string whole = tiny.Train("whole", "--keep=best --best-metric=loss" + Many), broken = Directory.CreateDirectory(tiny.PathOf("broken")).FullName;
         int best = LeastLoss(whole);
         File.Copy(Path.Combine(whole, Recipe.FileName), Path.Combine(broken, Recipe.FileName));
         Copy(Path.Combine(whole, "checkpoint-8"), Path.Combine(broken, "checkpoint-8"));
         CommandResult result = TinyRun.Run(tiny.Arguments("broken", "--keep=best --best-metric=loss --resume" + Many));
-        result.Code.Should().Be(3, result.Log);
-        result.Log.Should().Contain($"checkpoint-{best}: expected the checkpoint of the best evaluation so far, found none.");
+        result.Code.Should().Be(0, result.Log);
+        result.Log.Should().Contain($"The best evaluation so far, after step {best}, has no whole checkpoint any more (it is not there): it does not count.");
+        // Only the one that the run goes on from, and what comes after, are there.
+        double[] left = [.. History(broken).Where(entry => entry["eval_loss"] is not null && entry["step"]!.GetValue<int>() >= 8)
+            .Select(entry => entry["eval_loss"]!.GetValue<double>())];
+        TinyRun.ReadJson(broken, "all_results.json")["eval_loss"]!.GetValue<double>().Should().Be(left.Min());
     }
 
     [Fact]
