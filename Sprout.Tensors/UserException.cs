@@ -12,7 +12,7 @@ public abstract class UserException : Exception
     private readonly FormattableString? text;
 
     /// <summary>An error with its sentence.</summary>
-    protected UserException(string message, Exception? inner = null) : base(message, inner) { }
+    protected UserException(string message, Exception? inner = null) : base(OneLine(message), inner) { }
 
     /// <summary>An error whose sentence names options; numbers are written the same in every culture.</summary>
     protected UserException(FormattableString text, Exception? inner = null) : base(Render(text, property => property), inner) => this.text = text;
@@ -21,6 +21,9 @@ public abstract class UserException : Exception
     /// <param name="nameOf">From a property's name, such as "MaxLength", to the caller's.</param>
     public string Describe(Func<string, string> nameOf) => text is null ? Message : Render(text, nameOf);
 
-    private static string Render(FormattableString text, Func<string, string> nameOf) => string.Format(
-        CultureInfo.InvariantCulture, text.Format, [.. text.GetArguments().Select(argument => argument is OptionName name ? nameOf(name.Property) : argument)]);
+    private static string Render(FormattableString text, Func<string, string> nameOf) => OneLine(string.Format(
+        CultureInfo.InvariantCulture, text.Format, [.. text.GetArguments().Select(part => part is OptionName name ? nameOf(name.Property) : part)]));
+
+    // What is quoted from a file may have line ends.
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
 }

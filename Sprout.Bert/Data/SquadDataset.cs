@@ -39,7 +39,7 @@ public static class SquadDataset
         }
         catch (InvalidOperationException e)
         {
-            throw new InputException($"{path}: expected valid Unicode text: {InputFile.OneLine(e.Message)}", e);
+            throw new InputException($"{path}: expected valid Unicode text: {e.Message}", e);
         }
     }
 

@@ -54,12 +54,14 @@ internal static class InputFile
     }
 
     /// <summary>The whole of a small file as UTF-8 without a byte-order mark, checked.</summary>
-    /// <exception cref="InputException">It cannot be read, is no regular file, is over 64 MiB, or is not UTF-8.</exception>
-    public static ReadOnlyMemory<byte> ReadSmall(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="most">Bytes that it may have.</param>
+    /// <exception cref="InputException">It cannot be read, is no regular file, is larger, or is not UTF-8.</exception>
+    public static ReadOnlyMemory<byte> ReadSmall(string path, int most = MostOfSmall)
     {
         // As one sentence with those of data files.
         if (!Path.Exists(path)) throw new InputException($"{path}: expected a file, found none.");
-        return Checked(FileBytes.ReadText(path, MostOfSmall), path);
+        return Checked(FileBytes.ReadText(path, most), path);
     }
 
     /// <summary>The whole rest of a data file as UTF-8 without a byte-order mark, checked.</summary>
@@ -90,13 +92,6 @@ internal static class InputFile
 
     public static InputException Bad(string path, int line, string expected, string found) =>
         new($"{path}, line {line}: expected {expected}, found {found}.");
-
-    /// <summary>A text as it may stand in a one-line message: without control characters.</summary>
-    public static string OneLine(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
-    }
 
     /// <summary>A value as it may stand in a one-line message: quoted, without control characters, cut when long.</summary>
     public static string Quote(string value)

@@ -22,16 +22,24 @@ internal readonly struct JsonFields
     internal static JsonFields None { get; } = new("", "", default);
 
     /// <summary>Reads a whole file, which must hold one JSON object.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="most">Bytes that it may have; null: as many as a small file.</param>
     /// <exception cref="InputException">The file cannot be read or is not a JSON object.</exception>
-    internal static JsonFields ReadFile(string file)
+    internal static JsonFields ReadFile(string file, int? most = null)
     {
         try
         {
-            return new JsonFields(file, "", JsonDocument.Parse(InputFile.ReadSmall(file)).RootElement).AsObject();
+            ReadOnlyMemory<byte> json = most is int bytes ? InputFile.ReadSmall(file, bytes) : InputFile.ReadSmall(file);
+            JsonFile.CheckText(json.Span);
+            return new JsonFields(file, "", JsonDocument.Parse(json).RootElement).AsObject();
         }
         catch (JsonException e)
         {
             throw new InputException($"{file}: expected JSON, found an error at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"{file}: expected valid Unicode text: {e.Message}", e);
         }
     }
 

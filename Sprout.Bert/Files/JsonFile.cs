@@ -33,11 +33,11 @@ public static class JsonFile
         catch (JsonException e)
         {
             string where = e.LineNumber is long line ? $"line {line + 1}: " : "";
-            throw new InputException($"{path}: {where}expected valid JSON: {InputFile.OneLine(e.Message)}", e);
+            throw new InputException($"{path}: {where}expected valid JSON: {e.Message}", e);
         }
         catch (InvalidOperationException e)
         {
-            throw new InputException($"{path}: expected valid Unicode text: {InputFile.OneLine(e.Message)}", e);
+            throw new InputException($"{path}: expected valid Unicode text: {e.Message}", e);
         }
     }
 
@@ -53,7 +53,7 @@ public static class JsonFile
     }
 
     // A node decodes its strings only when asked, so bad ones would surface far from here.
-    private static void CheckText(ReadOnlySpan<byte> json)
+    internal static void CheckText(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
         while (reader.Read())

@@ -74,10 +74,21 @@ public static class JsonLines
         new($"{path}, line {line}: expected JSON, found a mistake at byte {e.BytePositionInLine ?? 0} of the line "
             + "(broken, or the file is cut short).", e);
 
-    private static JsonRow Row(string path, int line, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object
-            ? new JsonRow(line, value)
-            : throw InputFile.Bad(path, line, "a JSON object", $"a JSON {Kind(value)}");
+    private static JsonRow Row(string path, int line, JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object) throw InputFile.Bad(path, line, "a JSON object", $"a JSON {Kind(value)}");
+        try
+        {
+            // Keys are decoded only when asked for.
+            foreach (JsonProperty property in value.EnumerateObject()) _ = property.Name;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"{path}, line {line}: expected Unicode text in a key, found half a surrogate pair.", e);
+        }
+
+        return new JsonRow(line, value);
+    }
 
     internal static string Kind(JsonElement value) => value.ValueKind switch
     {

@@ -69,11 +69,14 @@ public sealed class TrainerState
         LogHistory.Add((JsonNode)entry);
     }
 
+    // The log of a run that writes down every step is long.
+    private const int MostBytes = 1 << 30;
+
     /// <summary>Reads a state.</summary>
     /// <exception cref="InputException">The file is damaged: a key is missing, of another kind or out of range; the message names file and key.</exception>
     public static TrainerState Load(string path)
     {
-        JsonFields json = JsonFields.ReadFile(path);
+        JsonFields json = JsonFields.ReadFile(path, MostBytes);
         var state = new TrainerState
         {
             GlobalStep = json.Count("global_step"),

@@ -49,9 +49,9 @@ public static class AtomicFile
     {
         string full = Path.GetFullPath(path), temporary = TemporaryName.Beside(full, TemporaryEnding);
         // A file that is renamed over a device takes it away from all programs.
-        if (FileKind.Of(full) is string kind) throw new InputException($"Cannot write {full}: expected a file, found {kind}.");
         if (!OperatingSystem.IsWindows() && Path.GetDirectoryName(full) == "/dev")
             throw new InputException($"Cannot write {full}: expected a file, found a device.");
+        if (FileKind.Of(full) is string kind) throw new InputException($"Cannot write {full}: expected a file, found {kind}.");
         try
         {
             Create(temporary).Dispose();

@@ -13,7 +13,8 @@ public sealed class CheckpointLimitTests(TinyRun tiny) : IClassFixture<TinyRun>
         foreach (int step in (int[])[5, 7, 8])
         {
             string to = Directory.CreateDirectory(Path.Combine(broken, $"checkpoint-{step}")).FullName;
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(whole, $"checkpoint-{step}"))) File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            foreach (string file in Directory.EnumerateFiles(Path.Combine(whole, $"checkpoint-{step}")))
+                File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
             if (step > 5) File.WriteAllText(Path.Combine(to, "model.safetensors"), "damaged");
         }
 
