@@ -145,9 +145,9 @@ public static class Run
     {
         using ITrainingLog? log = OpenLog(output, setup);
         using var trainer = new Trainer(backend, objective, options, pruner, output, log, identity) { Note = setup.Note };
-        if (setup.Resume) RunFolder.RequireUnfinished(output!);
         if (setup.Resume && !trainer.Resume())
         {
+            RunFolder.RequireUnfinished(output!);
             setup.Note?.Invoke($"{output} has no checkpoint yet: starting at step 1.");
         }
 

@@ -134,7 +134,6 @@ public sealed class ExitCodeTests : IDisposable
         result.Code.Should().Be(ExitCode.Usage);
         result.Log.Should().ContainAll("--resume", "--seed", "42", "9");
         File.ReadAllBytes(Path.Combine(output, "training_options.json")).Should().Equal(before);
-        File.Delete(Path.Combine(output, "all_results.json"));
         tiny.Train("output", "--save-every=2 --resume --threads=2");
     }
 
@@ -170,8 +169,6 @@ public sealed class ExitCodeTests : IDisposable
         string options = "--method=movement --density=0.5 --save-every=4", path = Path.Combine(tiny.Train("output", options), "checkpoint-4", file);
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
-        // As if it had not come to its end.
-        File.Delete(tiny.PathOf("output/all_results.json"));
         CommandResult result = TinyRun.Run(tiny.Arguments("output", options + " --resume"));
         result.Code.Should().Be(ExitCode.Input, result.Log);
         result.Log.Should().ContainAll(Path.GetDirectoryName(path)!, file).And.NotContain("   at ");
