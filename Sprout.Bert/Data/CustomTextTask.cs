@@ -88,8 +88,10 @@ public sealed class CustomTextTask : TextTask
     {
         var examples = new List<TextExample>();
         bool labelled = false;
-        foreach (TextTableRow row in TextTable.Read(path, options, needLabels).Take(most ?? int.MaxValue))
+        foreach (TextTableRow read in TextTable.Read(path, options, needLabels).Take(most ?? int.MaxValue))
         {
+            bool hidden = !needLabels && !IsRegression && read.Label is string text && LabelIds.IsHidden(text) && !ids.ContainsKey(text);
+            TextTableRow row = hidden ? read with { Label = null } : read;
             if (examples.Count > 0 && labelled != row.IsLabelled)
                 throw InputFile.Bad(path, row.Line, labelled ? "a label as in the rows before" : "no label as in the rows before", labelled ? "none" : "one");
             labelled = row.IsLabelled;

@@ -47,6 +47,7 @@ internal sealed class GlueTask : TextTask
     {
         var examples = new List<TextExample>();
         int text = 0, pair = -1, label = -1, width = 0, skipped = 0;
+        bool? hidden = null;
         foreach (DelimitedRow row in Delimited.ReadTsv(path))
         {
             if (width == 0)
@@ -68,6 +69,14 @@ internal sealed class GlueTask : TextTask
 
             if (examples.Count == most) break;
             string? cell = label < 0 ? null : row.Fields[label];
+            if (!needLabels && cell is not null)
+            {
+                hidden ??= LabelIds.IsHidden(cell) && !ids.ContainsKey(cell);
+                if (hidden.Value && !LabelIds.IsHidden(cell))
+                    throw InputFile.Bad(path, row.Line, "-1 as in the rows before, for no label", InputFile.Quote(cell));
+                if (hidden.Value) cell = null;
+            }
+
             examples.Add(new TextExample(
                 row.Fields[text], pair < 0 ? null : row.Fields[pair],
                 cell is null || IsRegression ? -1 : IdOf(cell, path, row.Line),
@@ -75,7 +84,7 @@ internal sealed class GlueTask : TextTask
         }
 
         if (skipped > 0) note?.Invoke($"{path}: {skipped} rows do not have {width} cells and are left out.");
-        return (NotEmpty(examples, path), label >= 0);
+        return (NotEmpty(examples, path), label >= 0 && hidden != true);
     }
 
     /// <summary>The header line itself, or the columns of a file without one; CoLA's test file, alone of its files, has a header.</summary>

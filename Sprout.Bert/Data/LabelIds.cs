@@ -50,6 +50,9 @@ internal static class LabelIds
     public static IReadOnlyList<string> Several(string text, string path, int line) => string.IsNullOrWhiteSpace(text) ? []
         : [.. text.Split(',').Select(label => Clean(label, needed: true, path, line)!).Distinct(StringComparer.Ordinal)];
 
+    /// <summary>Whether a label is what test files have whose labels are not told.</summary>
+    public static bool IsHidden(string label) => label is "-1" or "-1.0";
+
     /// <summary>Whether a label that stands among numbers is a missing one, or no number at all such as infinity.</summary>
     public static bool IsMissingNumber(string label) => MissingAmongNumbers.Contains(label, StringComparer.OrdinalIgnoreCase);
 

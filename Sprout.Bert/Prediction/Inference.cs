@@ -44,12 +44,12 @@ public sealed class Inference : IDisposable
         IReadOnlyList<TokenSequence> sequences, int batchSize, LogitsConsumer take,
         Action<int, int, long>? report = null, CancellationToken cancellation = default)
     {
-        int batches = (sequences.Count + batchSize - 1) / batchSize;
+        int batches = (int)(((long)sequences.Count + batchSize - 1) / batchSize);
         long tokens = 0;
         for (int i = 0; i < batches; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            int first = i * batchSize, end = Math.Min(first + batchSize, sequences.Count);
+            int first = i * batchSize, end = (int)Math.Min((long)first + batchSize, sequences.Count);
             batch.Clear();
             for (int j = first; j < end; j++) batch.Append(sequences[j].Ids, sequences[j].TypeIds);
             take(first, batch, Forward());

@@ -87,6 +87,10 @@ internal sealed class OptionTable(Command command)
     {
         JsonObject all = basis is null ? [] : (JsonObject)basis.DeepClone();
         JsonObject given = Given(result);
+        // What wins over a given option must not come from the file.
+        if (given.ContainsKey("epochs")) all.Remove("max-steps");
+        if (given.ContainsKey("warmup-ratio")) all.Remove("warmup-steps");
+        if (given.ContainsKey("warmup-steps")) all.Remove("warmup-ratio");
         foreach ((string key, JsonNode? value) in given) all[key] = value?.DeepClone();
         Recipe recipe = RecipeJson.Read(all, "command line");
         Effects.Check(recipe, given);

@@ -278,4 +278,21 @@ public sealed class FoundFilesTests : IDisposable
 
     private CommandResult Evaluate(string model, string csv) =>
         TinyRun.Run("eval", "--model", model, "--task", "text", "--eval-file", tiny.Write("eval.csv", csv), "--json");
+
+    [Theory]
+    [InlineData("sst2", "sentence")]
+    [InlineData("text", "text")]
+    public void A_test_file_whose_labels_are_minus_one_has_none(string task, string column)
+    {
+        string test = tiny.Write("hidden.tsv", $"{column}\tlabel\naa ab\t-1\nba\t-1\n"), predictions = tiny.PathOf("hidden.jsonl");
+        string[] eval = ["eval", "--model", tiny.Model, "--task", task, "--eval-file", test, "--max-length", "16"];
+        CommandResult result = TinyRun.Run([.. eval, "--predictions", predictions]);
+        result.Code.Should().Be(0, result.Log);
+        result.Log.Should().Contain("has no labels");
+        File.ReadLines(predictions).Should().HaveCount(2).And.OnlyContain(line => !line.Contains("\"label\""));
+        // Where metrics are asked for it is an error, as is one that is told among them.
+        TinyRun.Run(eval).Code.Should().Be(3);
+        tiny.Write("hidden.tsv", $"{column}\tlabel\naa ab\t-1\nba\t1\n");
+        TinyRun.Run([.. eval, "--predictions", predictions]).Code.Should().Be(3);
+    }
 }

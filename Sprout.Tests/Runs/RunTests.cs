@@ -203,6 +203,28 @@ public sealed class RunTests : IDisposable
     }
 
     [Theory]
+    [InlineData("lr-schedule", "linear,cosine")]
+    [InlineData("lr-schedule", "Linear")]
+    [InlineData("scope", "local, global")]
+    public void A_word_that_there_is_not_is_refused(string key, string word)
+    {
+        string file = tiny.Write("words.json", $$"""{"{{key}}": "{{word}}"}""");
+        ((Action)(() => Sprout.Pruning.Runs.Recipe.Load(file))).Should().Throw<InputException>().WithMessage($"*{key}*found \"{word}\"*");
+    }
+
+    [Fact]
+    public void Epochs_that_are_given_win_over_the_steps_of_a_file()
+    {
+        string first = tiny.Train("first", "--max-steps=2 --warmup-steps=1"), again = tiny.PathOf("again");
+        CommandResult result = TinyRun.Run(
+            "train", "--options", Path.Combine(first, "training_options.json"), "--output", again, "--epochs", "1", "--warmup-ratio", "0.5");
+        result.Code.Should().Be(0, result.Log);
+        // 30 examples in batches of 4.
+        TinyRun.ReadJson(again, "trainer_state.json")["global_step"]!.GetValue<int>().Should().Be(8);
+        TinyRun.ReadJson(again, "training_options.json")["warmup-steps"]!.GetValue<int>().Should().Be(0);
+    }
+
+    [Theory]
     [InlineData("method")]
     [InlineData("device")]
     public void A_null_where_a_value_must_be_is_refused(string key)
