@@ -88,6 +88,9 @@ public sealed class Pruner : IPruner, IDisposable
     public double Density => (double)matrices.Sum(matrix => matrix.Kept) / matrices.Sum(matrix => matrix.Size);
 
     /// <inheritdoc/>
+    public bool RemovesWeights => method.RemovesWeights;
+
+    /// <inheritdoc/>
     public int ScheduleEnd => method.FollowsSchedule ? schedule.End : 0;
 
     /// <inheritdoc/>

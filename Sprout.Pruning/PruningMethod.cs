@@ -37,6 +37,9 @@ public abstract class PruningMethod
     /// <summary>The final τ when scores are compared with one, for reports; otherwise null.</summary>
     public virtual double? ReportedThreshold => null;
 
+    /// <summary>Whether the method removes weights; false: what was removed before only stays so.</summary>
+    public virtual bool RemovesWeights => true;
+
     /// <summary>Whether masks or penalty follow the cubic schedule.</summary>
     public virtual bool FollowsSchedule => true;
 

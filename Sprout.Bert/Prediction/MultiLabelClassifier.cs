@@ -42,22 +42,8 @@ public sealed class MultiLabelClassifier : Predictor
 
     /// <summary>The labels of several texts, in their order.</summary>
     /// <exception cref="OperationCanceledException">The call was cancelled before its end.</exception>
-    public IReadOnlyList<LabelSet> Predict(IReadOnlyList<TextInput> texts, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(texts);
-        using Turn turn = Enter(cancellation);
-        var answers = new LabelSet[texts.Count];
-        for (int first = 0; first < answers.Length; first += BatchSize)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int end = Math.Min(first + BatchSize, answers.Length);
-            for (int i = first; i < end; i++) Append(texts[i].Text, texts[i].Pair);
-            ReadOnlySpan<float> logits = Forward();
-            for (int i = first; i < end; i++) answers[i] = Of(logits.Slice((i - first) * Labels.Count, Labels.Count));
-        }
-
-        return answers;
-    }
+    public IReadOnlyList<LabelSet> Predict(IReadOnlyList<TextInput> texts, CancellationToken cancellation = default) =>
+        Answer(texts, Labels.Count, Of, cancellation);
 
     private static ModelSource Checked(ModelSource source)
     {

@@ -158,6 +158,33 @@ public abstract class Predictor : IDisposable
         }
     }
 
+    /// <summary>Makes an answer of the logits of one text.</summary>
+    private protected delegate TAnswer Reading<out TAnswer>(ReadOnlySpan<float> logits);
+
+    /// <summary>The answers to several texts, in their order, a batch at a time.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="outputs">Logits a text.</param>
+    /// <param name="read">Makes an answer.</param>
+    /// <param name="cancellation">Ends the call between two batches.</param>
+    /// <exception cref="OperationCanceledException">The call was cancelled before its end.</exception>
+    private protected IReadOnlyList<TAnswer> Answer<TAnswer>(
+        IReadOnlyList<TextInput> texts, int outputs, Reading<TAnswer> read, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        using Turn own = Enter(cancellation);
+        var answers = new TAnswer[texts.Count];
+        for (int first = 0; first < answers.Length; first += BatchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int end = Math.Min(first + BatchSize, answers.Length);
+            for (int i = first; i < end; i++) Append(texts[i].Text, texts[i].Pair);
+            ReadOnlySpan<float> logits = Forward();
+            for (int i = first; i < end; i++) answers[i] = read(logits.Slice((i - first) * outputs, outputs));
+        }
+
+        return answers;
+    }
+
     /// <summary>A call's turn at the model.</summary>
     private protected readonly struct Turn(SemaphoreSlim turn) : IDisposable
     {

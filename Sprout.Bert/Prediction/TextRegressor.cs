@@ -35,21 +35,8 @@ public sealed class TextRegressor : Predictor
 
     /// <summary>The numbers of several texts, in their order.</summary>
     /// <exception cref="OperationCanceledException">The call was cancelled before its end.</exception>
-    public IReadOnlyList<float> Predict(IReadOnlyList<TextInput> texts, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(texts);
-        using Turn turn = Enter(cancellation);
-        var answers = new float[texts.Count];
-        for (int first = 0; first < answers.Length; first += BatchSize)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int end = Math.Min(first + BatchSize, answers.Length);
-            for (int i = first; i < end; i++) Append(texts[i].Text, texts[i].Pair);
-            Forward().CopyTo(answers.AsSpan(first));
-        }
-
-        return answers;
-    }
+    public IReadOnlyList<float> Predict(IReadOnlyList<TextInput> texts, CancellationToken cancellation = default) =>
+        Answer(texts, 1, logits => logits[0], cancellation);
 
     private static ModelSource Checked(ModelSource source)
     {

@@ -26,6 +26,9 @@ public interface IPruner
     /// <summary>Kept prunable weights ÷ prunable weights under the present masks.</summary>
     double Density { get; }
 
+    /// <summary>Whether weights are removed; false: what was removed before only stays so.</summary>
+    bool RemovesWeights => true;
+
     /// <summary>Steps after which the schedule has ended; evaluations before say little about the model in the end.</summary>
     int ScheduleEnd => 0;
 

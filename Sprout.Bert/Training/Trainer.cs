@@ -74,7 +74,7 @@ public sealed partial class Trainer : IDisposable
         stepsPerEpoch = options.StepsPerEpoch(objective.TrainCount);
         schedule = new LearningRateSchedule(options.LrSchedule, options.WarmupStepsOf(totalSteps), totalSteps);
         bestMetric = options.BestMetricOf(objective);
-        bool trainsEmbeddings = options.TrainEmbeddings ?? pruner is null;
+        bool trainsEmbeddings = options.TrainEmbeddings ?? pruner is not { RemovesWeights: true };
         foreach (Parameter parameter in objective.Model.Encoder.EmbeddingParameters) parameter.RequiresGrad = trainsEmbeddings;
         List<ParameterGroup> groups = Groups();
         trained = [.. groups.SelectMany(group => group.Parameters)];

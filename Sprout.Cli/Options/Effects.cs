@@ -19,7 +19,7 @@ internal static class Effects
     private static readonly string[] OfPruning = [.. TopV, "threshold", "lambda", .. Scores, .. Ramp, "block", "init-scores", "l0-noise"];
     private static readonly string[] OfTeachers = ["distill-alpha", "distill-temperature"];
     private static readonly string[] OfEvaluation =
-        ["eval-file", "eval-split", "eval-every", "eval-batch-size", "max-eval-samples", "keep", "best-metric", "patience", "n-best"];
+        ["eval-every", "eval-batch-size", "max-eval-samples", "keep", "best-metric", "patience", "n-best"];
     private static readonly string[] OfTables = ["text-column", "pair-column", "label-column", "regression", "multi-label"];
     private static readonly string[] OfClasses = ["class-weights", "label-smoothing"];
     private static readonly string[] OfAnswers = ["doc-stride", "max-query-length", "max-answer-length", "n-best"];

@@ -19,6 +19,9 @@ public sealed class KeptZeros : PruningMethod
     public override bool LearnsScores => false;
 
     /// <inheritdoc/>
+    public override bool RemovesWeights => false;
+
+    /// <inheritdoc/>
     public override bool FollowsSchedule => false;
 
     /// <inheritdoc/>

@@ -68,8 +68,6 @@ public static class Run
         using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
         recipe.Training.ValidateFor(objective);
         if (pruning.KeepZeros) RequireZeros(pruner!);
-        // What is trained of a pruned model is all that it has.
-        TrainingOptions training = pruning.KeepZeros ? recipe.Training with { TrainEmbeddings = recipe.Training.TrainEmbeddings ?? true } : recipe.Training;
         cancellation.ThrowIfCancellationRequested();
         var summary = new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps);
         setup.Understood?.Invoke(summary);
@@ -85,7 +83,7 @@ public static class Run
             log.Open(output, setup.Resume, setup.Note);
         }
 
-        TrainingResult outcome = Train(backend, objective, training, pruner, output, identity, setup, cancellation);
+        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, cancellation);
         setup.Trained?.Invoke();
         if (outcome.Steps < steps)
             setup.Note?.Invoke($"Ended after step {outcome.Steps} of {steps}: {recipe.Training.Patience} evaluations without a better one.");
