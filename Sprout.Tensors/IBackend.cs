@@ -86,6 +86,9 @@ public interface IBackend : IDisposable
     /// </summary>
     WeightLayout Pack(Tensor w, Mask? mask);
 
+    /// <summary>The same of a weight that was never dense: it keeps nothing of <paramref name="w"/>, and gives the bits that a dense W would.</summary>
+    WeightLayout Pack(SparseMatrix w);
+
     /// <summary><see cref="Linear"/> with a weight that this backend has packed: y = f(x · wᵀ + bias).</summary>
     void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise;
 

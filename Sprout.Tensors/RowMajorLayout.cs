@@ -31,6 +31,16 @@ public sealed class RowMajorLayout : WeightLayout
         return new RowMajorLayout(masked, owner: true);
     }
 
+    /// <summary>The layout of a weight that was never dense: all of it, zeros too.</summary>
+    public static RowMajorLayout Of(IBackend backend, SparseMatrix w)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(w);
+        var dense = new float[w.Shape.Count];
+        w.CopyTo(dense);
+        return new RowMajorLayout(Tensor.From(backend, w.Shape, dense), owner: true);
+    }
+
     /// <inheritdoc/>
     public override void Dispose()
     {

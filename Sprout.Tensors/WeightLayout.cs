@@ -2,7 +2,7 @@
 namespace Sprout.Tensors;
 
 /// <summary>
-/// A weight W ⊙ M [N, K] in the form in which its device multiplies by it: made by <see cref="IBackend.Pack"/> from a weight and its mask, or by a source that
+/// A weight W ⊙ M [N, K] in the form in which its device multiplies by it: made by <see cref="IBackend.Pack(Tensor, Mask?)"/> from a weight and its mask, or by a source that
 /// never had a dense W. A backend brings its own layouts and takes no other's.
 /// </summary>
 /// <param name="shape">The extents of the weight, [N, K].</param>

@@ -27,6 +27,13 @@ internal sealed unsafe partial class CpuBackend<V>
     public WeightLayout Pack(Tensor w, Mask? mask) => gemm.Pack(w, mask);
 
     /// <inheritdoc/>
+    public WeightLayout Pack(SparseMatrix w)
+    {
+        using RowMajorLayout dense = RowMajorLayout.Of(this, w);
+        return gemm.Pack(dense.Values, null);
+    }
+
+    /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
     {
         int m = x.Shape.Rows, n = w.Shape[0], k = w.Shape[1];

@@ -39,6 +39,8 @@ public sealed partial class ProfiledBackend
         // What is written is known afterwards.
         public static Cost Pack(Tensor w) => new(nameof(Pack), Of(w));
 
+        public static Cost Pack(SparseMatrix w) => new(nameof(Pack), (sizeof(int) + sizeof(float)) * (long)w.Values.Length);
+
         public static Cost PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor y) =>
             new(NameOf<TActivation>(nameof(PackedLinear)), Of(x, y) + w.Bytes, 2.0 * y.Count * x.Shape.Columns);
 

@@ -80,6 +80,15 @@ public sealed partial class ProfiledBackend
     }
 
     /// <inheritdoc/>
+    public WeightLayout Pack(SparseMatrix w)
+    {
+        Begin(Cost.Pack(w));
+        WeightLayout packed = inner.Pack(w);
+        End(packed.Bytes);
+        return packed;
+    }
+
+    /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
     {
         Begin(Cost.PackedLinear<TActivation>(x, w, y));

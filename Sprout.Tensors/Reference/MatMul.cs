@@ -52,6 +52,9 @@ public sealed unsafe partial class ReferenceBackend
     public WeightLayout Pack(Tensor w, Mask? mask) => RowMajorLayout.Of(this, w, mask);
 
     /// <inheritdoc/>
+    public WeightLayout Pack(SparseMatrix w) => RowMajorLayout.Of(this, w);
+
+    /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
         Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
 }

@@ -56,6 +56,8 @@ internal sealed class FailingBackend : IBackend
 
     public WeightLayout Pack(Tensor w, Mask? mask) => Next().Pack(w, mask);
 
+    public WeightLayout Pack(SparseMatrix w) => Next().Pack(w);
+
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
         Next().PackedLinear<TActivation>(x, w, bias, y);
 

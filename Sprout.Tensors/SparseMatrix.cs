@@ -1,0 +1,71 @@
+// A pruned weight by the entries that it has kept.
+namespace Sprout.Tensors;
+
+/// <summary>
+/// W [N, K] as compressed sparse rows: the kept entries of row n are number <c>RowStarts[n]</c> to <c>RowStarts[n + 1]</c> of <see cref="Columns"/> and
+/// <see cref="Values"/>, in the order of their columns; all others are 0. It lies in host memory, and is what sources of pruned models hand to
+/// <see cref="IBackend.Pack(SparseMatrix)"/>.
+/// </summary>
+public sealed class SparseMatrix
+{
+    /// <summary>A matrix of the given parts, which it keeps and nobody may change.</summary>
+    /// <param name="shape">[N, K].</param>
+    /// <param name="rowStarts">N + 1 positions that begin with 0, never fall and end with the number of entries.</param>
+    /// <param name="columns">The columns of the entries, rising within a row.</param>
+    /// <param name="values">The entries.</param>
+    /// <exception cref="ArgumentException">The parts contradict each other.</exception>
+    public SparseMatrix(Shape shape, int[] rowStarts, int[] columns, float[] values)
+    {
+        ArgumentNullException.ThrowIfNull(rowStarts);
+        ArgumentNullException.ThrowIfNull(columns);
+        ArgumentNullException.ThrowIfNull(values);
+        if (shape.Rank != 2) throw new ArgumentException($"SparseMatrix: expected a shape [N, K], found {shape}.");
+        if (rowStarts.Length != shape[0] + 1 || rowStarts[0] != 0 || rowStarts[^1] != values.Length || columns.Length != values.Length)
+            throw new ArgumentException($"SparseMatrix {shape}: the starts of rows do not reach from 0 to the {values.Length} entries.");
+        Shape = shape;
+        RowStarts = rowStarts;
+        Columns = columns;
+        Values = values;
+        for (int row = 0; row < shape[0]; row++) CheckRow(row);
+    }
+
+    /// <summary>[N, K].</summary>
+    public Shape Shape { get; }
+
+    /// <summary>Where each row's entries begin, and at the end their number.</summary>
+    public ReadOnlyMemory<int> RowStarts { get; }
+
+    /// <summary>The column of each entry.</summary>
+    public ReadOnlyMemory<int> Columns { get; }
+
+    /// <summary>The entries.</summary>
+    public ReadOnlyMemory<float> Values { get; }
+
+    /// <summary>Writes W densely, row-major.</summary>
+    /// <param name="dense">Receives N · K entries.</param>
+    public void CopyTo(Span<float> dense)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(dense.Length, Shape.Count);
+        dense.Clear();
+        ReadOnlySpan<int> starts = RowStarts.Span, columns = Columns.Span;
+        ReadOnlySpan<float> values = Values.Span;
+        for (int row = 0; row < Shape[0]; row++)
+        {
+            Span<float> target = dense.Slice(row * Shape[1], Shape[1]);
+            for (int i = starts[row]; i < starts[row + 1]; i++) target[columns[i]] = values[i];
+        }
+    }
+
+    private void CheckRow(int row)
+    {
+        int start = RowStarts.Span[row], end = RowStarts.Span[row + 1], before = -1;
+        if (start > end) throw new ArgumentException($"SparseMatrix {Shape}: row {row} begins at entry {start}, the next at {end}.");
+        if (end > Columns.Length) throw new ArgumentException($"SparseMatrix {Shape}: row {row} ends at entry {end} of {Columns.Length}.");
+        foreach (int column in Columns.Span[start..end])
+        {
+            if (column <= before || column >= Shape[1])
+                throw new ArgumentException($"SparseMatrix {Shape}: row {row} has column {column} after {before}.");
+            before = column;
+        }
+    }
+}
