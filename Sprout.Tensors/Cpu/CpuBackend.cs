@@ -1,6 +1,7 @@
 // The processor backend: one class, compiled by the JIT once for each vector width.
 using Sprout.Tensors.Cpu.Gemm;
 using Sprout.Tensors.Cpu.Selection;
+using Sprout.Tensors.Cpu.Sparse;
 using Sprout.Tensors.Cpu.Threads;
 using Sprout.Tensors.Host;
 using Sprout.Tensors.Simd;
@@ -36,12 +37,14 @@ internal sealed unsafe partial class CpuBackend<V> : HostBackend, IBackend
 {
     private readonly Workers workers;
     private readonly Gemm<V> gemm;
+    private readonly SparsePacking<V> sparse;
     private readonly Selector<V> selector;
 
     public CpuBackend(int threads, InstructionSet set)
     {
         workers = new Workers(threads);
         gemm = new Gemm<V>(this, workers);
+        sparse = new SparsePacking<V>(this, workers);
         selector = new Selector<V>(this, workers);
         Threads = threads;
         InstructionSet = set.ToString().ToLowerInvariant();

@@ -24,11 +24,12 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     /// <inheritdoc/>
-    public WeightLayout Pack(Tensor w, Mask? mask) => gemm.Pack(w, mask);
+    public WeightLayout Pack(Tensor w, Mask? mask) => sparse.Pack(w, mask) ?? gemm.Pack(w, mask);
 
     /// <inheritdoc/>
     public WeightLayout Pack(SparseMatrix w)
     {
+        if (sparse.Pack(w) is WeightLayout packed) return packed;
         using RowMajorLayout dense = RowMajorLayout.Of(this, w);
         return gemm.Pack(dense.Values, null);
     }
@@ -36,10 +37,14 @@ internal sealed unsafe partial class CpuBackend<V>
     /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
     {
-        int m = x.Shape.Rows, n = w.Shape[0], k = w.Shape[1];
-        var panels = (PanelLayout)w;
-        var product = new Product(m, n, k, x.Pointer, transposeA: false, transposeB: true, y.Pointer, accumulate: false);
-        if (bias is null && typeof(TActivation) == typeof(Identity)) gemm.Multiply(product, panels, default(NoEpilogue));
-        else gemm.Multiply(product, panels, new LinearEpilogue<V, TActivation>(n, PointerOf(bias), y.Pointer, y.Pointer));
+        if (bias is null && typeof(TActivation) == typeof(Identity)) MultiplyPacked(x, w, y, default(NoEpilogue));
+        else MultiplyPacked(x, w, y, new LinearEpilogue<V, TActivation>(w.Shape[0], PointerOf(bias), y.Pointer, y.Pointer));
+    }
+
+    private void MultiplyPacked<TEpilogue>(Tensor x, WeightLayout w, Tensor y, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
+    {
+        if (sparse.Multiply(w, x.Shape.Rows, x.Pointer, y.Pointer, epilogue)) return;
+        var product = new Product(x.Shape.Rows, w.Shape[0], w.Shape[1], x.Pointer, transposeA: false, transposeB: true, y.Pointer, accumulate: false);
+        gemm.Multiply(product, (PanelLayout)w, epilogue);
     }
 }

@@ -48,7 +48,7 @@ internal readonly struct Blocking<V> where V : struct, IVector<V>
         SharesA = m < n;
         (Shared, Own) = SharesA ? (a, b) : (b, a);
 
-        KC = Math.Max(16, RoundUp(DivideUp(k, Math.Max(1, DivideUp(k, MostKC))), 16));
+        KC = SliceOf(k);
         KOutermost = product.TransposeA && !product.TransposeB && k > KC && (long)Own.Extent * KC <= MostShared;
         SharedK = KOutermost ? KC : Math.Max(k, 1);
         SharedStride = Shared.Stride(Math.Min(k, SharedK));
@@ -68,6 +68,9 @@ internal readonly struct Blocking<V> where V : struct, IVector<V>
         OwnStride = Own.Stride(PacksOwnBeforehand && !KOutermost ? k : KC);
         StreamsB = packedB && SharesA && Math.Min(m, PieceOfNC) / Shared.Tile * Shared.Width <= MostMC;
     }
+
+    /// <summary>kc of a product of depth k: how many values of k a sum takes before it is added to C.</summary>
+    public static int SliceOf(int k) => Math.Max(16, RoundUp(DivideUp(k, Math.Max(1, DivideUp(k, MostKC))), 16));
 
     /// <summary>Whether A is the operand that is packed for all threads; otherwise B is.</summary>
     public bool SharesA { get; }

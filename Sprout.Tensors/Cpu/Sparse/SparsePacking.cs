@@ -1,0 +1,71 @@
+// Which form a weight gets, and the products of the sparse ones.
+using Sprout.Tensors.Cpu.Gemm;
+using Sprout.Tensors.Cpu.Threads;
+using Sprout.Tensors.Simd;
+
+namespace Sprout.Tensors.Cpu.Sparse;
+
+/// <summary>
+/// Packs weights that have lost enough entries as lists of them, and multiplies by these. Which form a weight gets follows from what it keeps and from what the
+/// kernels cost; results do not depend on it: all forms give the bits of the dense product.
+/// </summary>
+/// <param name="memory">Where packed weights and scratch memory come from.</param>
+/// <param name="workers">The threads.</param>
+internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) where V : struct, IVector<V>
+{
+    // What a kept weight costs, in terms of a weight of the dense product: of a vector block, and by itself (measured at 32 and 1,024 rows of X).
+    private const double CostInBlock = 1.12, CostOfEntry = 1.7;
+
+    /// <summary>A sparse form of W ⊙ M; null where the dense one is faster.</summary>
+    public WeightLayout? Pack(Tensor w, Mask? mask)
+    {
+        if (mask?.Bits is IntTensor bits) return Pack(w.Shape, new BitsReader<V>(w.Pointer, bits.Pointer));
+        return mask?.Gates is Tensor gates ? Pack(w.Shape, new GatesReader<V>(w.Pointer, gates.Pointer)) : Pack(w.Shape, new PlainReader<V>(w.Pointer));
+    }
+
+    /// <summary>A sparse form of W; null where the dense one is faster.</summary>
+    public WeightLayout? Pack(SparseMatrix w)
+    {
+        int slice = Blocking<V>.SliceOf(w.Shape[1]);
+        int[][] inputs = VectorBlockInputs.Of(w);
+        double dense = w.Shape.Count, entries = w.Values.Length * CostOfEntry;
+        double blocks = inputs.Sum(list => (long)list.Length) * VectorBlockLayout.Width * CostInBlock;
+        if (dense <= Math.Min(entries, blocks)) return null;
+        return blocks <= entries
+            ? new VectorBlockLayout(memory, workers, w, inputs, slice, VectorBlockWeight<V>.InputStride)
+            : new EntriesLayout(memory, workers, w, slice, EntriesTiles.TogetherOf<V>());
+    }
+
+    /// <summary>y = x · Wᵀ with its epilogue, by the kernels of a layout; false where it is not sparse.</summary>
+    public bool Multiply<TEpilogue>(WeightLayout w, int m, float* x, float* y, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
+    {
+        switch (w)
+        {
+            case VectorBlockLayout blocks:
+                SparseProduct<V, VectorBlockWeight<V>, TEpilogue>.Run(memory, workers, new(blocks), m, x, y, epilogue);
+                return true;
+            case EntriesLayout entries when m <= EntriesRows<TEpilogue>.MostRows:
+                if (m > 0) workers.Run(entries.Parts, new EntriesRows<TEpilogue>(entries, EntriesTiles.TogetherOf<V>(), m, x, y, epilogue));
+                return true;
+            case EntriesLayout entries:
+                SparseProduct<V, EntriesWeight<V>, TEpilogue>.Run(memory, workers, new(entries), m, x, y, epilogue);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private WeightLayout? Pack<TReader>(Shape shape, TReader reader) where TReader : struct, IReader<V>
+    {
+        var starts = new int[shape[0] + 1];
+        var counting = new SparseRows<V, TReader>(reader, shape, starts, null, null);
+        workers.Run(counting.Pieces, counting);
+        // No form pays where nearly all is left.
+        if (shape.Count <= starts.Sum(count => (long)count) * CostInBlock) return null;
+        for (int row = 0; row < shape[0]; row++) starts[row + 1] = checked(starts[row] + starts[row + 1]);
+        var (columns, values) = (new int[starts[^1]], new float[starts[^1]]);
+        var copying = new SparseRows<V, TReader>(reader, shape, starts, columns, values);
+        workers.Run(copying.Pieces, copying);
+        return Pack(new SparseMatrix(shape, starts, columns, values));
+    }
+}

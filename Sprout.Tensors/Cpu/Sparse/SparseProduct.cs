@@ -1,0 +1,133 @@
+// Y = X · Wᵀ with a sparse W: the loops around its kernels.
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Gemm;
+using Sprout.Tensors.Cpu.Threads;
+using Sprout.Tensors.Simd;
+using static Sprout.Tensors.Cpu.Threads.Division;
+
+namespace Sprout.Tensors.Cpu.Sparse;
+
+/// <summary>A sparse weight [N, K] as a product meets it: cut into parts, each some rows of W, that multiply packed rows of X by themselves.</summary>
+internal unsafe interface ISparseWeight
+{
+    /// <summary>N.</summary>
+    int Rows { get; }
+
+    /// <summary>K.</summary>
+    int Depth { get; }
+
+    /// <summary>The parts.</summary>
+    int Parts { get; }
+
+    /// <summary>How m rows of X are cut into panels; <see cref="Multiply"/> takes whole ones.</summary>
+    PanelShape PanelsOf(int m);
+
+    /// <summary>Floats of scratch memory for a thread that multiplies by so many parts.</summary>
+    long ScratchOf(int parts);
+
+    /// <summary>Writes X · Wᵀ for some rows of X and the parts from <paramref name="first"/> to <paramref name="end"/>.</summary>
+    /// <param name="panels">The packed rows of X.</param>
+    /// <param name="y">Their first row of Y.</param>
+    /// <param name="first">The first part.</param>
+    /// <param name="end">The part after the last.</param>
+    /// <param name="scratch">The thread's memory.</param>
+    void Multiply(in PackedPanels panels, float* y, int first, int end, float* scratch);
+
+    /// <summary>The first row of W of a part; N for the number of parts.</summary>
+    int RowOf(int part);
+}
+
+/// <summary>
+/// Pieces of one product. Where X has many rows, a piece packs a block of them, as much as stays in the level-2 cache, and meets all of W; where it has few, all
+/// of X is packed first, and pieces share out the parts of W.
+/// </summary>
+internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
+    where V : struct, IVector<V>
+    where TWeight : struct, ISparseWeight
+    where TEpilogue : struct, IEpilogue
+{
+    // Pieces of a thread to aim for, so that threads finish at about the same time.
+    private const int PiecesOfThread = 4;
+
+    // A block of packed rows fills up to 40 % of the level-2 cache: W's entries and Y pass by.
+    private static readonly long MostBlock = CacheSizes.Own.Level2 * 2 / 5 / sizeof(float);
+
+    private readonly TWeight weight;
+    private readonly TEpilogue epilogue;
+    private readonly Operand<V, PlainReader<V>> x;
+    private readonly float* y, packed;
+    private readonly nint stride;
+    private readonly int panels, blocks, partsOfPiece;
+    private readonly long scratchOfThread;
+    private readonly bool shared;
+
+    /// <summary>A product of m rows.</summary>
+    private SparseProduct(TWeight weight, int m, float* x, float* y, TEpilogue epilogue, int threads)
+    {
+        this.weight = weight;
+        this.epilogue = epilogue;
+        this.y = y;
+        PanelShape shape = weight.PanelsOf(m);
+        this.x = new(new PlainReader<V>(x), shape, weight.Depth, rowsAreK: false);
+        stride = shape.Stride(RoundUp(weight.Depth, V.Lanes));
+        panels = DivideUp(m, shape.Tile);
+        int most = (int)Math.Max(MostBlock / stride, 1);
+        shared = DivideUp(panels, most) < PiecesOfThread * threads;
+        // Blocks by whole threads, so that each has as much to do.
+        blocks = shared ? DivideUp(panels, most) : RoundUp(DivideUp(panels, most), threads);
+        int pieces = shared ? Math.Clamp(DivideUp(PiecesOfThread * threads, blocks), 1, weight.Parts) : 1;
+        partsOfPiece = DivideUp(weight.Parts, pieces);
+        scratchOfThread = RoundUp(weight.ScratchOf(partsOfPiece), Alignment) + (shared ? 0 : RoundUp(DivideUp(panels, blocks) * stride, Alignment));
+    }
+
+    private SparseProduct(in SparseProduct<V, TWeight, TEpilogue> product, float* packed)
+    {
+        this = product;
+        this.packed = packed;
+    }
+
+    public int Pieces => blocks * PiecesOfBlock;
+
+    private static int Alignment => 16;
+
+    private int PiecesOfBlock => DivideUp(weight.Parts, partsOfPiece);
+
+    private long SharedLength => shared ? RoundUp(panels * stride, Alignment) : 0;
+
+    private int Tile => x.Shape.Tile;
+
+    /// <summary>y = x · Wᵀ for x [m, K], y [m, N], with its epilogue.</summary>
+    public static void Run(IBackend memory, Workers workers, TWeight weight, int m, float* x, float* y, TEpilogue epilogue)
+    {
+        if (m == 0 || weight.Rows == 0) return;
+        var product = new SparseProduct<V, TWeight, TEpilogue>(weight, m, x, y, epilogue, workers.Count);
+        long floats = product.SharedLength + (workers.Count * product.scratchOfThread);
+        // Powers of two, so that the pool sees few sizes.
+        DeviceBuffer scratch = memory.Allocate((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(floats, 1) * sizeof(float)));
+        product = new(product, (float*)scratch.Address);
+        if (product.shared)
+        {
+            var packing = new PackWork<V, PlainReader<V>>(product.x, 0, m, 0, weight.Depth, product.packed, product.stride);
+            workers.Run(packing.Pieces, packing);
+        }
+
+        workers.Run(product.Pieces, product);
+        memory.Free(scratch);
+    }
+
+    [MethodImpl(Jit.Kernel)]
+    public void Run(int piece)
+    {
+        int block = piece / PiecesOfBlock, part = piece % PiecesOfBlock * partsOfPiece, endPart = Math.Min(part + partsOfPiece, weight.Parts);
+        int firstPanel = (int)((long)panels * block / blocks), endPanel = (int)((long)panels * (block + 1) / blocks);
+        int first = firstPanel * Tile, count = Math.Min(endPanel * Tile, x.Shape.Extent) - first;
+        if (count <= 0) return;
+        float* scratch = packed + SharedLength + (Workers.Current * scratchOfThread), own = scratch + RoundUp(weight.ScratchOf(partsOfPiece), Alignment);
+        if (!shared) x.Pack(own, stride, first, count, 0, weight.Depth);
+        var rows = new PackedPanels(shared ? packed + (firstPanel * stride) : own, stride, first, count);
+        weight.Multiply(rows, y + ((nint)first * weight.Rows), part, endPart, scratch);
+        int row = weight.RowOf(part);
+        epilogue.Apply(first, row, count, weight.RowOf(endPart) - row);
+    }
+}

@@ -1,0 +1,204 @@
+// The innermost loops of products with a weight in blocks of 16 × 1: a tile of Y held in registers.
+using System.Runtime.CompilerServices;
+using Sprout.Tensors.Simd;
+
+namespace Sprout.Tensors.Cpu.Sparse;
+
+/// <summary>
+/// Y [rows, outputs] = or += X · Wᵀ of one group over one panel of X and some of the group's entries, one after the other: entry e reads its inputs, one a row, at
+/// <c>x + indices[e]</c>, and its weights at <c>w + 16 e</c>. It is the dense product's tile with the address of each step from a list.
+/// </summary>
+internal static unsafe class VectorBlockTiles
+{
+    private const int Width = VectorBlockLayout.Width;
+
+    /// <summary>12 rows of one register.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Tile12x1<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    {
+        Row1<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+        Row1<V> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
+        for (; index < end; index++, w += Width)
+        {
+            float* a = x + *index;
+            V b = V.Load(w);
+            r0.Add(a[0], b);
+            r1.Add(a[1], b);
+            r2.Add(a[2], b);
+            r3.Add(a[3], b);
+            r4.Add(a[4], b);
+            r5.Add(a[5], b);
+            r6.Add(a[6], b);
+            r7.Add(a[7], b);
+            r8.Add(a[8], b);
+            r9.Add(a[9], b);
+            r10.Add(a[10], b);
+            r11.Add(a[11], b);
+        }
+
+        r0.Store(y, accumulate);
+        r1.Store(y += ldy, accumulate);
+        r2.Store(y += ldy, accumulate);
+        r3.Store(y += ldy, accumulate);
+        r4.Store(y += ldy, accumulate);
+        r5.Store(y += ldy, accumulate);
+        r6.Store(y += ldy, accumulate);
+        r7.Store(y += ldy, accumulate);
+        r8.Store(y += ldy, accumulate);
+        r9.Store(y += ldy, accumulate);
+        r10.Store(y += ldy, accumulate);
+        r11.Store(y + ldy, accumulate);
+    }
+
+    /// <summary>8 rows of one register.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Tile8x1<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    {
+        Row1<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+        Row1<V> r6 = default, r7 = default;
+        for (; index < end; index++, w += Width)
+        {
+            float* a = x + *index;
+            V b = V.Load(w);
+            r0.Add(a[0], b);
+            r1.Add(a[1], b);
+            r2.Add(a[2], b);
+            r3.Add(a[3], b);
+            r4.Add(a[4], b);
+            r5.Add(a[5], b);
+            r6.Add(a[6], b);
+            r7.Add(a[7], b);
+        }
+
+        r0.Store(y, accumulate);
+        r1.Store(y += ldy, accumulate);
+        r2.Store(y += ldy, accumulate);
+        r3.Store(y += ldy, accumulate);
+        r4.Store(y += ldy, accumulate);
+        r5.Store(y += ldy, accumulate);
+        r6.Store(y += ldy, accumulate);
+        r7.Store(y + ldy, accumulate);
+    }
+
+    /// <summary>4 rows of one register.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Tile4x1<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    {
+        Row1<V> r0 = default, r1 = default, r2 = default, r3 = default;
+        for (; index < end; index++, w += Width)
+        {
+            float* a = x + *index;
+            V b = V.Load(w);
+            r0.Add(a[0], b);
+            r1.Add(a[1], b);
+            r2.Add(a[2], b);
+            r3.Add(a[3], b);
+        }
+
+        r0.Store(y, accumulate);
+        r1.Store(y += ldy, accumulate);
+        r2.Store(y += ldy, accumulate);
+        r3.Store(y + ldy, accumulate);
+    }
+
+    /// <summary>1 row of one register.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Tile1x1<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    {
+        Row1<V> r0 = default;
+        for (; index < end; index++, w += Width)
+        {
+            float* a = x + *index;
+            V b = V.Load(w);
+            r0.Add(a[0], b);
+        }
+
+        r0.Store(y, accumulate);
+    }
+
+    /// <summary>6 rows of two registers.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Tile6x2<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    {
+        Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+        for (; index < end; index++, w += Width)
+        {
+            float* a = x + *index;
+            V b0 = V.Load(w), b1 = V.Load(w + V.Lanes);
+            r0.Add(a[0], b0, b1);
+            r1.Add(a[1], b0, b1);
+            r2.Add(a[2], b0, b1);
+            r3.Add(a[3], b0, b1);
+            r4.Add(a[4], b0, b1);
+            r5.Add(a[5], b0, b1);
+        }
+
+        r0.Store(y, accumulate);
+        r1.Store(y += ldy, accumulate);
+        r2.Store(y += ldy, accumulate);
+        r3.Store(y += ldy, accumulate);
+        r4.Store(y += ldy, accumulate);
+        r5.Store(y + ldy, accumulate);
+    }
+
+    /// <summary>3 rows of two registers.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Tile3x2<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    {
+        Row2<V> r0 = default, r1 = default, r2 = default;
+        for (; index < end; index++, w += Width)
+        {
+            float* a = x + *index;
+            V b0 = V.Load(w), b1 = V.Load(w + V.Lanes);
+            r0.Add(a[0], b0, b1);
+            r1.Add(a[1], b0, b1);
+            r2.Add(a[2], b0, b1);
+        }
+
+        r0.Store(y, accumulate);
+        r1.Store(y += ldy, accumulate);
+        r2.Store(y + ldy, accumulate);
+    }
+
+    /// <summary>1 row of two registers.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Tile1x2<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    {
+        Row2<V> r0 = default;
+        for (; index < end; index++, w += Width) r0.Add(x[*index], V.Load(w), V.Load(w + V.Lanes));
+
+        r0.Store(y, accumulate);
+    }
+
+    // One row of a tile. The JIT keeps its fields in registers.
+    private struct Row1<V> where V : struct, IVector<V>
+    {
+        private V c;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float a, V b) => c = V.MultiplyAdd(V.Broadcast(a), b, c);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(float* y, bool accumulate) => V.Store(accumulate ? V.Load(y) + c : c, y);
+    }
+
+    private struct Row2<V> where V : struct, IVector<V>
+    {
+        private V c0, c1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Add(float a, V b0, V b1)
+        {
+            V value = V.Broadcast(a);
+            c0 = V.MultiplyAdd(value, b0, c0);
+            c1 = V.MultiplyAdd(value, b1, c1);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public readonly void Store(float* y, bool accumulate)
+        {
+            V.Store(accumulate ? V.Load(y) + c0 : c0, y);
+            V.Store(accumulate ? V.Load(y + V.Lanes) + c1 : c1, y + V.Lanes);
+        }
+    }
+}
