@@ -80,9 +80,10 @@ public static partial class Program
     private static int Invoke(string[] args, Terminal terminal)
     {
         ParseResult result = Parse(args, terminal);
-        if (result.Errors.Count > 0)
+        string[] mistakes = result.Errors.Count > 0 ? [.. Mistakes.Describe(result)] : [.. Mistakes.Empty(result)];
+        if (mistakes.Length > 0)
         {
-            foreach (string mistake in Mistakes.Describe(result)) terminal.Log(mistake);
+            foreach (string mistake in mistakes) terminal.Log(mistake);
             terminal.Log("See sprout --help, or sprout COMMAND --help.");
             return ExitCode.Usage;
         }

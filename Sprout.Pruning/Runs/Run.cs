@@ -32,6 +32,7 @@ public static class Run
     public static RunResult Execute(Recipe recipe, string? output = null, RunSetup? setup = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        OptionException.Require(output is null || !string.IsNullOrWhiteSpace(output), "Output", "a folder", "an empty text");
         using var log = new RunLog();
         try
         {
@@ -47,16 +48,16 @@ public static class Run
     private static RunResult Execute(Recipe recipe, string? output, RunSetup setup, RunLog log, CancellationToken cancellation)
     {
         recipe.Validate(ownTask: setup.Task is not null);
+        if (setup.Prediction is not null && !recipe.Task.Evaluate)
+        {
+            OptionName predictions = new("Predictions"), evaluate = new(nameof(recipe.Task.Evaluate));
+            throw OptionException.Of($"{predictions} needs evaluation examples, and {evaluate} is false.");
+        }
+
         // What costs nothing is checked before anything is loaded, and everything before the folder is touched.
         using RunLock? held = output is not null && Directory.Exists(output) ? RunLock.Take(output) : null;
         if (output is not null) RunFolder.Check(output, recipe, setup.Resume, setup.Overwrite);
         else if (setup.Resume) throw OptionException.Of($"{new OptionName(nameof(setup.Resume))} needs {new OptionName("Output")}, the folder of the run.");
-        if (setup.Prediction is not null && !recipe.Task.Evaluate)
-        {
-            OptionName evaluate = new(nameof(recipe.Task.Evaluate));
-            throw OptionException.Of($"{new OptionName(nameof(setup.Prediction))} needs evaluation examples, and {evaluate} is false.");
-        }
-
         cancellation.ThrowIfCancellationRequested();
         using IBackend? own = setup.Backend is null ? recipe.Device.Open(setup.Note) : null;
         IBackend backend = setup.Backend ?? own!;
