@@ -29,11 +29,7 @@ public static partial class Program
     static Program() => RegisterGpuDevices();
 
     /// <summary>Runs one command; returns its exit code.</summary>
-    public static int Main(string[] args)
-    {
-        InputLines.MakeConsoleStrict();
-        return Run(args, Console.Out, MessageWriter.OfConsole(), handleSignals: true);
-    }
+    public static int Main(string[] args) => Run(args, Console.Out, MessageWriter.OfConsole(), handleSignals: true);
 
     /// <summary>Runs one command with the given streams, for tests.</summary>
     /// <param name="args">The arguments.</param>

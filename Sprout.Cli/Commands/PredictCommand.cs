@@ -57,7 +57,7 @@ internal static class PredictCommand
                 return ExitCode.Done;
             }
 
-            using InputLines lines = path is null ? InputLines.OfConsole() : InputLines.OfFile(path);
+            InputLines lines = path is null ? InputLines.OfConsole() : InputLines.OfFile(path);
             foreach ((int number, string line) in lines.Read(terminal.Cancellation))
             {
                 bool isQuestion = predictor is QuestionAnswerer;
