@@ -58,7 +58,7 @@ internal static class RunCommand
             return ExitCode.Cancelled;
         }
 
-        (run.Json(result) ? terminal.LogWriter : terminal.Output).Write(kernels);
+        ((TextWriter)(run.Json(result) ? terminal.LogWriter : terminal.Output)).Write(kernels);
         if (predictions is not null) FullDisk.Retry(predictions.Write, terminal.Log, terminal.Cancellation);
         if (run.Json(result)) terminal.Document(ToJson(outcome));
         else Print(terminal, outcome);

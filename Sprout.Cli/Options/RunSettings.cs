@@ -29,6 +29,8 @@ internal static class RunSettings
     public static JsonObject Of(string? model, string[] keys, JsonObject given, Action<string> log)
     {
         var taken = new JsonObject();
+        // Before the task that its run would have told is missed.
+        if (model is not null && !Path.Exists(model)) throw new InputException($"{model}: expected a model folder, found nothing.");
         string path = Path.Combine(model ?? "", Recipe.FileName);
         if (model is null || !File.Exists(path)) return taken;
         JsonObject run = JsonFile.ReadObject(path), usual = new Recipe().ToJson();

@@ -84,7 +84,7 @@ public static class Run
             log.Open(output, setup.Resume, setup.Note);
         }
 
-        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, cancellation);
+        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, log, cancellation);
         setup.Trained?.Invoke();
         if (outcome.Steps < steps)
             setup.Note?.Invoke($"Ended after step {outcome.Steps} of {steps}: {recipe.Training.Patience} evaluations without a better one.");
@@ -93,8 +93,7 @@ public static class Run
         else Save(output, recipe, summary, session, pruner, outcome, setup.Note, cancellation);
         RunResult result = ResultOf(outcome, objective, pruner, output);
         if (output is not null)
-            log.Write("Finished: " + string.Join(", ", result.Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                .Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:0.######}"))) + ".");
+            log.Write($"Finished: {RunLog.Text(result.Metrics)}.");
         Predict(objective, recipe.Training.EvalBatchSize, setup, cancellation);
         return result;
     }
@@ -140,10 +139,14 @@ public static class Run
 
     private static TrainingResult Train(
         IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output,
-        IReadOnlyDictionary<string, string>? identity, RunSetup setup, CancellationToken cancellation)
+        IReadOnlyDictionary<string, string>? identity, RunSetup setup, RunLog log, CancellationToken cancellation)
     {
-        using ITrainingLog? log = OpenLog(output, setup);
-        using var trainer = new Trainer(backend, objective, options, pruner, output, log, identity) { Note = setup.Note };
+        using ITrainingLog? curves = OpenLog(output, setup);
+        using var trainer = new Trainer(backend, objective, options, pruner, output, curves, identity)
+        {
+            Note = setup.Note,
+            Evaluated = (step, metrics) => log.Write($"Evaluation after step {step}: {RunLog.Text(metrics)}."),
+        };
         if (setup.Resume && !trainer.Resume())
         {
             RunFolder.RequireUnfinished(output!);
