@@ -7,7 +7,6 @@ using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Export.TensorBoard;
 using Sprout.Pruning.Runs;
-using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 using Sprout.Tensors.IO;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Data;
-using Sprout.Bert.Files;
 using Sprout.Bert.Sources;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors.IO;
@@ -71,14 +70,14 @@ public sealed class ReaderMemoryTests(ITestOutputHelper output) : IDisposable
             case "config.json":
                 return Of("config.json", Config(), path => ConfigFile.Read(path));
             case "csv":
-                return Of("a.csv", "text,label\n" + Rows((text, label) => $"\"{text}, so\",{label}\n"), path => Texts(path));
+                return Of("a.csv", "text,label\n" + Rows((text, label) => $"\"{text}, so\",{label}\n"), Texts);
             case "tsv":
-                return Of("a.tsv", "text\tlabel\n" + Rows((text, label) => $"{text}\t{label}\n"), path => Texts(path));
+                return Of("a.tsv", "text\tlabel\n" + Rows((text, label) => $"{text}\t{label}\n"), Texts);
             case "jsonl":
-                return Of("a.jsonl", Rows((text, label) => $"{{\"text\":\"{text}\",\"label\":{label}}}\n"), path => Texts(path));
+                return Of("a.jsonl", Rows((text, label) => $"{{\"text\":\"{text}\",\"label\":{label}}}\n"), Texts);
             default:
                 string rows = Rows((text, label) => $"{{\"text\":\"{text}\",\"label\":{label}}},\n");
-                return Of("a.json", $"[{rows[..^2]}]", path => Texts(path));
+                return Of("a.json", $"[{rows[..^2]}]", Texts);
         }
     }
 
@@ -88,7 +87,7 @@ public sealed class ReaderMemoryTests(ITestOutputHelper output) : IDisposable
         return (path, () => read(path));
     }
 
-    private static object Texts(string path) => CustomTextTask.ReadTexts(path, new CustomTextOptions("text")).ToList();
+    private static List<TextExample> Texts(string path) => CustomTextTask.ReadTexts(path, new CustomTextOptions("text")).ToList();
 
     private static IEnumerable<string> Words() => Enumerable.Range(0, 500_000).Select(i => (i % 2 == 0 ? "word" : "##word") + i);
 
