@@ -70,7 +70,7 @@ internal readonly record struct TextColumns(int Text, int Pair, int Label)
     // A name and an index may mean the same column, and a label that nobody named is found by itself.
     private static TextColumns Different(int text, int pair, int label, CustomTextOptions options, string path)
     {
-        if (options.IsTextsOnly && label == text) label = -1;
+        if (options.IsTextsOnly && (label == text || label == pair)) label = -1;
         if (text != pair && text != label && (pair < 0 || pair != label)) return new TextColumns(text, pair, label);
         OptionName texts = new("TextColumn"), pairs = new("PairColumn"), labels = new("LabelColumn");
         string both = text == label ? InputFile.Quote(options.TextColumn!) : InputFile.Quote(options.PairColumn!);

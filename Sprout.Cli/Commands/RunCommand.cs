@@ -37,7 +37,7 @@ internal static class RunCommand
                 foreach (string sentence in summary.Describe()) terminal.Log(sentence);
             },
             Log = folder => new TensorBoardLog(folder),
-            Prediction = predictions?.Add,
+            Predictions = predictions?.Add,
             Backend = profile,
             Starting = () => profile?.Restart(),
             Trained = () =>

@@ -49,7 +49,7 @@ internal sealed class PredictionFile
             throw new OptionException($"--predictions: {path} is the name of a file that --data is searched for; give another file.");
         foreach (string? folder in (string?[])[output, recipe.Task.Model, recipe.Task.Teacher])
         {
-            if (folder is not null && RunFolder.Holds(folder, full))
+            if (folder is not null && !Directory.Exists(full) && RunFolder.Holds(folder, full))
                 throw new OptionException($"--predictions: {path} is the name of a file of the model or run in {folder}; give another file.");
         }
 

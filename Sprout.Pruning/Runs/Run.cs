@@ -48,9 +48,9 @@ public static class Run
     private static RunResult Execute(Recipe recipe, string? output, RunSetup setup, RunLog log, CancellationToken cancellation)
     {
         recipe.Validate(ownTask: setup.Task is not null);
-        if (setup.Prediction is not null && !recipe.Task.Evaluate)
+        if (setup.Predictions is not null && !recipe.Task.Evaluate)
         {
-            OptionName predictions = new("Predictions"), evaluate = new(nameof(recipe.Task.Evaluate));
+            OptionName predictions = new(nameof(setup.Predictions)), evaluate = new(nameof(recipe.Task.Evaluate));
             throw OptionException.Of($"{predictions} needs evaluation examples, and {evaluate} is false.");
         }
 
@@ -100,10 +100,10 @@ public static class Run
 
     private static void Predict(Objective objective, int batchSize, RunSetup setup, CancellationToken cancellation)
     {
-        if (setup.Prediction is null) return;
+        if (setup.Predictions is null) return;
         try
         {
-            objective.Evaluate(batchSize, setup.Prediction, setup.Progress, cancellation);
+            objective.Evaluate(batchSize, setup.Predictions, setup.Progress, cancellation);
         }
         catch (OperationCanceledException e)
         {

@@ -20,7 +20,6 @@ public sealed class PredictionFileTests : IDisposable
     [InlineData("model/vocab.txt", "name of a file of the model or run")]
     [InlineData("model/model.safetensors", "name of a file of the model or run")]
     [InlineData("model/added_tokens.json", "name of a file of the model or run")]
-    [InlineData("model", "name of a file of the model or run")]
     [InlineData("notes.txt", "first line is no prediction")]
     [InlineData("short.txt", "first line is no prediction")]
     public void Eval_replaces_no_other_file(string file, string says)

@@ -94,7 +94,8 @@ public sealed class ReaderMemoryTests(ITestOutputHelper output) : IDisposable
     private static string Rows(Func<string, int, string> row)
     {
         var text = new StringBuilder();
-        for (int i = 0; text.Length <= Megabytes << 20; i++) text.Append(row($"the film number {i} was long, and nobody of us liked it much more than that", i % 2));
+        for (int i = 0; text.Length <= Megabytes << 20; i++)
+            text.Append(row($"the film number {i} was long, and nobody of us liked it much more than that", i % 2));
         return text.ToString();
     }
 
