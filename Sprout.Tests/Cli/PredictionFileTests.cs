@@ -115,6 +115,19 @@ public sealed class PredictionFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("report.md", "# My report\n")]
+    [InlineData("report.json", "{}")]
+    public void A_demo_replaces_only_reports_of_demos(string name, string text)
+    {
+        string folder = Directory.CreateDirectory(tiny.PathOf("demo")).FullName;
+        File.WriteAllText(Path.Combine(folder, name), text);
+        CommandResult result = TinyRun.Run("demo", "--output", folder);
+        result.Code.Should().Be(ExitCode.Usage, result.Log);
+        result.Log.Should().ContainAll("--output would replace", name);
+        Directory.EnumerateFileSystemEntries(folder).Should().ContainSingle();
+    }
+
+    [Theory]
     [InlineData("train", "--output")]
     [InlineData("train", "--model")]
     [InlineData("train", "--train-file")]
