@@ -82,21 +82,29 @@ public static class AtomicFile
         foreach (string path in Directory.EnumerateFiles(folder).Where(IsUnfinished).ToList()) DeleteQuietly(path);
     }
 
-    // A writer that lives holds its file locked.
     private static void SweepBeside(string target)
     {
         try
         {
-            string name = Path.GetFileName(target);
-            foreach (string path in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, name + ".*" + TemporaryEnding).ToList())
-            {
-                if (TemporaryName.TargetOf(path, TemporaryEnding) != target || new FileInfo(path).LinkTarget is not null) continue;
-                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) DeleteQuietly(path);
-            }
+            foreach (string path in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, "*" + TemporaryEnding).ToList())
+                if (TemporaryName.TargetOf(path, TemporaryEnding) == target && new FileInfo(path).LinkTarget is null) DeleteUnheld(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What cannot be swept is in nobody's way.
+        }
+    }
+
+    // A writer that lives holds its file locked.
+    private static void DeleteUnheld(string path)
+    {
+        try
+        {
+            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) DeleteQuietly(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is held.
         }
     }
 
