@@ -29,11 +29,7 @@ public static partial class Program
     static Program() => RegisterGpuDevices();
 
     /// <summary>Runs one command; returns its exit code.</summary>
-    public static int Main(string[] args)
-    {
-        InputLines.MakeConsoleStrict();
-        return Run(args, Console.Out, MessageWriter.OfConsole(), handleSignals: true);
-    }
+    public static int Main(string[] args) => Run(args, Console.Out, MessageWriter.OfConsole(), handleSignals: true);
 
     /// <summary>Runs one command with the given streams, for tests.</summary>
     /// <param name="args">The arguments.</param>
@@ -80,9 +76,10 @@ public static partial class Program
     private static int Invoke(string[] args, Terminal terminal)
     {
         ParseResult result = Parse(args, terminal);
-        if (result.Errors.Count > 0)
+        string[] mistakes = result.Errors.Count > 0 ? [.. Mistakes.Describe(result)] : [.. Mistakes.Empty(result)];
+        if (mistakes.Length > 0)
         {
-            foreach (string mistake in Mistakes.Describe(result)) terminal.Log(mistake);
+            foreach (string mistake in mistakes) terminal.Log(mistake);
             terminal.Log("See sprout --help, or sprout COMMAND --help.");
             return ExitCode.Usage;
         }

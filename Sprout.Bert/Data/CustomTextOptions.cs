@@ -26,6 +26,9 @@ public sealed record CustomTextOptions(string? TextColumn = null, string? PairCo
     /// <summary>Where columns do not matter: takes the first two of several candidates.</summary>
     internal bool GuessPair { get; init; }
 
+    /// <summary>Whether labels are not read: a column that is called like one may be the text.</summary>
+    internal bool IsTextsOnly { get; init; }
+
     /// <summary>Checks that no column is given twice.</summary>
     /// <exception cref="OptionException">Two of the columns are the same.</exception>
     public void Validate()

@@ -54,7 +54,7 @@ public sealed class CustomTextTask : TextTask
     /// <exception cref="InputException">The file is missing or bad, or a column is missing; file and line are named.</exception>
     /// <exception cref="OptionException">A column is given twice.</exception>
     public static IEnumerable<TextExample> ReadTexts(string path, CustomTextOptions options) =>
-        TextTable.Read(path, options, needLabels: false).Select(row => new TextExample(row.Text, row.Pair));
+        TextTable.Read(path, options with { IsTextsOnly = true }, needLabels: false).Select(row => new TextExample(row.Text, row.Pair));
 
     /// <inheritdoc/>
     public override IReadOnlyList<TextExample> LoadTrain(DataFiles files, Action<string>? note = null) =>

@@ -92,6 +92,14 @@ public sealed record DataSummary(int TrainExamples)
             yield return $"{kind}: {string.Join(", ", counts)}{more}.";
         }
 
+        string[] unseen = TrainExamples > 0 ? [.. Classes.Where(item => item.Train == 0).Select(item => item.Label)] : [];
+        if (unseen.Length > 0)
+        {
+            string more = unseen.Length > MostClasses ? $" and {unseen.Length - MostClasses} more" : "";
+            yield return $"No training example has the label {string.Join(" or ", unseen.Take(MostClasses).Select(label => $"\"{label}\""))}{more}, "
+                + "so it is not learned; a file that is sorted by label has such a beginning.";
+        }
+
         foreach (IGrouping<string, string> same in Classes.Select(item => item.Label).GroupBy(Plain, StringComparer.OrdinalIgnoreCase))
         {
             if (same.Count() > 1)

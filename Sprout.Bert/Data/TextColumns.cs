@@ -49,7 +49,7 @@ internal readonly record struct TextColumns(int Text, int Pair, int Label)
         int label = options.LabelColumn is { } labelColumn ? Given(labelColumn) : header?.Contains("label") == true ? Given("label") : -1;
         if (label < 0 && needLabels) throw Missing("label");
         int pair = options.PairColumn is { } pairColumn ? Given(pairColumn) : -1;
-        if (options.TextColumn is { } textColumn) return new TextColumns(Given(textColumn), pair, label);
+        if (options.TextColumn is { } textColumn) return Different(Given(textColumn), pair, label, options, path);
 
         int[] others =
         [
@@ -65,6 +65,17 @@ internal readonly record struct TextColumns(int Text, int Pair, int Label)
         OptionName one = new("TextColumn"), two = new("PairColumn");
         throw OptionException.Of(
             $"{path}, line {line}: expected one column that may be the text, found {candidates}; choose with {one}, and {two} for a second text.");
+    }
+
+    // A name and an index may mean the same column, and a label that nobody named is found by itself.
+    private static TextColumns Different(int text, int pair, int label, CustomTextOptions options, string path)
+    {
+        if (options.IsTextsOnly && (label == text || label == pair)) label = -1;
+        if (text != pair && text != label && (pair < 0 || pair != label)) return new TextColumns(text, pair, label);
+        OptionName texts = new("TextColumn"), pairs = new("PairColumn"), labels = new("LabelColumn");
+        string both = text == label ? InputFile.Quote(options.TextColumn!) : InputFile.Quote(options.PairColumn!);
+        string found = options.LabelColumn is null && label >= 0 ? "twice, once as the label that nobody named" : "twice";
+        throw OptionException.Of($"{path}: {texts}, {pairs} and {labels}: expected different columns, found {both} {found}.");
     }
 
     // What pandas and others write beside the data: the number of the row.

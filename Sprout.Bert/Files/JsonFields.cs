@@ -8,18 +8,16 @@ namespace Sprout.Bert.Files;
 internal readonly struct JsonFields
 {
     private readonly string file;
-    private readonly string path;
+    // In two parts, because a vocabulary has as many fields as tokens, and few are asked for their path.
+    private readonly string parent;
+    private readonly string name;
     private readonly JsonElement element;
 
-    private JsonFields(string file, string path, JsonElement element)
-    {
-        this.file = file;
-        this.path = path;
-        this.element = element;
-    }
+    private JsonFields(string file, string parent, string name, JsonElement element) =>
+        (this.file, this.parent, this.name, this.element) = (file, parent, name, element);
 
     /// <summary>No value at all: every field of it is missing.</summary>
-    internal static JsonFields None { get; } = new("", "", default);
+    internal static JsonFields None { get; } = new("", "", "", default);
 
     /// <summary>Reads a whole file, which must hold one JSON object.</summary>
     /// <param name="file">The file.</param>
@@ -31,7 +29,7 @@ internal readonly struct JsonFields
         {
             ReadOnlyMemory<byte> json = most is int bytes ? InputFile.ReadSmall(file, bytes) : InputFile.ReadSmall(file);
             JsonFile.CheckText(json.Span);
-            return new JsonFields(file, "", JsonDocument.Parse(json).RootElement).AsObject();
+            return new JsonFields(file, "", "", JsonDocument.Parse(json).RootElement).AsObject();
         }
         catch (JsonException e)
         {
@@ -47,31 +45,32 @@ internal readonly struct JsonFields
     /// <exception cref="InputException">A name is not valid Unicode.</exception>
     internal IEnumerable<(string Name, JsonFields Value)> Members()
     {
+        string path = Path;
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            string name;
+            string member;
             try
             {
-                name = property.Name;
+                member = property.Name;
             }
             catch (InvalidOperationException)
             {
                 throw Wrong("names in valid Unicode", "one that is not");
             }
 
-            yield return (name, new JsonFields(file, PathOf(name), property.Value));
+            yield return (member, new JsonFields(file, path, member, property.Value));
         }
     }
 
     /// <summary>The items of an array field; none when it is missing or null.</summary>
-    internal IEnumerable<JsonFields> Items(string name)
+    internal IEnumerable<JsonFields> Items(string key)
     {
-        JsonFields field = Optional(name);
+        JsonFields field = Optional(key);
         if (field.IsNull) yield break;
         if (field.element.ValueKind != JsonValueKind.Array) throw field.Wrong("an array");
         int index = 0;
         foreach (JsonElement item in field.element.EnumerateArray())
-            yield return new JsonFields(file, $"{field.path}[{index++}]", item);
+            yield return new JsonFields(file, "", $"{field.Path}[{index++}]", item);
     }
 
     /// <summary>Whether the value is missing or null.</summary>
@@ -81,24 +80,24 @@ internal readonly struct JsonFields
     internal bool IsString => element.ValueKind == JsonValueKind.String;
 
     /// <summary>A field that may be missing or null.</summary>
-    internal JsonFields Optional(string name)
+    internal JsonFields Optional(string key)
     {
         JsonElement value = default;
-        if (element.ValueKind == JsonValueKind.Object) element.TryGetProperty(name, out value);
-        return new JsonFields(file, PathOf(name), value);
+        if (element.ValueKind == JsonValueKind.Object) element.TryGetProperty(key, out value);
+        return new JsonFields(file, Path, key, value);
     }
 
     /// <summary>A field that is an object.</summary>
-    internal JsonFields Object(string name) => Optional(name).AsObject();
+    internal JsonFields Object(string key) => Optional(key).AsObject();
 
     /// <summary>A field that is text.</summary>
-    internal string Text(string name) => Optional(name).AsText();
+    internal string Text(string key) => Optional(key).AsText();
 
     /// <summary>A field that is true or false.</summary>
-    internal bool Flag(string name) => Optional(name).AsFlag();
+    internal bool Flag(string key) => Optional(key).AsFlag();
 
     /// <summary>A field that is an integer from 0.</summary>
-    internal int Count(string name) => Optional(name).AsCount();
+    internal int Count(string key) => Optional(key).AsCount();
 
     /// <summary>The value as an object.</summary>
     internal JsonFields AsObject() => element.ValueKind == JsonValueKind.Object ? this : throw Wrong("an object");
@@ -134,9 +133,9 @@ internal readonly struct JsonFields
 
     /// <summary>The error that this value is not what was expected.</summary>
     internal InputException Wrong(string expected, string? found = null) =>
-        new($"{file}: {(path.Length == 0 ? "the file" : path)}: expected {expected}, found {found ?? Describe()}.");
+        new($"{file}: {(Path.Length == 0 ? "the file" : Path)}: expected {expected}, found {found ?? Describe()}.");
 
-    private string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
+    private string Path => parent.Length == 0 ? name : $"{parent}.{name}";
 
     private string Describe()
     {

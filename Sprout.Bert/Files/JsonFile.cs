@@ -52,11 +52,11 @@ public static class JsonFile
         AtomicFile.WriteText(path, sorted.ToJsonString(Format) + "\n");
     }
 
-    // A node decodes its strings only when asked, so bad ones would surface far from here.
+    // A node decodes its strings only when asked, so bad ones would surface far from here. The bytes are UTF-8: only an escape can be half a character.
     internal static void CheckText(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
         while (reader.Read())
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName) reader.GetString();
+            if (reader.ValueIsEscaped && reader.TokenType is (JsonTokenType.String or JsonTokenType.PropertyName)) reader.GetString();
     }
 }

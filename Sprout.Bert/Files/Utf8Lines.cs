@@ -1,12 +1,13 @@
 // Lines of a UTF-8 file, streamed, with their numbers.
 using System.Text;
+using Sprout.Tensors;
 using Sprout.Tensors.IO;
 
 namespace Sprout.Bert.Files;
 
-internal static class Utf8Lines
+/// <summary>Reads text line by line. A line has at most 64 MiB: more than any text, and what has no line ends does not fill the memory.</summary>
+public static class Utf8Lines
 {
-    /// <summary>More than any text row; a file without line ends must not fill the memory.</summary>
     private const int LongestLine = 1 << 26;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -15,20 +16,31 @@ internal static class Utf8Lines
     /// The lines of a data file, numbered from 1, cut at LF; a CR before it is left to the caller, who knows whether it is text. A byte-order mark
     /// is dropped, and there is no line after a final LF.
     /// </summary>
+    /// <exception cref="InputException">It cannot be read, is a folder or a device, is not UTF-8, or a line is too long; the line is named.</exception>
     public static IEnumerable<(int Number, string Text)> Read(string path)
     {
         using FileStream stream = InputFile.Open(path);
         foreach ((int, string) line in Read(stream, path, default)) yield return line;
     }
 
+    /// <summary>The lines of a stream as they come, as those of a file.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="InputException">It cannot be read, is not UTF-8, or a line is too long; the line is named.</exception>
+    public static IEnumerable<(int Number, string Text)> Read(Stream stream, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return Read(stream, name, default);
+    }
+
     /// <summary>The lines of a small file.</summary>
-    public static IEnumerable<(int Number, string Text)> ReadSmall(string path) => Read(Stream.Null, path, InputFile.ReadSmall(path));
+    internal static IEnumerable<(int Number, string Text)> ReadSmall(string path) => Read(Stream.Null, path, InputFile.ReadSmall(path));
 
     /// <summary>The lines of an open file.</summary>
     /// <param name="stream">The file.</param>
     /// <param name="path">What messages call it.</param>
     /// <param name="begun">What has been read of it already.</param>
-    public static IEnumerable<(int Number, string Text)> Read(Stream stream, string path, ReadOnlyMemory<byte> begun)
+    internal static IEnumerable<(int Number, string Text)> Read(Stream stream, string path, ReadOnlyMemory<byte> begun)
     {
         byte[] buffer = new byte[Math.Max(1 << 16, begun.Length)];
         begun.CopyTo(buffer);
@@ -47,7 +59,7 @@ internal static class Utf8Lines
             scanned = end;
             if (end == buffer.Length)
             {
-                if (end - start > LongestLine)
+                if (end - start >= LongestLine)
                     throw InputFile.Bad(path, number + 1, $"at most {LongestLine} bytes", "a longer line");
                 byte[] target = end - start > buffer.Length / 2 ? new byte[buffer.Length * 2] : buffer;
                 buffer.AsSpan(start, end - start).CopyTo(target);

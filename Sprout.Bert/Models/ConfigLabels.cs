@@ -1,4 +1,5 @@
 // The labels of a configuration.
+using System.Globalization;
 using Sprout.Bert.Data;
 
 namespace Sprout.Bert.Models;
@@ -9,7 +10,7 @@ internal static class ConfigLabels
     private const int MaxLabels = 1 << 20;
 
     /// <summary>Class names by id and ids by name; both null when the file names none and has two classes, as transformers assumes.</summary>
-    /// <exception cref="Tensors.InputException">They contradict each other.</exception>
+    /// <exception cref="Tensors.InputException">They contradict each other: one is not the inverse of the other, or a name is there twice.</exception>
     public static (IReadOnlyList<string>? Names, IReadOnlyDictionary<string, int>? Ids) Read(ConfigReader reader)
     {
         List<string>? names = reader.NumberedTexts("id2label");
@@ -26,13 +27,33 @@ internal static class ConfigLabels
                 throw reader.Wrong("label2id", "the ids from 0 on, once each", string.Join(", ", ids.Values.Order()));
         }
 
-        if (ids is null && names is not null)
+        if (names is null || ids is null) return (names, names is null ? ids : Inverse(names, reader));
+        return Agreed(names, ids, reader);
+    }
+
+    private static (IReadOnlyList<string>, IReadOnlyDictionary<string, int>) Agreed(List<string> names, Dictionary<string, int> ids, ConfigReader reader)
+    {
+        // Whoever names the classes of a model often forgets one of the two: what is made up contradicts nothing.
+        if (ids.All(pair => pair.Key == MadeUpLabels.Of(pair.Value.ToString(CultureInfo.InvariantCulture))))
+            return (names, Inverse(names, reader));
+        if (MadeUpLabels.Are(names) && names.Count == ids.Count && ids.Values.Order().SequenceEqual(Enumerable.Range(0, ids.Count)))
+            return ([.. ids.OrderBy(pair => pair.Value).Select(pair => pair.Key)], ids);
+        Dictionary<string, int> inverse = Inverse(names, reader);
+        foreach (string name in ids.Keys.Concat(inverse.Keys))
         {
-            ids = new Dictionary<string, int>(StringComparer.Ordinal);
-            for (int id = 0; id < names.Count; id++)
-                if (!ids.TryAdd(names[id], id)) throw reader.Wrong("id2label", "every name once", $"\"{names[id]}\" twice");
+            if (ids.TryGetValue(name, out int there) && inverse.TryGetValue(name, out int here) && there == here) continue;
+            string expected = inverse.TryGetValue(name, out int own) ? $"which has the id {own} for \"{name}\"" : $"which has no \"{name}\"";
+            throw reader.Wrong("label2id", $"the inverse of id2label, {expected}", ids.TryGetValue(name, out int other) ? $"{other}" : "none");
         }
 
         return (names, ids);
+    }
+
+    private static Dictionary<string, int> Inverse(List<string> names, ConfigReader reader)
+    {
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int id = 0; id < names.Count; id++)
+            if (!ids.TryAdd(names[id], id)) throw reader.Wrong("id2label", "every name once", $"\"{names[id]}\" twice");
+        return ids;
     }
 }

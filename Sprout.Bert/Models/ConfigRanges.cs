@@ -10,7 +10,7 @@ internal readonly struct ConfigRanges(string source)
 {
     private const int MaxLayers = 1024;
 
-    private static readonly string[] ProblemTypes = ["regression", "single_label_classification", ModelConfig.MultiLabelType];
+    private static readonly string[] ProblemTypes = [ModelConfig.RegressionType, "single_label_classification", ModelConfig.MultiLabelType];
 
     /// <summary>Checks what every model has.</summary>
     public void Common(ModelConfig config)

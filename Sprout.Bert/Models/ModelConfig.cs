@@ -16,7 +16,7 @@ public abstract record ModelConfig
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "config.json";
 
-    internal const string MultiLabelType = "multi_label_classification";
+    internal const string MultiLabelType = "multi_label_classification", RegressionType = "regression";
 
     /// <summary>The architecture: <c>model_type</c> of the file.</summary>
     public abstract string ModelType { get; }
@@ -81,6 +81,15 @@ public abstract record ModelConfig
     public void RequirePairs(string source)
     {
         if (Segments < 2) throw new InputException($"{source}: expected a model with two segment types, which a pair of texts needs, found {Segments}.");
+    }
+
+    /// <summary>Checks that the model's answers are classes, or one number.</summary>
+    /// <param name="source">What the message names as the place of the error, e.g. the folder.</param>
+    /// <exception cref="InputException">They are several numbers.</exception>
+    internal void RequireAnswers(string source)
+    {
+        if (ProblemType == RegressionType && NumLabels > 1)
+            throw new InputException($"{source}: {FileName}: problem_type: expected a classification for {NumLabels} labels, found {RegressionType}.");
     }
 
     /// <summary>Checks every value's range and that they fit together; reading a file does this.</summary>

@@ -48,7 +48,7 @@ public sealed class TextClassifier : Predictor
     private static ModelSource Checked(ModelSource source)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (source.Config.ProblemType is "regression" or ModelConfig.MultiLabelType || source.Config.NumLabels == 1)
+        if (source.Config.ProblemType is ModelConfig.RegressionType or ModelConfig.MultiLabelType || source.Config.NumLabels == 1)
             throw new InputException(
                 $"{source.Name}: expected a model that gives a text one class, found one of {source.Config.NumLabels} labels"
                 + (source.Config.ProblemType is string type ? $" with problem_type {type}." : "."));

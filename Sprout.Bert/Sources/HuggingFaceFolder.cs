@@ -17,6 +17,9 @@ public sealed class HuggingFaceFolder : ModelSource
     /// <summary>The weights' file name.</summary>
     public const string WeightsFile = "model.safetensors";
 
+    /// <summary>The names of the files that say what the weights are: the configuration and all that a tokenizer may be read from.</summary>
+    public static IReadOnlyList<string> SettingsNames { get; } = [ModelConfig.FileName, .. TokenizerFiles.Names];
+
     private readonly string folder;
     private WeightFile? file;
     private IReadOnlyList<StoredTensor>? tensors;
@@ -41,7 +44,7 @@ public sealed class HuggingFaceFolder : ModelSource
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> SettingsFiles =>
-        [.. TokenizerFiles.Names.Prepend(ModelConfig.FileName).Select(name => Path.Combine(folder, name)).Where(File.Exists)];
+        [.. SettingsNames.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
 
     /// <inheritdoc/>
     public override long BytesOnDisk => Weights.Entries.Select(entry => entry.FilePath).Distinct().Sum(path => new FileInfo(path).Length);

@@ -131,6 +131,7 @@ public sealed record TaskOptions
     /// <exception cref="OptionException">A value is out of range; the message names the option, what was expected and what was found.</exception>
     public void Validate()
     {
+        RequireNames();
         OptionException.Require(Dropout is null or (>= 0 and < 1), nameof(Dropout), "0 or more and below 1", Dropout);
         OptionException.Require(MaxTrainSamples is null or > 0, nameof(MaxTrainSamples), "1 or more", MaxTrainSamples);
         OptionException.Require(MaxEvalSamples is null or > 0, nameof(MaxEvalSamples), "1 or more", MaxEvalSamples);
@@ -154,5 +155,21 @@ public sealed record TaskOptions
         OptionException.Require(DistillAlpha is >= 0 and <= 1, nameof(DistillAlpha), "0 to 1", DistillAlpha);
         OptionException.Require(
             DistillTemperature > 0 && double.IsFinite(DistillTemperature), nameof(DistillTemperature), "a number above 0", DistillTemperature);
+    }
+
+    // An empty path would be the working folder here and an error of the system there.
+    private void RequireNames()
+    {
+        (string Property, string? Value)[] names =
+        [
+            (nameof(Model), Model), (nameof(Config), Config), (nameof(Vocab), Vocab), (nameof(Task), Task), (nameof(Data), Data), (nameof(EvalFile), EvalFile),
+            .. TrainFile.Select(file => (nameof(TrainFile), (string?)file)), (nameof(Teacher), Teacher), (nameof(TextColumn), TextColumn),
+            (nameof(PairColumn), PairColumn), (nameof(LabelColumn), LabelColumn),
+        ];
+        foreach ((string property, string? value) in names)
+        {
+            OptionException.Require(value is null || !string.IsNullOrWhiteSpace(value), property, "a name", "an empty text");
+            OptionException.Require(value is null || !value.Contains('\0', StringComparison.Ordinal), property, "a name", "a NUL character in one");
+        }
     }
 }

@@ -50,7 +50,7 @@ internal static class TeacherSource
             throw new InputException($"{source.Name}: expected a teacher that gives a text {expected}, as the student does, found one that gives {found}.");
         }
 
-        if (student.ProblemType == "regression" || student.HasMadeUpLabels || source.Config.HasMadeUpLabels) return;
+        if (student.ProblemType == ModelConfig.RegressionType || student.HasMadeUpLabels || source.Config.HasMadeUpLabels) return;
         if (student.Id2Label is not { } own || source.Config.Id2Label is not { } other) return;
         if (!other.SequenceEqual(own, StringComparer.OrdinalIgnoreCase))
             throw new InputException($"{source.Name}: expected a teacher with the labels {string.Join(", ", own)}, found {string.Join(", ", other)}.");

@@ -22,6 +22,7 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         ArgumentNullException.ThrowIfNull(context);
         TaskOptions options = context.Options;
         TextTask task = taskOf(context);
+        if (!context.Train) context.Config.RequireAnswers(context.Source.Name);
         if (!context.Train && context.Config.IsMultiLabel && !task.IsMultiLabel)
             throw new InputException(
                 $"{context.Source.Name}: expected a model of one label a text for task {task.Name}, found one of several ({ModelConfig.MultiLabelType}).");
@@ -63,7 +64,7 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
 
     /// <summary>The same, with made-up names for a classifier that names none, as Hugging Face saves one with two classes.</summary>
     internal static IReadOnlyDictionary<string, int> LabelsOrMadeUp(ModelConfig config) =>
-        config is { Label2Id: null, NumLabels: > 1 } and not { ProblemType: "regression" }
+        config is { Label2Id: null, NumLabels: > 1 } and not { ProblemType: ModelConfig.RegressionType }
             ? ById(MadeUpLabels.Of(config.NumLabels))
             : LabelsOf(config);
 
@@ -125,7 +126,7 @@ public sealed class TextTrainingTask(Func<TaskContext, TextTask> taskOf) : Train
         {
             Id2Label = names,
             Label2Id = ById(names),
-            ProblemType = task.IsRegression ? "regression" : task.IsMultiLabel ? ModelConfig.MultiLabelType : "single_label_classification",
+            ProblemType = task.IsRegression ? ModelConfig.RegressionType : task.IsMultiLabel ? ModelConfig.MultiLabelType : "single_label_classification",
         };
     }
 

@@ -9,6 +9,9 @@ internal static class TokenizerJsonReader
     // Gaps are allowed, but not memory for an id out of the air.
     private const int MostIdsPerToken = 8, SmallVocabulary = 1 << 16;
 
+    // A word costs its length times that of the longest token, so a long word must not be looked up at all. Usual is 100.
+    private const int LongestWord = 10_000;
+
     /// <summary>Reads the file; <see cref="TokenizerDefinition.Checked"/> is left to the caller.</summary>
     /// <exception cref="Sprout.Tensors.InputException">The file cannot be read, or a field is missing, of another kind or of another tokenizer.</exception>
     /// <param name="file">The file.</param>
@@ -33,7 +36,7 @@ internal static class TokenizerJsonReader
             Vocabulary = vocabulary,
             Added = [.. added, .. Beside(vocabulary, added, settings, names)],
             Normalizer = normalizer,
-            MaxWordLength = model.Count("max_input_chars_per_word"),
+            MaxWordLength = WordLength(model),
             Names = settings?.Names(names) is { } all ? names with { Pad = all.Pad, Mask = all.Mask } : names,
             MaxLength = settings?.MaxLength,
             Remarks = remarks,
@@ -47,6 +50,12 @@ internal static class TokenizerJsonReader
         if (content.Length == 0) throw token.Optional("content").Wrong("a token");
         return new AddedToken(
             id, content, token.Flag("single_word"), token.Flag("lstrip"), token.Flag("rstrip"), token.Flag("normalized"), token.Flag("special"));
+    }
+
+    private static int WordLength(JsonFields model)
+    {
+        int length = model.Count("max_input_chars_per_word");
+        return length <= LongestWord ? length : throw model.Optional("max_input_chars_per_word").Wrong($"an integer from 0 to {LongestWord}");
     }
 
     // Old files, bert-base-uncased's among them, do not name the model's type; what only other models have gives those away.
@@ -100,14 +109,14 @@ internal static class TokenizerJsonReader
     // Ids may leave gaps, as the Rust library allows; of a token that is there twice the last id counts.
     private static string[] ReadVocabulary(JsonFields vocab)
     {
-        var ids = new Dictionary<string, (int Id, JsonFields Value)>(StringComparer.Ordinal);
-        foreach ((string token, JsonFields value) in vocab.Members()) ids[token] = (value.AsCount(), value);
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach ((string token, JsonFields value) in vocab.Members()) ids[token] = value.AsCount();
         int limit = Math.Max(SmallVocabulary, MostIdsPerToken * ids.Count);
         var tokens = new List<string>(ids.Count);
-        foreach ((string token, (int id, JsonFields value)) in ids.OrderBy(pair => pair.Value.Id))
+        foreach ((string token, int id) in ids.OrderBy(pair => pair.Value))
         {
-            if (id >= limit) throw value.Wrong($"an id below {limit} in a vocabulary of {ids.Count} tokens");
-            if (id < tokens.Count) throw value.Wrong("an id of its own", $"{id}, the id of '{tokens[id]}'");
+            if (id >= limit) throw vocab.Optional(token).Wrong($"an id below {limit} in a vocabulary of {ids.Count} tokens");
+            if (id < tokens.Count) throw vocab.Optional(token).Wrong("an id of its own", $"{id}, the id of '{tokens[id]}'");
             while (tokens.Count < id) tokens.Add(TokenizerDefinition.NoToken);
             tokens.Add(token);
         }

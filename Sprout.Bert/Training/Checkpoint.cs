@@ -60,6 +60,9 @@ public static class Checkpoint
     /// <summary>Whether a folder has anything that is called a checkpoint.</summary>
     public static bool Any(string folder) => All(folder).Count > 0;
 
+    /// <summary>Whether a folder of this name would be a checkpoint.</summary>
+    public static bool IsName(string name) => StepOf(name) is not null;
+
     /// <summary>Writes a checkpoint and removes the oldest ones beyond the limit, which <paramref name="spare"/> is not one of.</summary>
     /// <returns>The checkpoint's folder.</returns>
     /// <exception cref="InputException">It cannot be written; earlier checkpoints are untouched.</exception>

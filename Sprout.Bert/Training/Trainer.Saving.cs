@@ -142,18 +142,32 @@ public sealed partial class Trainer
             Note?.Invoke(e.Message);
         }
 
+        string? folder = null;
         try
         {
-            SaveInto(Directory.CreateTempSubdirectory("sprout-").FullName);
+            SaveInto(folder = Directory.CreateTempSubdirectory("sprout-").FullName);
             Note?.Invoke($"Saved {lastCheckpoint} instead; moved into {output}, it can be resumed.");
             return lastCheckpoint;
         }
         catch (Exception e)
         {
             Note?.Invoke(e.Message);
+            if (folder is not null) DeleteIfEmpty(folder);
             return null;
         }
 #pragma warning restore CA1031
+    }
+
+    private static void DeleteIfEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // There is something in it, or it is in nobody's way.
+        }
     }
 
     private string GoodCheckpoint() => lastCheckpoint is null ? "there is no checkpoint yet" : $"the last good checkpoint is {lastCheckpoint}";

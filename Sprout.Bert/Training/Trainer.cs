@@ -84,6 +84,9 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Receives one sentence for each thing the user should know; null: nobody, and no full disk is waited for.</summary>
     public Action<string>? Note { get; init; }
 
+    /// <summary>Receives the steps done and the metrics after every evaluation but one that a resumed run repeats; null: nobody.</summary>
+    public Action<int, IReadOnlyDictionary<string, double>>? Evaluated { get; init; }
+
     /// <summary>Restores the newest whole checkpoint of the output folder, and tells of newer ones that are damaged.</summary>
     /// <returns>Whether there was one.</returns>
     /// <exception cref="InputException">The checkpoint is of another run or model.</exception>
@@ -253,6 +256,7 @@ public sealed partial class Trainer : IDisposable
         state.Log(Epoch, points);
         FindBest();
         Publish(points);
+        Evaluated?.Invoke(state.GlobalStep, lastEvaluation);
     }
 
     private void Publish(ReadOnlySpan<(string Name, double Value)> points)

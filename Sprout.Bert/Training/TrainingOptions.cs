@@ -110,7 +110,7 @@ public sealed record TrainingOptions
     /// <exception cref="OptionException">A value is out of range; the message names the option, what was expected and what was found.</exception>
     public void Validate()
     {
-        OptionException.Require(double.IsFinite(Epochs) && Epochs > 0 && Epochs <= 1e6, nameof(Epochs), "a number above 0", Epochs);
+        OptionException.Require(double.IsFinite(Epochs) && Epochs > 0 && Epochs <= 1e6, nameof(Epochs), "a number above 0 and at most 1000000", Epochs);
         OptionException.Require(MaxSteps is null or > 0, nameof(MaxSteps), "1 or more", MaxSteps);
         OptionException.Require(BatchSize is > 0 and <= 1 << 20, nameof(BatchSize), "1 to 1048576", BatchSize);
         OptionException.Require(GradientAccumulation is > 0 and <= 1 << 20, nameof(GradientAccumulation), "1 to 1048576", GradientAccumulation);

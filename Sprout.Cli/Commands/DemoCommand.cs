@@ -59,6 +59,7 @@ internal static class DemoCommand
     private static void Run(Terminal terminal, int seeds, string output, bool json)
     {
         long start = Stopwatch.GetTimestamp();
+        DemoTable.RequireOwn(output);
         using var job = new DemoJob(terminal, seeds, output);
         terminal.Log($"{DemoAssets.TrainCount} sentences about films, hotels and the like, to be called positive or negative.");
         terminal.Log($"{job.Count} runs: {seeds} fine-tune a small BERT, the others prune what came of it, one run a core.");

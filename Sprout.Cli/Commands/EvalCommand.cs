@@ -1,6 +1,5 @@
 // sprout eval
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Tasks;
@@ -8,7 +7,6 @@ using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
-using Sprout.Tensors.IO;
 
 namespace Sprout.Cli.Commands;
 
@@ -38,15 +36,14 @@ internal static class EvalCommand
                 throw new OptionException("--data has no effect with --eval-file, which is read in its place.");
             Recipe recipe = table.Recipe(result, RunSettings.Of(given["model"]?.GetValue<string>(), RunSettings.OfEvaluation, given, terminal.Log));
             recipe.Validate();
-            var lines = new StringBuilder();
-            string? path = result.GetValue(predictions);
-            if (path is not null) AtomicFile.RequireWritable(path);
+            PredictionFile? file = PredictionFile.Of(result.GetValue(predictions), recipe, output: null);
             using IBackend backend = recipe.Device.Open(terminal.Log);
-            using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, needLabels: path is null, note: terminal.Log);
+            using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, needLabels: file is null, note: terminal.Log);
             foreach (string sentence in session.Objective.Summary.Describe(recipe.Task.Task)) terminal.Log(sentence);
-            IReadOnlyDictionary<string, double> metrics = Evaluate(
-                session, recipe, terminal, path is null ? null : line => lines.Append(Terminal.Compact(line)).Append('\n'));
-            if (path is not null) AtomicFile.WriteText(path, lines.ToString());
+            IReadOnlyDictionary<string, double> metrics = Evaluate(session, recipe, terminal, file?.Add);
+            // A signal waits until the file is whole.
+            terminal.HeedsCancellation = true;
+            file?.Write();
             foreach ((string suffix, ClassReport report) in session.Objective.ClassReports) ClassTable.Write(terminal, report, suffix);
             if (result.GetValue(json)) terminal.Document(MetricText.ToJson(metrics));
             else MetricText.Print(terminal, metrics);

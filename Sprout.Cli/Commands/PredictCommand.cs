@@ -57,7 +57,9 @@ internal static class PredictCommand
                 return ExitCode.Done;
             }
 
-            using InputLines lines = path is null ? InputLines.OfConsole() : InputLines.OfFile(path);
+            if (Path.GetExtension(path)?.ToLowerInvariant() is ".csv" or ".tsv")
+                terminal.Log($"{path} is read line by line, each a text, its header too; with --text-column it is read as a table.");
+            InputLines lines = path is null ? InputLines.OfConsole() : InputLines.OfFile(path);
             foreach ((int number, string line) in lines.Read(terminal.Cancellation))
             {
                 bool isQuestion = predictor is QuestionAnswerer;

@@ -1,6 +1,5 @@
 // What train and pretrain have in common.
 using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Training;
@@ -8,7 +7,6 @@ using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Export.TensorBoard;
 using Sprout.Pruning.Runs;
-using Sprout.Tensors;
 using Sprout.Tensors.Devices;
 using Sprout.Tensors.IO;
 
@@ -22,13 +20,8 @@ internal static class RunCommand
     public static int Execute(Terminal terminal, RunOptions run, Recipe recipe, ParseResult result)
     {
         string output = run.Output(result);
-        string? predictionFile = run.Predictions(result);
-        if (predictionFile is not null && !recipe.Task.Evaluate)
-            throw new OptionException("--predictions needs evaluation examples, and --evaluate is false.");
-        // The folder of the run is made later, and checked by the run.
-        string folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
-        if (predictionFile is not null && Path.GetDirectoryName(Path.GetFullPath(predictionFile)) != folder) AtomicFile.RequireWritable(predictionFile);
-        var predictions = new StringBuilder();
+        // The run itself knows no files but its own.
+        PredictionFile? predictions = PredictionFile.Of(run.Predictions(result), recipe, output);
         using ProfiledBackend? profile = run.Profile(result) ? new ProfiledBackend(recipe.Device.Open(terminal.Log)) : null;
         // Shown at the end: a full standard output must not end the run before its model is saved.
         using var kernels = new StringWriter();
@@ -44,7 +37,7 @@ internal static class RunCommand
                 foreach (string sentence in summary.Describe()) terminal.Log(sentence);
             },
             Log = folder => new TensorBoardLog(folder),
-            Prediction = predictionFile is null ? null : json => predictions.Append(Terminal.Compact(json)).Append('\n'),
+            Predictions = predictions?.Add,
             Backend = profile,
             Starting = () => profile?.Restart(),
             Trained = () =>
@@ -64,9 +57,8 @@ internal static class RunCommand
             return ExitCode.Cancelled;
         }
 
-        (run.Json(result) ? terminal.LogWriter : terminal.Output).Write(kernels);
-        if (predictionFile is not null)
-            FullDisk.Retry(() => AtomicFile.WriteText(predictionFile, predictions.ToString()), terminal.Log, terminal.Cancellation);
+        ((TextWriter)(run.Json(result) ? terminal.LogWriter : terminal.Output)).Write(kernels);
+        if (predictions is not null) FullDisk.Retry(predictions.Write, terminal.Log, terminal.Cancellation);
         if (run.Json(result)) terminal.Document(ToJson(outcome));
         else Print(terminal, outcome);
         return ExitCode.Done;

@@ -38,7 +38,7 @@ internal static class TokenizeCommand
                 _ => throw new OptionException("Give either --model or --vocab."),
             };
             foreach (string remark in tokenizer.Remarks) terminal.Log(remark);
-            using InputLines lines = InputLines.OfConsole();
+            InputLines lines = InputLines.OfConsole();
             foreach ((int number, string line) in lines.Read(terminal.Cancellation))
             {
                 string[] texts = result.GetValue(pair) ? line.Split('\t') : [line];

@@ -23,11 +23,13 @@ internal static class DemoAssets
     /// <summary>Writes the model and the data as files that <c>sprout train --task sst2</c> and <c>sprout pretrain</c> read.</summary>
     /// <param name="folder">Receives <c>model/</c>, <c>vocab.txt</c>, <c>train.tsv</c>, <c>dev.tsv</c> and <c>corpus.txt</c>.</param>
     /// <param name="corpusLines">Sentences for pre-training.</param>
+    /// <exception cref="Tensors.OptionException">Somebody else's files have these names.</exception>
     /// <exception cref="Tensors.InputException">The folder cannot be written.</exception>
     public static void Write(string folder, int corpusLines)
     {
         try
         {
+            RequireOwn(folder);
             string model = Path.Combine(folder, "model");
             Directory.CreateDirectory(model);
             foreach (string file in Directory.EnumerateFiles(ModelFolder)) File.Copy(file, Path.Combine(model, Path.GetFileName(file)), overwrite: true);
@@ -40,6 +42,16 @@ internal static class DemoAssets
         {
             throw new Tensors.InputException($"Cannot write {folder}: {e.Message}", e);
         }
+    }
+
+    // The vocabulary tells what this has written before.
+    private static void RequireOwn(string folder)
+    {
+        string vocab = Path.Combine(folder, "vocab.txt");
+        if (File.Exists(vocab) && File.ReadAllText(vocab) == DemoVocabulary.FileContent) return;
+        string[] written = ["model", "vocab.txt", "train.tsv", "dev.tsv", "corpus.txt"];
+        if (written.FirstOrDefault(name => Path.Exists(Path.Combine(folder, name))) is not string there) return;
+        throw new Tensors.OptionException($"--write-data would replace {Path.Combine(folder, there)}, which it did not write; give another folder.");
     }
 
     /// <summary>The examples of a labelled set.</summary>

@@ -21,6 +21,8 @@ internal sealed class DemoTable(IReadOnlyList<DemoOutcome> outcomes, int seeds, 
     /// <summary>The report's file name.</summary>
     public const string ReportFile = "report.md";
 
+    private const string JsonFile = "report.json", Title = "# Sprout demo";
+
     private static readonly string[] Headers = ["method", "target", "accuracy", "remains", "distilled", "remains"];
 
     /// <summary>The pruned run that is right most often.</summary>
@@ -46,15 +48,36 @@ internal sealed class DemoTable(IReadOnlyList<DemoOutcome> outcomes, int seeds, 
         ["rows"] = new JsonArray([.. DemoRun.Pruned.Prepend(DemoRun.Dense).Select(run => (JsonNode)ToJson(run))]),
     };
 
+    /// <summary>Checks, before the runs, that the report replaces nothing but one of an earlier demo.</summary>
+    /// <exception cref="OptionException">There is another file of its name.</exception>
+    /// <exception cref="InputException">The folder cannot be read.</exception>
+    public static void RequireOwn(string folder)
+    {
+        foreach ((string name, string beginning) in ((string, string)[])[(ReportFile, Title), (JsonFile, "{\"seeds\":")])
+        {
+            string path = Path.Combine(folder, name);
+            try
+            {
+                if (!File.Exists(path) || File.ReadLines(path).FirstOrDefault("").StartsWith(beginning, StringComparison.Ordinal)) continue;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new InputException($"Cannot read {path}, which --output would replace: {e.Message}", e);
+            }
+
+            throw new OptionException($"--output would replace {path}, which is no report of a demo; give another folder.");
+        }
+    }
+
     /// <summary>Writes <c>report.md</c> and <c>report.json</c> into a folder.</summary>
     /// <exception cref="InputException">The folder cannot be written.</exception>
     public void Save(string folder)
     {
-        var text = new StringBuilder("# Sprout demo\n\n").AppendJoin('\n', Summary).Append("\n\n");
+        var text = new StringBuilder(Title + "\n\n").AppendJoin('\n', Summary).Append("\n\n");
         text.Append("| ").AppendJoin(" | ", Headers).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", Headers.Length))).Append('\n');
         foreach (string[] row in Rows()) text.Append("| ").AppendJoin(" | ", row).Append(" |\n");
         AtomicFile.WriteText(Path.Combine(folder, ReportFile), text.ToString());
-        AtomicFile.WriteText(Path.Combine(folder, "report.json"), ToJson().ToJsonString() + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, JsonFile), ToJson().ToJsonString() + "\n");
     }
 
     private string[] Summary =>

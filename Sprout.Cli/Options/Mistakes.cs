@@ -23,6 +23,22 @@ internal static partial class Mistakes
         foreach (string token in options.Length > 0 ? options : unknown) yield return Unknown(token, result.CommandResult.Command);
     }
 
+    /// <summary>One sentence for each value that is empty, as a variable of a shell that nobody set leaves one.</summary>
+    public static IEnumerable<string> Empty(ParseResult result)
+    {
+        foreach (SymbolResult part in result.CommandResult.Children)
+        {
+            (string name, string? value) = part switch
+            {
+                OptionResult option => (option.Option.Name, option.Option.HelpName),
+                ArgumentResult argument => ($"<{argument.Argument.Name}>", "value"),
+                _ => ("", null),
+            };
+            if (value is not null && part.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+                yield return $"{name}: expected {(value.Contains('|', StringComparison.Ordinal) ? "a value" : $"a {value}")}, found an empty text.";
+        }
+    }
+
     private static string Unknown(string token, Command command)
     {
         string name = token.Split('=', 2)[0];

@@ -1,7 +1,10 @@
 // The settings that a run left beside its model.
 using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
+using Sprout.Bert.Models;
+using Sprout.Bert.Tasks;
 using Sprout.Pruning.Runs;
+using Sprout.Tensors;
 
 namespace Sprout.Cli.Options;
 
@@ -20,13 +23,18 @@ internal static class RunSettings
     /// <param name="keys">The settings that the command has.</param>
     /// <param name="given">The command's options.</param>
     /// <param name="log">Receives what was taken over.</param>
-    /// <exception cref="Sprout.Tensors.InputException">The file that a run leaves cannot be read, or a setting is of the wrong kind.</exception>
+    /// <exception cref="InputException">
+    /// The file that a run leaves cannot be read, a setting is of the wrong kind, or the model's configuration contradicts it.
+    /// </exception>
     public static JsonObject Of(string? model, string[] keys, JsonObject given, Action<string> log)
     {
         var taken = new JsonObject();
+        // Before the task that its run would have told is missed.
+        if (model is not null && !Path.Exists(model)) throw new InputException($"{model}: expected a model folder, found nothing.");
         string path = Path.Combine(model ?? "", Recipe.FileName);
         if (model is null || !File.Exists(path)) return taken;
         JsonObject run = JsonFile.ReadObject(path), usual = new Recipe().ToJson();
+        RequireSameKind(model, run, path);
         if (given["task"] is JsonNode task && !JsonNode.DeepEquals(task, run["task"])) return taken;
         foreach (string key in keys)
         {
@@ -36,5 +44,19 @@ internal static class RunSettings
         RecipeJson.Read(taken, path);
         if (taken.Count > 0) log($"As in {path}: {string.Join(", ", taken.Select(pair => $"--{pair.Key} {pair.Value}"))}.");
         return taken;
+    }
+
+    // What a run of the task text was asked for, and what the model says of itself.
+    private static void RequireSameKind(string model, JsonObject run, string path)
+    {
+        string config = Path.Combine(model, ModelConfig.FileName);
+        if (!File.Exists(config) || run["task"]?.ToString() != TaskRegistry.Text) return;
+        string? kind = JsonFile.ReadObject(config)["problem_type"]?.ToString();
+        foreach ((string key, string asked) in ((string, string)[])[("multi-label", "multi_label_classification"), ("regression", "regression")])
+        {
+            string? value = run[key]?.ToString();
+            bool contradicts = value == "true" ? kind != asked : value == "false" && kind == asked;
+            if (contradicts) throw new InputException($"{config}: problem_type: expected what {path} has, {key} {value}, found {kind ?? "none"}.");
+        }
     }
 }

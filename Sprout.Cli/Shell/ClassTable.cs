@@ -12,12 +12,21 @@ internal static class ClassTable
     private const int MostColumns = 4;
     private const int MostMistakes = 2;
 
+    // Of a narrower screen the table's columns take all, and names of classes stand in letters below each other.
+    private const int LeastWidth = 72;
+
     /// <summary>Writes the table of an evaluation set to the messages.</summary>
     /// <param name="terminal">Where to.</param>
     /// <param name="report">What was predicted.</param>
     /// <param name="suffix">What follows the names of the set's metrics, such as "_mm".</param>
     public static void Write(Terminal terminal, ClassReport report, string suffix)
     {
+        if (terminal.LogWriter.IsScreen && MessageWriter.Columns < LeastWidth)
+        {
+            foreach (string line in Lines(report, suffix)) terminal.Log(line);
+            return;
+        }
+
         var matrix = report as ConfusionMatrix;
         bool columns = matrix?.Classes <= MostColumns;
         var table = new Table().Border(TableBorder.Simple);
@@ -37,6 +46,18 @@ internal static class ClassTable
         }
 
         Tables.Write(terminal.LogWriter, table);
+    }
+
+    /// <summary>The same in short lines, for narrow screens.</summary>
+    internal static IEnumerable<string> Lines(ClassReport report, string suffix)
+    {
+        for (int id = 0; id < report.Classes; id++)
+        {
+            yield return $"class{suffix} {id} {report.LabelNames[id]}: {Text(report.Support(id))}";
+            yield return $"  precision {Percent(report.Precision(id))}";
+            yield return $"  recall {Percent(report.Recall(id))}, F1 {Percent(report.F1(id))}";
+            if (report is ConfusionMatrix matrix && Mistakes(matrix, id) is { Length: > 0 } mistakes) yield return $"  taken for {mistakes}";
+        }
     }
 
     private static string Mistakes(ConfusionMatrix matrix, int id) => string.Join(

@@ -1,52 +1,38 @@
 // Lines that a command reads.
-using System.Text;
 using System.Text.Json;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Cli.Shell;
 
 /// <summary>The lines of standard input or of a file, in strict UTF-8, as they come.</summary>
-internal sealed class InputLines : IDisposable
+internal sealed class InputLines
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
-    private readonly TextReader reader;
+    private readonly IEnumerable<(int Number, string Text)> lines;
     private bool toldOfBraces;
 
-    private InputLines(string name, TextReader reader) => (Name, this.reader) = (name, reader);
+    private InputLines(string name, IEnumerable<(int, string)> lines) => (Name, this.lines) = (name, lines);
+
+    /// <summary>Opens standard input; tests put something else here.</summary>
+    public static Func<Stream> OpenConsole { get; set; } = Console.OpenStandardInput;
 
     /// <summary>What messages call it.</summary>
     public string Name { get; }
 
     /// <summary>The lines of standard input.</summary>
-    public static InputLines OfConsole() => new("standard input", Console.In);
-
-    /// <summary>Makes standard input refuse what is not UTF-8, which .NET's own reader drops.</summary>
-    public static void MakeConsoleStrict() => Console.SetIn(new StreamReader(Console.OpenStandardInput(), Strict));
+    public static InputLines OfConsole() => new("standard input", Utf8Lines.Read(OpenConsole(), "standard input"));
 
     /// <summary>The lines of a file.</summary>
-    /// <exception cref="InputException">It cannot be read.</exception>
-    public static InputLines OfFile(string path)
-    {
-        try
-        {
-            return new InputLines(path, new StreamReader(path, Strict));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"Cannot read {path}: {e.Message}", e);
-        }
-    }
+    public static InputLines OfFile(string path) => new(path, Utf8Lines.Read(path));
 
-    /// <summary>The lines with their numbers from 1.</summary>
-    /// <exception cref="InputException">A line is not UTF-8.</exception>
+    /// <summary>The lines with their numbers from 1, without line ends.</summary>
+    /// <exception cref="InputException">The input cannot be read, a line is not UTF-8 or too long.</exception>
     public IEnumerable<(int Number, string Line)> Read(CancellationToken cancellation)
     {
-        int number = 0;
-        while (Next(number + 1) is string line)
+        foreach ((int number, string line) in lines)
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return (++number, line);
+            yield return (number, line.EndsWith('\r') ? line[..^1] : line);
         }
     }
 
@@ -76,9 +62,6 @@ internal sealed class InputLines : IDisposable
         return (text, Text(json.RootElement, second, where));
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => reader.Dispose();
-
     private static JsonDocument? Document(string line)
     {
         try
@@ -104,18 +87,6 @@ internal sealed class InputLines : IDisposable
         catch (InvalidOperationException e)
         {
             throw new InputException($"{where}: expected Unicode text in \"{key}\", found half a surrogate pair.", e);
-        }
-    }
-
-    private string? Next(int number)
-    {
-        try
-        {
-            return reader.ReadLine();
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new InputException($"{Name}: near line {number}: expected UTF-8 text, found bytes that are not.", e);
         }
     }
 }

@@ -13,14 +13,16 @@ internal static class Tables
     /// <summary>Writes something renderable to results or messages.</summary>
     public static void Write(TextWriter writer, IRenderable renderable)
     {
-        bool screen = writer is MessageWriter messages ? messages.IsScreen : ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected;
+        var results = writer as ResultWriter;
+        bool screen = results?.IsScreen ?? (writer as MessageWriter)?.IsScreen == true;
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(writer),
+            // Spectre asks whether it is the console itself.
+            Out = new AnsiConsoleOutput(results?.Inner ?? writer),
             Ansi = screen ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = screen ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         });
         if (!screen) console.Profile.Width = PlainWidth;
-        console.Write(renderable);
+        ResultWriter.Pass(() => console.Write(renderable));
     }
 }

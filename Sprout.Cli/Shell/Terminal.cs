@@ -15,17 +15,17 @@ internal sealed class Terminal
     /// <summary>A terminal over two streams.</summary>
     public Terminal(TextWriter output, MessageWriter log, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
-        Output = output;
+        Output = new ResultWriter(output);
         LogWriter = log;
         Arguments = arguments;
         Cancellation = cancellation;
     }
 
     /// <summary>Results.</summary>
-    public TextWriter Output { get; }
+    public ResultWriter Output { get; }
 
     /// <summary>Columns of the screen that shows results; null where none does.</summary>
-    public int? OutputColumns => ReferenceEquals(Output, Console.Out) && !Console.IsOutputRedirected ? MessageWriter.Columns : null;
+    public int? OutputColumns => Output.IsScreen ? MessageWriter.Columns : null;
 
     /// <summary>Progress and messages.</summary>
     public MessageWriter LogWriter { get; }

@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Models;
+using Sprout.Bert.Training;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
 
@@ -51,7 +52,7 @@ public static class ModelCard
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(primaryMetric);
         if (!MayWrite(folder)) return false;
-        string text = Header(summary, result, model, primaryMetric) + Body(folder, recipe, summary, result, model);
+        string text = Header(summary, result, model, primaryMetric) + Body(folder, recipe, summary, result, model, primaryMetric);
         AtomicFile.WriteText(Path.Combine(folder, FileName), text);
         return true;
     }
@@ -66,7 +67,7 @@ public static class ModelCard
         return text.Append(CultureInfo.InvariantCulture, $"---\n\n{Marker}\n").ToString();
     }
 
-    private static string Body(string folder, Recipe recipe, RunSummary summary, RunResult result, TaskModel model)
+    private static string Body(string folder, Recipe recipe, RunSummary summary, RunResult result, TaskModel model, string primaryMetric)
     {
         long parameters = model.Parameters().Sum(parameter => parameter.Shape.Count);
         string how = result.Pruning is null ? "" : $", pruned by {result.Pruning.Method}";
@@ -74,7 +75,8 @@ public static class ModelCard
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"\n# {name}\n\nTask {summary.Task}{how}; ");
         text.Append(CultureInfo.InvariantCulture, $"made by Sprout {RunFolder.Version} with seed {recipe.Training.Seed}.\n");
-        text.Append("\n## Data and training\n").AppendJoin("", summary.Describe().Select(sentence => $"- {sentence}\n"));
+        IEnumerable<string> sentences = [.. summary.Describe(), .. Kept(recipe, summary, result, primaryMetric)];
+        text.Append("\n## Data and training\n").AppendJoin("", sentences.Select(sentence => $"- {sentence}\n"));
         text.Append("\n## Results\n| metric | value |\n|---|---|\n");
         foreach ((string metric, double value) in result.Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"| {metric} | {value:0.######} |\n");
@@ -92,6 +94,21 @@ public static class ModelCard
         if (weights.Exists) text.Append(CultureInfo.InvariantCulture, $"| {weights.Name} | {weights.Length / 1e6:0.00} MB |\n");
         text.Append("\n## Recipe\nThe options that are not the defaults; `training_options.json` has all.\n");
         return text.Append(CultureInfo.InvariantCulture, $"```json\n{Chosen(recipe).ToJsonString(Readable)}\n```\n").ToString();
+    }
+
+    // Which step's model this is, and by what it was chosen.
+    private static IEnumerable<string> Kept(Recipe recipe, RunSummary summary, RunResult result, string primaryMetric)
+    {
+        TrainingOptions training = recipe.Training;
+        string metric = training.BestMetric ?? primaryMetric;
+        if (!metric.StartsWith("eval_", StringComparison.Ordinal)) metric = "eval_" + metric;
+        if (result.Steps < summary.Steps)
+            yield return $"Ended after step {result.Steps} of {summary.Steps}: {training.Patience} evaluations without a better {metric}.";
+        if (training.Keep == KeptModel.Best)
+        {
+            string value = result.Metrics.TryGetValue(metric, out double found) ? FormattableString.Invariant($", {found:0.######}") : "";
+            yield return $"The model is that of step {result.KeptStep} of {result.Steps}, whose {metric} was the best{value}.";
+        }
     }
 
     private static JsonObject Chosen(Recipe recipe)

@@ -32,6 +32,7 @@ public static class Run
     public static RunResult Execute(Recipe recipe, string? output = null, RunSetup? setup = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(recipe);
+        OptionException.Require(output is null || !string.IsNullOrWhiteSpace(output), "Output", "a folder", "an empty text");
         using var log = new RunLog();
         try
         {
@@ -47,16 +48,16 @@ public static class Run
     private static RunResult Execute(Recipe recipe, string? output, RunSetup setup, RunLog log, CancellationToken cancellation)
     {
         recipe.Validate(ownTask: setup.Task is not null);
+        if (setup.Predictions is not null && !recipe.Task.Evaluate)
+        {
+            OptionName predictions = new(nameof(setup.Predictions)), evaluate = new(nameof(recipe.Task.Evaluate));
+            throw OptionException.Of($"{predictions} needs evaluation examples, and {evaluate} is false.");
+        }
+
         // What costs nothing is checked before anything is loaded, and everything before the folder is touched.
         using RunLock? held = output is not null && Directory.Exists(output) ? RunLock.Take(output) : null;
         if (output is not null) RunFolder.Check(output, recipe, setup.Resume, setup.Overwrite);
         else if (setup.Resume) throw OptionException.Of($"{new OptionName(nameof(setup.Resume))} needs {new OptionName("Output")}, the folder of the run.");
-        if (setup.Prediction is not null && !recipe.Task.Evaluate)
-        {
-            OptionName evaluate = new(nameof(recipe.Task.Evaluate));
-            throw OptionException.Of($"{new OptionName(nameof(setup.Prediction))} needs evaluation examples, and {evaluate} is false.");
-        }
-
         cancellation.ThrowIfCancellationRequested();
         using IBackend? own = setup.Backend is null ? recipe.Device.Open(setup.Note) : null;
         IBackend backend = setup.Backend ?? own!;
@@ -83,7 +84,7 @@ public static class Run
             log.Open(output, setup.Resume, setup.Note);
         }
 
-        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, cancellation);
+        TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, log, cancellation);
         setup.Trained?.Invoke();
         if (outcome.Steps < steps)
             setup.Note?.Invoke($"Ended after step {outcome.Steps} of {steps}: {recipe.Training.Patience} evaluations without a better one.");
@@ -92,18 +93,17 @@ public static class Run
         else Save(output, recipe, summary, session, pruner, outcome, setup.Note, cancellation);
         RunResult result = ResultOf(outcome, objective, pruner, output);
         if (output is not null)
-            log.Write("Finished: " + string.Join(", ", result.Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                .Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:0.######}"))) + ".");
+            log.Write($"Finished: {RunLog.Text(result.Metrics)}.");
         Predict(objective, recipe.Training.EvalBatchSize, setup, cancellation);
         return result;
     }
 
     private static void Predict(Objective objective, int batchSize, RunSetup setup, CancellationToken cancellation)
     {
-        if (setup.Prediction is null) return;
+        if (setup.Predictions is null) return;
         try
         {
-            objective.Evaluate(batchSize, setup.Prediction, setup.Progress, cancellation);
+            objective.Evaluate(batchSize, setup.Predictions, setup.Progress, cancellation);
         }
         catch (OperationCanceledException e)
         {
@@ -139,10 +139,14 @@ public static class Run
 
     private static TrainingResult Train(
         IBackend backend, Objective objective, TrainingOptions options, Pruner? pruner, string? output,
-        IReadOnlyDictionary<string, string>? identity, RunSetup setup, CancellationToken cancellation)
+        IReadOnlyDictionary<string, string>? identity, RunSetup setup, RunLog log, CancellationToken cancellation)
     {
-        using ITrainingLog? log = OpenLog(output, setup);
-        using var trainer = new Trainer(backend, objective, options, pruner, output, log, identity) { Note = setup.Note };
+        using ITrainingLog? curves = OpenLog(output, setup);
+        using var trainer = new Trainer(backend, objective, options, pruner, output, curves, identity)
+        {
+            Note = setup.Note,
+            Evaluated = (step, metrics) => log.Write($"Evaluation after step {step}: {RunLog.Text(metrics)}."),
+        };
         if (setup.Resume && !trainer.Resume())
         {
             RunFolder.RequireUnfinished(output!);

@@ -2,6 +2,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
+using Sprout.Bert.Sources;
 using Sprout.Bert.Training;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
@@ -18,13 +19,21 @@ public static class RunFolder
         TrainerState.FileName,
     ];
 
+    // What a run or a model has in its folder, weights and checkpoints aside.
+    private static readonly string[] Names =
+    [
+        .. Results, .. HuggingFaceFolder.SettingsNames, Recipe.FileName, ModelCard.FileName, RunLog.FileName, RunLock.FileName, RunLock.HolderFile, LogFolder,
+    ];
+
+    private const string LogFolder = "runs";
+
     private const string LogFiles = "events.out.tfevents.*";
 
     /// <summary>Sprout's version, as runs tell it.</summary>
     internal static string? Version => typeof(RunFolder).Assembly.GetName().Version?.ToString(3);
 
     /// <summary>Where a folder's curves lie.</summary>
-    public static string LogsOf(string folder) => Path.Combine(folder, "runs");
+    public static string LogsOf(string folder) => Path.Combine(folder, LogFolder);
 
     /// <summary>Checks that a run may write into a folder, without touching it.</summary>
     /// <param name="folder">The folder, which need not exist.</param>
@@ -60,6 +69,25 @@ public static class RunFolder
             throw new InputException($"Cannot read the output folder {folder}: {e.Message}", e);
         }
     }
+
+    /// <summary>Whether a path is in a folder and has a name that a run or a model has there, whether there is such a file yet or not.</summary>
+    /// <param name="folder">The folder, which need not exist.</param>
+    /// <param name="path">The path.</param>
+    public static bool Holds(string folder, string path)
+    {
+        string inside = Real(folder), full = Path.GetFullPath(path);
+        if (Real(full) == inside) return true;
+        // A link to the folder leads there too.
+        full = Path.Join(Real(Path.GetDirectoryName(full) ?? full), Path.GetFileName(full));
+        if (!full.StartsWith(inside, StringComparison.Ordinal)) return false;
+        string name = full[inside.Length..].Split(Path.DirectorySeparatorChar)[0];
+        // Some file systems take large letters for small ones.
+        return Names.Contains(name, StringComparer.OrdinalIgnoreCase) || Checkpoint.IsName(name) || IsWeights(name);
+    }
+
+    private static bool IsWeights(string name) =>
+        name.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
     /// Prepares a folder that <see cref="Check"/> has found good: writes the recipe, removes what is left of a run that is replaced, and nothing else, and what

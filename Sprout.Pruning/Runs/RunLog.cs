@@ -56,6 +56,10 @@ internal sealed class RunLog : IDisposable
     private static bool IsOwn(string path) =>
         File.Exists(path) && new FileInfo(path).LinkTarget is null && FileKind.Of(path) is null && File.ReadLines(path).FirstOrDefault() == Header;
 
+    /// <summary>Metrics by name, as they stand in a line.</summary>
+    public static string Text(IReadOnlyDictionary<string, double> metrics) => string.Join(", ", metrics
+        .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => FormattableString.Invariant($"{pair.Key} {pair.Value:0.######}")));
+
     /// <summary>Adds a line.</summary>
     public void Write(string line)
     {

@@ -28,7 +28,7 @@ public sealed record RunSetup
     public Func<string, ITrainingLog>? Log { get; init; }
 
     /// <summary>Receives one JSON object an evaluation example of the finished model; null: nobody.</summary>
-    public Action<JsonObject>? Prediction { get; init; }
+    public Action<JsonObject>? Predictions { get; init; }
 
     /// <summary>The device, when the caller has opened one already and keeps owning it; null: the recipe's.</summary>
     public IBackend? Backend { get; init; }

@@ -43,11 +43,18 @@ public static class AtomicFile
         Write(path, stream => stream.Write(bytes));
     }
 
-    /// <summary>Checks that a file can be written, long before there is something to write; an old file is untouched.</summary>
+    /// <summary>What a path leads to, links followed: "a pipe", "a device", "a socket", "a folder"; null: a regular file, or nothing.</summary>
+    public static string? KindOf(string path) => FileKind.Of(path);
+
+    /// <summary>
+    /// Checks that a file can be written, long before there is something to write; an old file is untouched. What a writer of the same file that was killed
+    /// left behind is removed.
+    /// </summary>
     /// <exception cref="InputException">Its folder is missing or cannot be written, there is a folder of that name, or it is a device.</exception>
     public static void RequireWritable(string path)
     {
         string full = Path.GetFullPath(path), temporary = TemporaryName.Beside(full, TemporaryEnding);
+        SweepBeside(full);
         // A file that is renamed over a device takes it away from all programs.
         if (!OperatingSystem.IsWindows() && Path.GetDirectoryName(full) == "/dev")
             throw new InputException($"Cannot write {full}: expected a file, found a device.");
@@ -73,6 +80,32 @@ public static class AtomicFile
     public static void Sweep(string folder)
     {
         foreach (string path in Directory.EnumerateFiles(folder).Where(IsUnfinished).ToList()) DeleteQuietly(path);
+    }
+
+    private static void SweepBeside(string target)
+    {
+        try
+        {
+            foreach (string path in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, "*" + TemporaryEnding).ToList())
+                if (TemporaryName.TargetOf(path, TemporaryEnding) == target && new FileInfo(path).LinkTarget is null) DeleteUnheld(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be swept is in nobody's way.
+        }
+    }
+
+    // A writer that lives holds its file locked.
+    private static void DeleteUnheld(string path)
+    {
+        try
+        {
+            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) DeleteQuietly(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is held.
+        }
     }
 
     // CreateNew opens nothing that is there already, and follows no link.

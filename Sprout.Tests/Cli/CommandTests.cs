@@ -1,5 +1,7 @@
 // The commands around training, on a tiny model.
+using System.Text;
 using System.Text.Json.Nodes;
+using Sprout.Cli.Shell;
 using Sprout.Tests.Training;
 
 namespace Sprout.Tests.Cli;
@@ -125,15 +127,15 @@ public sealed class CommandTests : IDisposable
 
     private static CommandResult WithInput(string text, params string[] args)
     {
-        TextReader before = Console.In;
+        Func<Stream> before = InputLines.OpenConsole;
         try
         {
-            Console.SetIn(new StringReader(text));
+            InputLines.OpenConsole = () => new MemoryStream(Encoding.UTF8.GetBytes(text));
             return TinyRun.Run(args);
         }
         finally
         {
-            Console.SetIn(before);
+            InputLines.OpenConsole = before;
         }
     }
 }

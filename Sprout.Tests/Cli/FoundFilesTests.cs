@@ -79,6 +79,30 @@ public sealed class FoundFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_model_of_several_numbers_is_refused_by_eval_and_predict_alike()
+    {
+        string model = WithConfig("numbers", config => config["problem_type"] = "regression");
+        Refused(Evaluate(model, "text,label\naa,1\nab,0\n"), 3, "problem_type", "2 labels", "regression");
+        Refused(Predict(model, "aa"), 3, "problem_type regression", "2 labels");
+    }
+
+    [Theory]
+    [InlineData("multi_label_classification", "--task=text", "multi-label false", "found multi_label_classification")]
+    [InlineData("single_label_classification", "--task=text --multi-label", "multi-label true", "found single_label_classification")]
+    [InlineData(null, "--task=text --regression=true --ignore-mismatched-sizes=true", "regression true", "found none")]
+    public void A_model_that_contradicts_its_run_is_refused_by_eval_and_predict_alike(string? type, string options, params string[] says)
+    {
+        string data = tiny.Write("own.csv", "text,label\naa,1\nab,0\n");
+        string model = tiny.Train("own", $"{options} --train-file={data} --eval-file={data} --max-steps=1");
+        JsonObject config = TinyRun.ReadJson(model, "config.json");
+        if (type is null) config.Remove("problem_type");
+        else config["problem_type"] = type;
+        File.WriteAllText(Path.Combine(model, "config.json"), config.ToJsonString());
+        Refused(TinyRun.Run("eval", "--model", model, "--eval-file", data), 3, ["config.json: problem_type: expected what", .. says]);
+        Refused(Predict(model, "aa"), 3, says);
+    }
+
+    [Fact]
     public void A_head_of_another_size_starts_afresh_when_that_is_asked_for()
     {
         string three = tiny.Write("three.csv", "text,label\naa,x\nab,y\nac,z\n"), output = tiny.PathOf("three");

@@ -1,4 +1,5 @@
 // What a run says of itself in its folder: run.log and the model card.
+using System.Text.Json.Nodes;
 using Sprout.Bert.Data;
 using Sprout.Cli.Shell;
 using Sprout.Pruning.Runs;
@@ -79,6 +80,29 @@ public sealed class RunFilesTests : IDisposable
             "# out", "pruned by magnitude", $"made by Sprout {version} with seed 7", "30 training and 20 evaluation examples", "| density | 50.00 % |",
             FormattableString.Invariant($"| eval_accuracy | {accuracy:0.######} |"), "| model.safetensors | ", "\"method\": \"magnitude\"", "\"seed\": 7");
         card.Should().NotContain("\"epochs\"", "only options that are not the defaults are shown");
+    }
+
+    [Fact]
+    public void Log_and_card_say_what_was_evaluated_and_which_step_was_kept()
+    {
+        string output = tiny.Train("out", "--keep=best --patience=1 --best-metric=loss --max-steps=30 --eval-every=1 --learning-rate=0.1");
+        string card = File.ReadAllText(Path.Combine(output, "README.md"));
+        string[] log = File.ReadAllLines(Path.Combine(output, "run.log"));
+        JsonObject[] evaluations = [.. TinyRun.ReadJson(output, "trainer_state.json")["log_history"]!.AsArray().Select(entry => entry!.AsObject())
+            .Where(entry => entry.ContainsKey("eval_loss"))];
+        evaluations.Should().HaveCountLessThan(30);
+        foreach (JsonObject entry in evaluations)
+        {
+            string loss = FormattableString.Invariant($"eval_loss {entry["eval_loss"]!.GetValue<double>():0.######}");
+            log.Should().ContainSingle(line => line.Contains($"Evaluation after step {entry["step"]}: eval_accuracy ")).Which.Should().Contain(loss);
+        }
+
+        JsonObject best = evaluations.MinBy(entry => entry["eval_loss"]!.GetValue<double>())!;
+        card.Should().Contain($"- Ended after step {evaluations.Length} of 30: 1 evaluations without a better eval_loss.");
+        double least = best["eval_loss"]!.GetValue<double>();
+        card.Should().Contain(FormattableString.Invariant(
+            $"- The model is that of step {best["step"]} of {evaluations.Length}, whose eval_loss was the best, {least:0.######}."));
+        File.ReadAllText(Path.Combine(tiny.Train("usual"), "README.md")).Should().NotContain("The model is that of");
     }
 
     [Fact]

@@ -59,6 +59,37 @@ public sealed class SizesTests(TinyRun tiny) : IClassFixture<TinyRun>
         all.Log.Should().Contain("line 10");
     }
 
+    [SystemFact("linux")]
+    public void Lines_to_predict_have_a_longest()
+    {
+        CommandResult device = TinyRun.Run("predict", "--model", tiny.Model, "--input", "/dev/zero");
+        device.Code.Should().Be(ExitCode.Input, device.Log);
+        device.Log.Should().Contain("/dev/zero: expected a file, found a device");
+        string path = tiny.PathOf("zeros");
+        using (FileStream file = File.Create(path))
+        {
+            file.Write("aa ab\n"u8);
+            file.SetLength(100 << 20);
+        }
+
+        CommandResult zeros = TinyRun.Run("predict", "--model", tiny.Model, "--input", path);
+        zeros.Code.Should().Be(ExitCode.Input, zeros.Log);
+        zeros.Log.Should().Contain("zeros, line 2: expected at most 67108864 bytes, found a longer line");
+        zeros.Output.Should().StartWith("{\"index\":0", "what came before is answered");
+        File.Delete(path);
+    }
+
+    [Fact]
+    public void A_line_to_predict_that_is_not_UTF_8_has_its_number()
+    {
+        string path = tiny.PathOf("latin");
+        File.WriteAllBytes(path, [.. "aa\r\nab\n"u8, 0xE4, (byte)'\n', .. "ac\n"u8]);
+        CommandResult result = TinyRun.Run("predict", "--model", tiny.Model, "--input", path);
+        result.Code.Should().Be(ExitCode.Input, result.Log);
+        result.Log.Should().Contain("latin, line 3: expected UTF-8 text");
+        result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().HaveCount(2);
+    }
+
     private CommandResult Run(string[] command, string model)
     {
         string[] words = [.. command.Select(word => word.Replace("$E", tiny.EvalFile, StringComparison.Ordinal)

@@ -30,7 +30,7 @@ public sealed class BertConfigTests : IDisposable
             {"vocab_size":100,"hidden_size":12,"num_hidden_layers":3,"num_attention_heads":4,"intermediate_size":48,"hidden_act":"gelu_new",
              "hidden_dropout_prob":0.2,"attention_probs_dropout_prob":0,"classifier_dropout":0.3,"max_position_embeddings":64,"type_vocab_size":1,
              "layer_norm_eps":1e-5,"initializer_range":0.1,"pad_token_id":3,"problem_type":"regression","architectures":["BertModel"],
-             "id2label":{"1":"yes","0":"no"},"label2id":{"yes":1,"no":0,"nope":0},"model_type":"bert","position_embedding_type":"absolute",
+             "id2label":{"1":"yes","0":"no"},"label2id":{"yes":1,"no":0},"model_type":"bert","position_embedding_type":"absolute",
              "pruned_heads":{},"is_decoder":false}
             """);
         config.Should().BeEquivalentTo(new BertConfig
@@ -38,7 +38,7 @@ public sealed class BertConfigTests : IDisposable
             VocabSize = 100, HiddenSize = 12, NumHiddenLayers = 3, NumAttentionHeads = 4, IntermediateSize = 48, HiddenAct = HiddenActivation.GeluTanh,
             HiddenDropoutProb = 0.2, AttentionProbsDropoutProb = 0, ClassifierDropout = 0.3, MaxPositionEmbeddings = 64, TypeVocabSize = 1,
             LayerNormEps = 1e-5, InitializerRange = 0.1, PadTokenId = 3, ProblemType = "regression", Architectures = ["BertModel"],
-            Id2Label = ["no", "yes"], Label2Id = new Dictionary<string, int> { ["yes"] = 1, ["no"] = 0, ["nope"] = 0 },
+            Id2Label = ["no", "yes"], Label2Id = new Dictionary<string, int> { ["yes"] = 1, ["no"] = 0 },
         }, options => options.Excluding(c => c.Extra));
     }
 
@@ -114,7 +114,11 @@ public sealed class BertConfigTests : IDisposable
     [InlineData("""{"id2label":{"0":"a","1":"a"}}""", "id2label: expected every name once")]
     [InlineData("""{"id2label":{}}""", "id2label: expected at least one label")]
     [InlineData("""{"label2id":{"a":1}}""", "label2id: expected the ids from 0 on")]
-    [InlineData("""{"id2label":{"0":"a"},"label2id":{"a":1}}""", "label2id: expected ids from 0 to 0, found 1")]
+    [InlineData("""{"id2label":{"0":"a"},"label2id":{"a":1}}""", "label2id: expected the inverse of id2label, which has the id 0 for \"a\", found 1")]
+    [InlineData("""{"id2label":{"0":"a","1":"b"},"label2id":{"a":1,"b":0}}""", "the inverse of id2label, which has the id 0 for \"a\", found 1")]
+    [InlineData("""{"id2label":{"0":"a","1":"b"},"label2id":{"a":0,"c":1}}""", "the inverse of id2label, which has no \"c\", found 1")]
+    [InlineData("""{"id2label":{"0":"a","1":"b"},"label2id":{"a":0}}""", "the inverse of id2label, which has the id 1 for \"b\", found none")]
+    [InlineData("""{"id2label":{"0":"a","1":"a"},"label2id":{"a":0,"b":1}}""", "id2label: expected every name once, found \"a\" twice")]
     [InlineData("""{"num_labels":0}""", "num_labels")]
     [InlineData("""{"vocab_size":1,"vocab_size":2}""", "valid JSON")]
     [InlineData("""[]""", "expected a JSON object")]
@@ -124,6 +128,17 @@ public sealed class BertConfigTests : IDisposable
     public void Wrong_values_are_refused_with_a_sentence(string json, string expected) =>
         FluentActions.Invoking(() => Read(json)).Should().Throw<InputException>()
             .Which.Message.Should().StartWith(folder.File("config.json")).And.Contain(expected);
+
+    [Theory]
+    [InlineData("""{"id2label":{"0":"a","1":"b"},"label2id":{"LABEL_0":0,"LABEL_1":1}}""")]
+    [InlineData("""{"id2label":{"0":"LABEL_0","1":"LABEL_1"},"label2id":{"b":1,"a":0}}""")]
+    [InlineData("""{"id2label":{"0":"a","1":"b"},"label2id":{"b":1,"a":0}}""")]
+    public void Made_up_label_names_contradict_nothing(string json)
+    {
+        ModelConfig config = Read(json);
+        config.Id2Label.Should().Equal("a", "b");
+        config.Label2Id.Should().BeEquivalentTo(new Dictionary<string, int> { ["a"] = 0, ["b"] = 1 });
+    }
 
     [Fact]
     public void A_missing_file_is_an_input_error() =>

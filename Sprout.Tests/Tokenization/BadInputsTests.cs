@@ -24,6 +24,7 @@ public sealed class BadInputsTests : IDisposable
     [InlineData("model.continuing_subword_prefix", "\"@@\"", "found \"@@\"")]
     [InlineData("model.max_input_chars_per_word", "1e300", "expected an integer from 0 to 2147483647, found 1e300")]
     [InlineData("model.max_input_chars_per_word", "-1", "found -1")]
+    [InlineData("model.max_input_chars_per_word", "10001", "expected an integer from 0 to 10000, found 10001")]
     [InlineData("model.unk_token", "\"<unk>\"", "the unknown token '<unk>' is not in the vocabulary")]
     [InlineData("model.unk_token", "\"\\ud800\"", "expected valid Unicode")]
     [InlineData("model.vocab", "[]", "model.vocab: expected an object, found an array")]
