@@ -99,7 +99,9 @@ public sealed class Pruner : IPruner, IDisposable
     {
         if (folded) throw new InvalidOperationException("BeginStep: the masks were folded into the weights, training cannot go on.");
         foreach (Parameter scores in Scores) scores.ZeroGrad();
+        foreach (MaskedMatrix matrix in matrices) matrix.ForgetSparse();
         method.ComputeMasks(matrices, At(step));
+        foreach (MaskedMatrix matrix in matrices) matrix.PackSparse();
     }
 
     /// <inheritdoc/>
@@ -108,6 +110,7 @@ public sealed class Pruner : IPruner, IDisposable
     /// <inheritdoc/>
     public void FinishGradients(int step)
     {
+        foreach (MaskedMatrix matrix in matrices) matrix.ForgetSparse();
         // Straight-through scores of single entries: the optimiser does it.
         if (MaskedWeights.Count > 0) return;
         foreach (MaskedMatrix matrix in matrices)

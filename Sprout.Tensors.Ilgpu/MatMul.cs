@@ -52,6 +52,13 @@ public sealed partial class IlgpuBackend
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
         Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
 
+    /// <inheritdoc/>
+    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose) => null;
+
+    /// <inheritdoc/>
+    public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate) =>
+        MatMul(x, false, ((RowMajorLayout)w).Values, true, null, y, accumulate);
+
     private void Multiply<TA, TEpilogue>(Tensor a, Tensor b, bool transposeB, Mask? mask, Shape c, int depth, EpilogueData output)
         where TA : struct, IOperand where TEpilogue : struct, IEpilogue
     {

@@ -89,8 +89,16 @@ public interface IBackend : IDisposable
     /// <summary>The same of a weight that was never dense: it keeps nothing of <paramref name="w"/>, and gives the bits that a dense W would.</summary>
     WeightLayout Pack(SparseMatrix w);
 
+    /// <summary>
+    /// w ⊙ mask, or its transpose, for a weight that is about to change again, as in training: null where this backend would not gain by packing it.
+    /// </summary>
+    WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose);
+
     /// <summary><see cref="Linear"/> with a weight that this backend has packed: y = f(x · wᵀ + bias).</summary>
     void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise;
+
+    /// <summary>y = x · wᵀ, or y += …, with a weight that this backend has packed; x [T, K], w [N, K], y [T, N].</summary>
+    void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate);
 
     // ---- Matrix: what else is done to a whole one -----------------------------------------------------------------------------
 

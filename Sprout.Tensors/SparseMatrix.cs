@@ -22,12 +22,11 @@ public sealed class SparseMatrix
         if (shape.Rank != 2) throw new ArgumentException($"SparseMatrix: expected a shape [N, K], found {shape}.");
         if (rowStarts.Length != shape[0] + 1 || rowStarts[0] != 0 || rowStarts[^1] != values.Length || columns.Length != values.Length)
             throw new ArgumentException($"SparseMatrix {shape}: the starts of rows do not reach from 0 to the {values.Length} entries.");
-        Shape = shape;
-        RowStarts = rowStarts;
-        Columns = columns;
-        Values = values;
+        (Shape, RowStarts, Columns, Values) = (shape, rowStarts, columns, values);
         for (int row = 0; row < shape[0]; row++) CheckRow(row);
     }
+
+    private SparseMatrix((Shape Shape, int[] RowStarts, int[] Columns, float[] Values) parts) => (Shape, RowStarts, Columns, Values) = parts;
 
     /// <summary>[N, K].</summary>
     public Shape Shape { get; }
@@ -40,6 +39,29 @@ public sealed class SparseMatrix
 
     /// <summary>The entries.</summary>
     public ReadOnlyMemory<float> Values { get; }
+
+    /// <summary>A matrix of parts that a kernel made, which are not looked at again.</summary>
+    internal static SparseMatrix Trusted(Shape shape, int[] rowStarts, int[] columns, float[] values) => new((shape, rowStarts, columns, values));
+
+    /// <summary>Wᵀ [K, N].</summary>
+    public SparseMatrix Transpose()
+    {
+        ReadOnlySpan<int> starts = RowStarts.Span, columns = Columns.Span;
+        ReadOnlySpan<float> values = Values.Span;
+        var ends = new int[Shape[1] + 1];
+        foreach (int column in columns) ends[column + 1]++;
+        for (int column = 0; column < Shape[1]; column++) ends[column + 1] += ends[column];
+        int[] next = ends[..^1];
+        var (rows, entries) = (new int[values.Length], new float[values.Length]);
+        for (int row = 0; row < Shape[0]; row++)
+            for (int i = starts[row]; i < starts[row + 1]; i++)
+            {
+                int place = next[columns[i]]++;
+                (rows[place], entries[place]) = (row, values[i]);
+            }
+
+        return new((new Shape(Shape[1], Shape[0]), ends, rows, entries));
+    }
 
     /// <summary>Writes W densely, row-major.</summary>
     /// <param name="dense">Receives N · K entries.</param>

@@ -60,7 +60,7 @@ public sealed class FeedForwardFunction<TActivation> : Function
         using Tensor activation = Tensor.Rent(backend, z.Shape), dz = Tensor.Rent(backend, z.Shape);
         backend.Map<TActivation>(z, activation);
         LinearMath.AddParameterGradients(backend, Output.Grad!, activation, second, secondBias);
-        backend.MatMul(Output.Grad!, false, second.Parameter.Value, false, secondMask, dz, accumulate: false);
+        LinearMath.MultiplyByWeight(backend, Output.Grad!, second, secondMask, dz, accumulate: false);
         backend.MapBackward<TActivation>(z, activation, dz, dz, accumulate: false);
         LinearMath.AddParameterGradients(backend, dz, x.Value, first, firstBias);
         LinearMath.AddInputGradient(backend, dz, first, firstMask, x);

@@ -7,6 +7,9 @@ namespace Sprout.Autograd.Functions;
 /// <summary>One linear layer, forwards and backwards; see <see cref="LinearFunction{TActivation}"/> for formulas and shapes.</summary>
 internal static class LinearMath
 {
+    // Fewer rows meet a dense weight as dot products, which add up in another order than lists of entries do.
+    private const int LeastSparseRows = 97;
+
     /// <summary>Whether an input, a weight, its mask and a bias fit together.</summary>
     /// <exception cref="ArgumentException">They do not.</exception>
     public static void Check(Shape x, LinearWeight weight, Parameter? bias)
@@ -24,8 +27,20 @@ internal static class LinearMath
     public static void Compute<TActivation>(Tape tape, Tensor x, LinearWeight weight, Parameter? bias, Tensor? z, Tensor y)
         where TActivation : struct, IPointwise
     {
-        if (weight.Layout is not null && !tape.Recording) tape.Backend.PackedLinear<TActivation>(x, weight.Layout, bias?.Value, y);
-        else tape.Backend.Linear<TActivation>(x, weight.Parameter.Value, weight.Mask, bias?.Value, z, y);
+        if (weight.Layout is not null && !tape.Recording)
+        {
+            tape.Backend.PackedLinear<TActivation>(x, weight.Layout, bias?.Value, y);
+        }
+        else if (tape.Recording && SparseOf(weight, x)?.Forward is WeightLayout sparse)
+        {
+            if (z is not null) tape.Backend.PackedLinear<Identity>(Matrix(x), sparse, bias?.Value, z);
+            if (z is not null) tape.Backend.Map<TActivation>(z, y);
+            else tape.Backend.PackedLinear<TActivation>(Matrix(x), sparse, bias?.Value, y);
+        }
+        else
+        {
+            tape.Backend.Linear<TActivation>(x, weight.Parameter.Value, weight.Mask, bias?.Value, z, y);
+        }
     }
 
     /// <summary>db += Σ dz and dW' += dzᵀ x, of those that are trained.</summary>
@@ -42,8 +57,19 @@ internal static class LinearMath
     {
         if (!x.RequiresGrad) return;
         Tensor dx = x.GradTarget(out bool accumulate);
-        backend.MatMul(dz, false, weight.Parameter.Value, false, mask, Matrix(dx), accumulate);
+        MultiplyByWeight(backend, dz, weight, mask, Matrix(dx), accumulate);
     }
+
+    /// <summary>dx = dz W', or dx += …; dz [T, N], dx [T, K].</summary>
+    public static void MultiplyByWeight(IBackend backend, Tensor dz, LinearWeight weight, Mask? mask, Tensor dx, bool accumulate)
+    {
+        if (SparseOf(weight, dz)?.Backward is WeightLayout sparse) backend.PackedMatMul(dz, sparse, dx, accumulate);
+        else backend.MatMul(dz, false, weight.Parameter.Value, false, mask, dx, accumulate);
+    }
+
+    // The sparse forms for so many rows.
+    private static (WeightLayout Forward, WeightLayout Backward)? SparseOf(LinearWeight weight, Tensor x) =>
+        x.Shape.Rows >= LeastSparseRows ? weight.Sparse : null;
 
     // The same values as a matrix of rows.
     private static Tensor Matrix(Tensor x) => x.Shape.Rank == 2 ? x : x.Reshape(new Shape(x.Shape.Rows, x.Shape.Columns));

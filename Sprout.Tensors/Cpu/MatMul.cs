@@ -37,14 +37,20 @@ internal sealed unsafe partial class CpuBackend<V>
     /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
     {
-        if (bias is null && typeof(TActivation) == typeof(Identity)) MultiplyPacked(x, w, y, default(NoEpilogue));
-        else MultiplyPacked(x, w, y, new LinearEpilogue<V, TActivation>(w.Shape[0], PointerOf(bias), y.Pointer, y.Pointer));
+        if (bias is null && typeof(TActivation) == typeof(Identity)) MultiplyPacked(x, w, y, accumulate: false, default(NoEpilogue));
+        else MultiplyPacked(x, w, y, accumulate: false, new LinearEpilogue<V, TActivation>(w.Shape[0], PointerOf(bias), y.Pointer, y.Pointer));
     }
 
-    private void MultiplyPacked<TEpilogue>(Tensor x, WeightLayout w, Tensor y, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
+    /// <inheritdoc/>
+    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose) => sparse.PackOnce(w, mask, transpose);
+
+    /// <inheritdoc/>
+    public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate) => MultiplyPacked(x, w, y, accumulate, default(NoEpilogue));
+
+    private void MultiplyPacked<TEpilogue>(Tensor x, WeightLayout w, Tensor y, bool accumulate, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
     {
-        if (sparse.Multiply(w, x.Shape.Rows, x.Pointer, y.Pointer, epilogue)) return;
-        var product = new Product(x.Shape.Rows, w.Shape[0], w.Shape[1], x.Pointer, transposeA: false, transposeB: true, y.Pointer, accumulate: false);
+        var product = new Product(x.Shape.Rows, w.Shape[0], w.Shape[1], x.Pointer, transposeA: false, transposeB: true, y.Pointer, accumulate);
+        if (sparse.Multiply(product, w, epilogue)) return;
         gemm.Multiply(product, (PanelLayout)w, epilogue);
     }
 }

@@ -44,6 +44,11 @@ public sealed partial class ProfiledBackend
         public static Cost PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor y) =>
             new(NameOf<TActivation>(nameof(PackedLinear)), Of(x, y) + w.Bytes, 2.0 * y.Count * x.Shape.Columns);
 
+        public static Cost PackSparse(Tensor w) => new(nameof(PackSparse), Of(w));
+
+        public static Cost PackedMatMul(Tensor x, WeightLayout w, Tensor y) =>
+            new(nameof(PackedMatMul), Of(x, y) + w.Bytes, 2.0 * y.Count * x.Shape.Columns);
+
         public static Cost ColumnSum(Tensor x) => new(nameof(ColumnSum), Of(x));
 
         public static Cost Transpose(Tensor x, Tensor y) => new(nameof(Transpose), Of(x, y));

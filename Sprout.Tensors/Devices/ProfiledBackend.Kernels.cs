@@ -89,6 +89,23 @@ public sealed partial class ProfiledBackend
     }
 
     /// <inheritdoc/>
+    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose)
+    {
+        Begin(Cost.PackSparse(w));
+        WeightLayout? packed = inner.PackSparse(w, mask, transpose);
+        End(packed?.Bytes ?? 0);
+        return packed;
+    }
+
+    /// <inheritdoc/>
+    public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate)
+    {
+        Begin(Cost.PackedMatMul(x, w, y));
+        inner.PackedMatMul(x, w, y, accumulate);
+        End();
+    }
+
+    /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
     {
         Begin(Cost.PackedLinear<TActivation>(x, w, y));

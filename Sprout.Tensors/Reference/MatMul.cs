@@ -57,4 +57,11 @@ public sealed unsafe partial class ReferenceBackend
     /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
         Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
+
+    /// <inheritdoc/>
+    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose) => null;
+
+    /// <inheritdoc/>
+    public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate) =>
+        MatMul(x, false, ((RowMajorLayout)w).Values, true, null, y, accumulate);
 }

@@ -58,6 +58,10 @@ internal sealed class FailingBackend : IBackend
 
     public WeightLayout Pack(SparseMatrix w) => Next().Pack(w);
 
+    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose) => Next().PackSparse(w, mask, transpose);
+
+    public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate) => Next().PackedMatMul(x, w, y, accumulate);
+
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
         Next().PackedLinear<TActivation>(x, w, bias, y);
 

@@ -7,7 +7,7 @@ using Sprout.Tensors.Simd;
 namespace Sprout.Tensors.Cpu.Sparse;
 
 /// <summary>Y = X · Wᵀ where X has so few rows that tiles of 32 would be mostly empty: entry by entry, as X lies. A piece is a part of W.</summary>
-internal readonly unsafe struct EntriesRows<TEpilogue>(EntriesLayout layout, int together, int m, float* x, float* y, TEpilogue epilogue) : IWork
+internal readonly unsafe struct EntriesRows<TEpilogue>(EntriesLayout layout, int together, Product product, TEpilogue epilogue) : IWork
     where TEpilogue : struct, IEpilogue
 {
     /// <summary>Up to here it is faster than a tile.</summary>
@@ -18,13 +18,19 @@ internal readonly unsafe struct EntriesRows<TEpilogue>(EntriesLayout layout, int
     {
         int n = layout.Shape[0], k = layout.Shape[1], first = part * layout.PartRows, count = Math.Min(layout.PartRows, n - first);
         float* sums = stackalloc float[layout.PartRows + 1];
-        for (int row = 0; row < m; row++)
+        for (int row = 0; row < product.M; row++)
         {
+            var y = new Span<float>(product.C + ((nint)row * n) + first, count);
+            y.CopyTo(new Span<float>(sums, count));
             for (int slice = 0; slice < layout.Slices; slice++)
-                EntriesTiles.RunsOfOne(layout.Stream(part, slice, out int runs), runs, together, x + ((nint)row * k), sums, slice > 0);
-            new Span<float>(sums, count).CopyTo(new Span<float>(y + ((nint)row * n) + first, count));
+            {
+                int* stream = layout.Stream(part, slice, out int runs);
+                EntriesTiles.RunsOfOne(stream, runs, together, product.A + ((nint)row * k), sums, product.Accumulate || slice > 0);
+            }
+
+            new Span<float>(sums, count).CopyTo(y);
         }
 
-        epilogue.Apply(0, first, m, count);
+        epilogue.Apply(0, first, product.M, count);
     }
 }

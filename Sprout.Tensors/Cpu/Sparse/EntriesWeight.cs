@@ -29,17 +29,18 @@ internal readonly unsafe struct EntriesWeight<V>(EntriesLayout layout) : ISparse
     public int RowOf(int part) => Math.Min(part * layout.PartRows, Rows);
 
     [MethodImpl(Jit.Kernel)]
-    public void Multiply(in PackedPanels panels, float* y, int first, int end, float* scratch)
+    public void Multiply(in PackedPanels panels, float* y, int first, int end, float* scratch, bool accumulate)
     {
         for (int i = 0; i * TileRows < panels.Count; i++)
         {
             PackedPanels tile = panels.Panel(i, TileRows);
+            for (int part = first; accumulate && part < end; part++) Load(part, y + ((nint)i * TileRows * Rows), tile.Count, scratch + ((part - first) * PartFloats));
             // Slices outermost: their part of the tile of X stays in the level-1 cache.
             for (int slice = 0; slice < layout.Slices; slice++)
                 for (int part = first; part < end; part++)
                 {
                     int* stream = layout.Stream(part, slice, out int runs);
-                    RunAll(stream, runs, (byte*)tile.Packed, (byte*)(scratch + ((part - first) * PartFloats)), slice > 0);
+                    RunAll(stream, runs, (byte*)tile.Packed, (byte*)(scratch + ((part - first) * PartFloats)), accumulate || slice > 0);
                 }
 
             for (int part = first; part < end; part++)
@@ -56,6 +57,14 @@ internal readonly unsafe struct EntriesWeight<V>(EntriesLayout layout) : ISparse
         if (typeof(V) == typeof(V512)) EntriesTiles.Runs4x2<V>(stream, runs, x, y, accumulate);
         else if (typeof(V) == typeof(V256)) EntriesTiles.Runs2x4<V>(stream, runs, x, y, accumulate);
         else EntriesTiles.Runs1x8<V>(stream, runs, x, y, accumulate);
+    }
+
+    // The tile of Y of a part, transposed: what is added to.
+    private void Load(int part, float* y, int count, float* tile)
+    {
+        int row = RowOf(part), rows = RowOf(part + 1) - row;
+        for (int j = 0; j < count; j++)
+            for (int i = 0; i < rows; i++) tile[(i * TileRows) + j] = y[((nint)j * Rows) + row + i];
     }
 
     // target[j, i] = tile[i, j] for the rows of W and so many rows of X.

@@ -16,18 +16,27 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
     // What a kept weight costs, in terms of a weight of the dense product: of a vector block, and by itself (measured at 32 and 1,024 rows of X).
     private const double CostInBlock = 1.12, CostOfEntry = 1.7;
 
+    // A weight that is packed for one step has to keep less, to repay the packing; and products of so few outputs go another way while they are dense.
+    private const double MostKeptOnce = 0.4;
+    private const int FewOutputs = 4;
+
     /// <summary>A sparse form of W ⊙ M; null where the dense one is faster.</summary>
-    public WeightLayout? Pack(Tensor w, Mask? mask)
+    public WeightLayout? Pack(Tensor w, Mask? mask) =>
+        // No form pays where nearly all is left.
+        Compress(w, mask, 1 / CostInBlock) is SparseMatrix compressed ? Pack(compressed) : null;
+
+    /// <summary>A sparse form of W ⊙ M or of its transpose for a single step; null where the dense product is faster.</summary>
+    public WeightLayout? PackOnce(Tensor w, Mask mask, bool transpose)
     {
-        if (mask?.Bits is IntTensor bits) return Pack(w.Shape, new BitsReader<V>(w.Pointer, bits.Pointer));
-        return mask?.Gates is Tensor gates ? Pack(w.Shape, new GatesReader<V>(w.Pointer, gates.Pointer)) : Pack(w.Shape, new PlainReader<V>(w.Pointer));
+        if (w.Shape[transpose ? 1 : 0] <= FewOutputs || Compress(w, mask, MostKeptOnce) is not SparseMatrix compressed) return null;
+        return Pack(transpose ? compressed.Transpose() : compressed);
     }
 
     /// <summary>A sparse form of W; null where the dense one is faster.</summary>
     public WeightLayout? Pack(SparseMatrix w)
     {
         int slice = Blocking<V>.SliceOf(w.Shape[1]);
-        int[][] inputs = VectorBlockInputs.Of(w);
+        int[][] inputs = VectorBlockInputs.Of(w, workers);
         double dense = w.Shape.Count, entries = w.Values.Length * CostOfEntry;
         double blocks = inputs.Sum(list => (long)list.Length) * VectorBlockLayout.Width * CostInBlock;
         if (dense <= Math.Min(entries, blocks)) return null;
@@ -37,35 +46,43 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
     }
 
     /// <summary>y = x · Wᵀ with its epilogue, by the kernels of a layout; false where it is not sparse.</summary>
-    public bool Multiply<TEpilogue>(WeightLayout w, int m, float* x, float* y, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
+    public bool Multiply<TEpilogue>(in Product product, WeightLayout w, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
     {
         switch (w)
         {
             case VectorBlockLayout blocks:
-                SparseProduct<V, VectorBlockWeight<V>, TEpilogue>.Run(memory, workers, new(blocks), m, x, y, epilogue);
+                SparseProduct<V, VectorBlockWeight<V>, TEpilogue>.Run(memory, workers, new(blocks), product, epilogue);
                 return true;
-            case EntriesLayout entries when m <= EntriesRows<TEpilogue>.MostRows:
-                if (m > 0) workers.Run(entries.Parts, new EntriesRows<TEpilogue>(entries, EntriesTiles.TogetherOf<V>(), m, x, y, epilogue));
+            case EntriesLayout entries when product.M <= EntriesRows<TEpilogue>.MostRows:
+                if (product.M > 0) workers.Run(entries.Parts, new EntriesRows<TEpilogue>(entries, EntriesTiles.TogetherOf<V>(), product, epilogue));
                 return true;
             case EntriesLayout entries:
-                SparseProduct<V, EntriesWeight<V>, TEpilogue>.Run(memory, workers, new(entries), m, x, y, epilogue);
+                SparseProduct<V, EntriesWeight<V>, TEpilogue>.Run(memory, workers, new(entries), product, epilogue);
                 return true;
             default:
                 return false;
         }
     }
 
-    private WeightLayout? Pack<TReader>(Shape shape, TReader reader) where TReader : struct, IReader<V>
+    // The entries that are left, if they are no more than a share of all.
+    private SparseMatrix? Compress(Tensor w, Mask? mask, double mostKept)
+    {
+        if (mask?.Bits is IntTensor bits) return Compress(w.Shape, new BitsReader<V>(w.Pointer, bits.Pointer), mostKept);
+        return mask?.Gates is Tensor gates
+            ? Compress(w.Shape, new GatesReader<V>(w.Pointer, gates.Pointer), mostKept)
+            : Compress(w.Shape, new PlainReader<V>(w.Pointer), mostKept);
+    }
+
+    private SparseMatrix? Compress<TReader>(Shape shape, TReader reader, double mostKept) where TReader : struct, IReader<V>
     {
         var starts = new int[shape[0] + 1];
         var counting = new SparseRows<V, TReader>(reader, shape, starts, null, null);
         workers.Run(counting.Pieces, counting);
-        // No form pays where nearly all is left.
-        if (shape.Count <= starts.Sum(count => (long)count) * CostInBlock) return null;
+        if (starts.Sum(count => (long)count) > mostKept * shape.Count) return null;
         for (int row = 0; row < shape[0]; row++) starts[row + 1] = checked(starts[row] + starts[row + 1]);
         var (columns, values) = (new int[starts[^1]], new float[starts[^1]]);
         var copying = new SparseRows<V, TReader>(reader, shape, starts, columns, values);
         workers.Run(copying.Pieces, copying);
-        return Pack(new SparseMatrix(shape, starts, columns, values));
+        return SparseMatrix.Trusted(shape, starts, columns, values);
     }
 }

@@ -32,7 +32,8 @@ internal unsafe interface ISparseWeight
     /// <param name="first">The first part.</param>
     /// <param name="end">The part after the last.</param>
     /// <param name="scratch">The thread's memory.</param>
-    void Multiply(in PackedPanels panels, float* y, int first, int end, float* scratch);
+    /// <param name="accumulate">Whether Y is added to.</param>
+    void Multiply(in PackedPanels panels, float* y, int first, int end, float* scratch, bool accumulate);
 
     /// <summary>The first row of W of a part; N for the number of parts.</summary>
     int RowOf(int part);
@@ -60,18 +61,18 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
     private readonly nint stride;
     private readonly int panels, blocks, partsOfPiece;
     private readonly long scratchOfThread;
-    private readonly bool shared;
+    private readonly bool shared, accumulate;
 
-    /// <summary>A product of m rows.</summary>
-    private SparseProduct(TWeight weight, int m, float* x, float* y, TEpilogue epilogue, int threads)
+    private SparseProduct(TWeight weight, in Product product, TEpilogue epilogue, int threads)
     {
         this.weight = weight;
         this.epilogue = epilogue;
-        this.y = y;
-        PanelShape shape = weight.PanelsOf(m);
-        this.x = new(new PlainReader<V>(x), shape, weight.Depth, rowsAreK: false);
+        y = product.C;
+        accumulate = product.Accumulate;
+        PanelShape shape = weight.PanelsOf(product.M);
+        x = new(new PlainReader<V>(product.A), shape, weight.Depth, rowsAreK: false);
         stride = shape.Stride(RoundUp(weight.Depth, V.Lanes));
-        panels = DivideUp(m, shape.Tile);
+        panels = DivideUp(product.M, shape.Tile);
         int most = (int)Math.Max(MostBlock / stride, 1);
         shared = DivideUp(panels, most) < PiecesOfThread * threads;
         // Blocks by whole threads, so that each has as much to do.
@@ -97,18 +98,18 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
 
     private int Tile => x.Shape.Tile;
 
-    /// <summary>y = x · Wᵀ for x [m, K], y [m, N], with its epilogue.</summary>
-    public static void Run(IBackend memory, Workers workers, TWeight weight, int m, float* x, float* y, TEpilogue epilogue)
+    /// <summary>Computes a product of rows of A, as they lie, and Wᵀ, with its epilogue.</summary>
+    public static void Run(IBackend memory, Workers workers, TWeight weight, in Product of, TEpilogue epilogue)
     {
-        if (m == 0 || weight.Rows == 0) return;
-        var product = new SparseProduct<V, TWeight, TEpilogue>(weight, m, x, y, epilogue, workers.Count);
+        if (of.M == 0 || weight.Rows == 0) return;
+        var product = new SparseProduct<V, TWeight, TEpilogue>(weight, of, epilogue, workers.Count);
         long floats = product.SharedLength + (workers.Count * product.scratchOfThread);
         // Powers of two, so that the pool sees few sizes.
         DeviceBuffer scratch = memory.Allocate((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(floats, 1) * sizeof(float)));
         product = new(product, (float*)scratch.Address);
         if (product.shared)
         {
-            var packing = new PackWork<V, PlainReader<V>>(product.x, 0, m, 0, weight.Depth, product.packed, product.stride);
+            var packing = new PackWork<V, PlainReader<V>>(product.x, 0, of.M, 0, weight.Depth, product.packed, product.stride);
             workers.Run(packing.Pieces, packing);
         }
 
@@ -126,7 +127,7 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
         float* scratch = packed + SharedLength + (Workers.Current * scratchOfThread), own = scratch + RoundUp(weight.ScratchOf(partsOfPiece), Alignment);
         if (!shared) x.Pack(own, stride, first, count, 0, weight.Depth);
         var rows = new PackedPanels(shared ? packed + (firstPanel * stride) : own, stride, first, count);
-        weight.Multiply(rows, y + ((nint)first * weight.Rows), part, endPart, scratch);
+        weight.Multiply(rows, y + ((nint)first * weight.Rows), part, endPart, scratch, accumulate);
         int row = weight.RowOf(part);
         epilogue.Apply(first, row, count, weight.RowOf(endPart) - row);
     }

@@ -26,7 +26,7 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
     public int RowOf(int part) => Math.Min(part * Width, Rows);
 
     [MethodImpl(Jit.Kernel)]
-    public void Multiply(in PackedPanels panels, float* y, int first, int end, float* scratch)
+    public void Multiply(in PackedPanels panels, float* y, int first, int end, float* scratch, bool accumulate)
     {
         int tile = RegisterTile<V>.MR;
         for (int group = first, next; group < end; group = next)
@@ -40,7 +40,7 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
                 {
                     PackedPanels panel = panels.Panel(i, tile);
                     float* target = y + ((nint)i * tile * Rows);
-                    for (int g = group; g < next; g++) Multiply(g, starts + (g - group), slice > 0, panel, target + (g * Width), scratch);
+                    for (int g = group; g < next; g++) Multiply(g, starts + (g - group), accumulate || slice > 0, panel, target + (g * Width), scratch);
                 }
             }
         }
