@@ -67,7 +67,7 @@ internal sealed class Fuzzer : IDisposable
     }
 
     /// <summary>Bytes that reading an input may allocate: buffers of a fixed size, and a multiple of the input's.</summary>
-    public static long MostBytes(long input) => (8L << 20) + (400 * input);
+    public static long MostBytes(long input) => (16L << 20) + (400 * input);
 
     /// <summary>Reads inputs of a kind for a while; a later call goes on with the next ones.</summary>
     /// <returns>What has become of them, earlier calls' too.</returns>

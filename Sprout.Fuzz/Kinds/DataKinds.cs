@@ -68,7 +68,7 @@ internal static class DataKinds
         if (text.StartsWith('\uFEFF')) text = text[1..];
         string[][] rows = [.. Delimited.ReadTsv(path).Select(row => row.Fields)];
         string[] lines = [.. text.Split('\n').Select(line => line.EndsWith('\r') ? line[..^1] : line)];
-        while (lines is [.., ""]) lines = lines[..^1];
+        lines = lines[..(Array.FindLastIndex(lines, line => line.Length > 0) + 1)];
         WrongResultException.Require(
             lines.Length == rows.Length && lines.Zip(rows).All(pair => pair.First == string.Join('\t', pair.Second)), "rows are not the file's lines");
         ReadTable(path, bytes);
