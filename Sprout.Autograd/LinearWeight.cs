@@ -23,7 +23,7 @@ public sealed class LinearWeight(Parameter parameter)
     /// W' and its transpose as lists of what M has left, for tapes that record: products of many rows give the same bits by them as by W and M. Null where the
     /// dense products are faster. While they are set, neither W nor M may change. Owned by who sets them.
     /// </summary>
-    public (WeightLayout Forward, WeightLayout Backward)? Sparse { get; set; }
+    public (WeightLayout Weight, WeightLayout Transposed)? Sparse { get; set; }
 
     /// <summary>[N, K].</summary>
     public Shape Shape => parameter.Shape;

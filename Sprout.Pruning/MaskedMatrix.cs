@@ -83,16 +83,14 @@ public sealed class MaskedMatrix : IDisposable
     public void PackSparse()
     {
         ForgetSparse();
-        if (Layer.Factor.Mask is not Mask mask || backend.PackSparse(Layer.Weight.Value, mask, transpose: false) is not WeightLayout forward) return;
-        if (backend.PackSparse(Layer.Weight.Value, mask, transpose: true) is WeightLayout backward) Layer.Factor.Sparse = (forward, backward);
-        else forward.Dispose();
+        if (Layer.Factor.Mask is Mask mask) Layer.Factor.Sparse = backend.PackSparse(Layer.Weight.Value, mask);
     }
 
     /// <summary>Gives back what <see cref="PackSparse"/> made: before the weight or the mask change.</summary>
     public void ForgetSparse()
     {
-        Layer.Factor.Sparse?.Forward.Dispose();
-        Layer.Factor.Sparse?.Backward.Dispose();
+        Layer.Factor.Sparse?.Weight.Dispose();
+        Layer.Factor.Sparse?.Transposed.Dispose();
         Layer.Factor.Sparse = null;
     }
 

@@ -11,6 +11,9 @@ public sealed partial class IlgpuBackend
     // trips to memory.
     private const int GroupsWanted = 8, LeastSlice = 128;
 
+    // Of a weight that was never dense: what is kept as a list. Dense products of these devices are far ahead of lists, so this mostly saves memory.
+    private const double MostKept = 0.05;
+
     /// <inheritdoc/>
     public void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Mask? mask, Tensor c, bool accumulate)
     {
@@ -46,18 +49,49 @@ public sealed partial class IlgpuBackend
     public WeightLayout Pack(Tensor w, Mask? mask) => RowMajorLayout.Of(this, w, mask);
 
     /// <inheritdoc/>
-    public WeightLayout Pack(SparseMatrix w) => RowMajorLayout.Of(this, w);
+    public WeightLayout Pack(SparseMatrix w)
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        return w.Values.Length <= MostKept * w.Shape.Count ? new SparseLayout(this, w) : RowMajorLayout.Of(this, w);
+    }
 
     /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
-        Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
+        MultiplyPacked<TActivation>(x, w, bias, y);
 
     /// <inheritdoc/>
-    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose) => null;
+    public (WeightLayout Weight, WeightLayout Transposed)? PackSparse(Tensor w, Mask mask) => null;
 
     /// <inheritdoc/>
     public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate) =>
-        MatMul(x, false, ((RowMajorLayout)w).Values, true, null, y, accumulate);
+        MultiplyPacked(x, w, y, accumulate);
+
+    private void MultiplyPacked<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
+    {
+        if (w is not SparseLayout sparse)
+        {
+            Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
+            return;
+        }
+
+        MultiplySparse<BiasThen<TActivation>>(x, sparse, y, new EpilogueData { C = View(y), Bias = ViewOrNothing(bias), Z = View(y), HasBias = Flag(bias) });
+    }
+
+    private void MultiplyPacked(Tensor x, WeightLayout w, Tensor y, bool accumulate)
+    {
+        if (w is not SparseLayout sparse) MatMul(x, false, ((RowMajorLayout)w).Values, true, null, y, accumulate);
+        else MultiplySparse<Plain>(x, sparse, y, new EpilogueData { C = View(y), Bias = View(y), Z = View(y), Accumulate = Flag(accumulate) });
+    }
+
+    private void MultiplySparse<TEpilogue>(Tensor x, SparseLayout w, Tensor y, EpilogueData output) where TEpilogue : struct, IEpilogue
+    {
+        if (y.Count == 0) return;
+        var rows = new SparseRows
+        {
+            Starts = View(w.RowStarts), Columns = View(w.Columns), Values = View(w.Values), N = w.Shape[0], K = w.Shape[1],
+        };
+        launcher.Run(SparseKernels.Multiply<TEpilogue>, Elements(y.Count), View(x), rows, output, CountOf(y));
+    }
 
     private void Multiply<TA, TEpilogue>(Tensor a, Tensor b, bool transposeB, Mask? mask, Shape c, int depth, EpilogueData output)
         where TA : struct, IOperand where TEpilogue : struct, IEpilogue

@@ -90,9 +90,9 @@ public interface IBackend : IDisposable
     WeightLayout Pack(SparseMatrix w);
 
     /// <summary>
-    /// w ⊙ mask, or its transpose, for a weight that is about to change again, as in training: null where this backend would not gain by packing it.
+    /// w ⊙ mask and its transpose, for a weight that is about to change again, as in training; both are the caller's. Null where this backend would not gain.
     /// </summary>
-    WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose);
+    (WeightLayout Weight, WeightLayout Transposed)? PackSparse(Tensor w, Mask mask);
 
     /// <summary><see cref="Linear"/> with a weight that this backend has packed: y = f(x · wᵀ + bias).</summary>
     void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise;

@@ -26,7 +26,8 @@ public sealed class SparseMatrix
         for (int row = 0; row < shape[0]; row++) CheckRow(row);
     }
 
-    private SparseMatrix((Shape Shape, int[] RowStarts, int[] Columns, float[] Values) parts) => (Shape, RowStarts, Columns, Values) = parts;
+    private SparseMatrix((Shape Shape, ReadOnlyMemory<int> RowStarts, ReadOnlyMemory<int> Columns, ReadOnlyMemory<float> Values) parts) =>
+        (Shape, RowStarts, Columns, Values) = parts;
 
     /// <summary>[N, K].</summary>
     public Shape Shape { get; }
@@ -41,26 +42,29 @@ public sealed class SparseMatrix
     public ReadOnlyMemory<float> Values { get; }
 
     /// <summary>A matrix of parts that a kernel made, which are not looked at again.</summary>
-    internal static SparseMatrix Trusted(Shape shape, int[] rowStarts, int[] columns, float[] values) => new((shape, rowStarts, columns, values));
+    internal static SparseMatrix Trusted(Shape shape, ReadOnlyMemory<int> rowStarts, ReadOnlyMemory<int> columns, ReadOnlyMemory<float> values) =>
+        new((shape, rowStarts, columns, values));
 
-    /// <summary>Wᵀ [K, N].</summary>
-    public SparseMatrix Transpose()
+    /// <summary>Wᵀ [K, N], in the arrays given.</summary>
+    internal SparseMatrix Transpose(SparseArrays arrays)
     {
         ReadOnlySpan<int> starts = RowStarts.Span, columns = Columns.Span;
         ReadOnlySpan<float> values = Values.Span;
-        var ends = new int[Shape[1] + 1];
-        foreach (int column in columns) ends[column + 1]++;
-        for (int column = 0; column < Shape[1]; column++) ends[column + 1] += ends[column];
-        int[] next = ends[..^1];
-        var (rows, entries) = (new int[values.Length], new float[values.Length]);
+        // Place c + 1 counts row c, then says where it begins, and is moved to its end while the row fills: where the next begins.
+        Span<int> ends = arrays.Starts(Shape[1]).AsSpan(0, Shape[1] + 1);
+        ends.Clear();
+        foreach (int column in columns)
+            if (column + 2 <= Shape[1]) ends[column + 2]++;
+        for (int column = 2; column <= Shape[1]; column++) ends[column] += ends[column - 1];
+        (int[] rows, float[] entries) = arrays.Entries(values.Length);
         for (int row = 0; row < Shape[0]; row++)
             for (int i = starts[row]; i < starts[row + 1]; i++)
             {
-                int place = next[columns[i]]++;
+                int place = ends[columns[i] + 1]++;
                 (rows[place], entries[place]) = (row, values[i]);
             }
 
-        return new((new Shape(Shape[1], Shape[0]), ends, rows, entries));
+        return arrays.Matrix(new Shape(Shape[1], Shape[0]));
     }
 
     /// <summary>Writes W densely, row-major.</summary>

@@ -31,7 +31,7 @@ internal static class LinearMath
         {
             tape.Backend.PackedLinear<TActivation>(x, weight.Layout, bias?.Value, y);
         }
-        else if (tape.Recording && SparseOf(weight, x)?.Forward is WeightLayout sparse)
+        else if (tape.Recording && SparseOf(weight, x)?.Weight is WeightLayout sparse)
         {
             if (z is not null) tape.Backend.PackedLinear<Identity>(Matrix(x), sparse, bias?.Value, z);
             if (z is not null) tape.Backend.Map<TActivation>(z, y);
@@ -63,12 +63,12 @@ internal static class LinearMath
     /// <summary>dx = dz W', or dx += …; dz [T, N], dx [T, K].</summary>
     public static void MultiplyByWeight(IBackend backend, Tensor dz, LinearWeight weight, Mask? mask, Tensor dx, bool accumulate)
     {
-        if (SparseOf(weight, dz)?.Backward is WeightLayout sparse) backend.PackedMatMul(dz, sparse, dx, accumulate);
+        if (SparseOf(weight, dz)?.Transposed is WeightLayout sparse) backend.PackedMatMul(dz, sparse, dx, accumulate);
         else backend.MatMul(dz, false, weight.Parameter.Value, false, mask, dx, accumulate);
     }
 
     // The sparse forms for so many rows.
-    private static (WeightLayout Forward, WeightLayout Backward)? SparseOf(LinearWeight weight, Tensor x) =>
+    private static (WeightLayout Weight, WeightLayout Transposed)? SparseOf(LinearWeight weight, Tensor x) =>
         x.Shape.Rows >= LeastSparseRows ? weight.Sparse : null;
 
     // The same values as a matrix of rows.

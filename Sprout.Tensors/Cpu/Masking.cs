@@ -76,6 +76,13 @@ internal sealed unsafe partial class CpuBackend<V>
         {
             long entry = (long)piece * Chunk, end = Math.Min(entry + Chunk, count);
             int row = (int)(entry / columns), column = (int)(entry % columns), perRow = DivideUp(columns, blockColumns);
+            // Blocks of one column over whole words: every row of the matrix is one of the blocks' rows.
+            if (blockColumns == 1 && columns % 32 == 0)
+            {
+                for (; entry < end; entry += 32) bits[entry >> 5] = blockBits[((entry / columns / blockRows * columns) + (entry % columns)) >> 5];
+                return;
+            }
+
             for (; entry < end; entry += 32)
             {
                 uint word = 0;

@@ -42,7 +42,7 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     /// <inheritdoc/>
-    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose) => sparse.PackOnce(w, mask, transpose);
+    public (WeightLayout Weight, WeightLayout Transposed)? PackSparse(Tensor w, Mask mask) => sparse.PackOnce(w, mask);
 
     /// <inheritdoc/>
     public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate) => MultiplyPacked(x, w, y, accumulate, default(NoEpilogue));

@@ -89,11 +89,11 @@ public sealed partial class ProfiledBackend
     }
 
     /// <inheritdoc/>
-    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose)
+    public (WeightLayout Weight, WeightLayout Transposed)? PackSparse(Tensor w, Mask mask)
     {
         Begin(Cost.PackSparse(w));
-        WeightLayout? packed = inner.PackSparse(w, mask, transpose);
-        End(packed?.Bytes ?? 0);
+        (WeightLayout Weight, WeightLayout Transposed)? packed = inner.PackSparse(w, mask);
+        End(packed is var (weight, transposed) ? weight.Bytes + transposed.Bytes : 0);
         return packed;
     }
 

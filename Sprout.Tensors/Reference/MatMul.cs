@@ -59,7 +59,7 @@ public sealed unsafe partial class ReferenceBackend
         Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
 
     /// <inheritdoc/>
-    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose) => null;
+    public (WeightLayout Weight, WeightLayout Transposed)? PackSparse(Tensor w, Mask mask) => null;
 
     /// <inheritdoc/>
     public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate) =>

@@ -58,7 +58,7 @@ internal sealed class FailingBackend : IBackend
 
     public WeightLayout Pack(SparseMatrix w) => Next().Pack(w);
 
-    public WeightLayout? PackSparse(Tensor w, Mask mask, bool transpose) => Next().PackSparse(w, mask, transpose);
+    public (WeightLayout Weight, WeightLayout Transposed)? PackSparse(Tensor w, Mask mask) => Next().PackSparse(w, mask);
 
     public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate) => Next().PackedMatMul(x, w, y, accumulate);
 

@@ -27,17 +27,20 @@ internal sealed unsafe class EntriesStream(SparseMatrix w, int firstRow, int par
         int count = Math.Min(partRows, w.Shape[0] - firstRow);
         (begins, lengths) = (new int[count], new int[count]);
         ReadOnlySpan<int> starts = w.RowStarts.Span, columns = w.Columns.Span;
-        var rows = new List<int>(count);
+        var ends = new int[inputs + 2];
         for (int row = 0; row < count; row++)
         {
             int start = starts[firstRow + row], end = starts[firstRow + row + 1];
             begins[row] = start + FirstFrom(columns[start..end], firstInput);
             lengths[row] = start + FirstFrom(columns[start..end], firstInput + inputs) - begins[row];
-            // A row without any entry is written once, as zeros.
-            if (end > start || firstInput == 0) rows.Add(row);
+            if (IsWritten(row)) ends[lengths[row] + 1]++;
         }
 
-        order = [.. rows.OrderBy(row => lengths[row])];
+        // Counted by length, so that rows of one length stay in their order.
+        for (int length = 0; length <= inputs; length++) ends[length + 1] += ends[length];
+        order = new int[ends[inputs + 1]];
+        for (int row = 0; row < count; row++)
+            if (IsWritten(row)) order[ends[lengths[row]]++] = row;
         for (int run = 0; run < Runs; run++) Words += HeaderOf(together) + (2L * together * StepsOf(run));
     }
 
@@ -66,6 +69,9 @@ internal sealed unsafe class EntriesStream(SparseMatrix w, int firstRow, int par
             words += HeaderOf(together) + (2 * together * steps);
         }
     }
+
+    // A row without any entry is written once, as zeros.
+    private bool IsWritten(int row) => firstInput == 0 || w.RowStarts.Span[firstRow + row + 1] > w.RowStarts.Span[firstRow + row];
 
     private int StepsOf(int run) => lengths[order[Math.Min((run + 1) * together, order.Length) - 1]];
 

@@ -16,6 +16,9 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
     // What a kept weight costs, in terms of a weight of the dense product: of a vector block, and by itself (measured at 32 and 1,024 rows of X).
     private const double CostInBlock = 1.12, CostOfEntry = 1.7;
 
+    // The entries of the last weight and of its transpose, whose memory the next one gets.
+    private readonly SparseArrays entries = new(), transposed = new();
+
     // A weight that is packed for one step has to keep less, to repay the packing; and products of so few outputs go another way while they are dense.
     private const double MostKeptOnce = 0.4;
     private const int FewOutputs = 4;
@@ -25,11 +28,14 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
         // No form pays where nearly all is left.
         Compress(w, mask, 1 / CostInBlock) is SparseMatrix compressed ? Pack(compressed) : null;
 
-    /// <summary>A sparse form of W ⊙ M or of its transpose for a single step; null where the dense product is faster.</summary>
-    public WeightLayout? PackOnce(Tensor w, Mask mask, bool transpose)
+    /// <summary>Sparse forms of W ⊙ M and of its transpose for a single step; null where the dense products are faster.</summary>
+    public (WeightLayout Weight, WeightLayout Transposed)? PackOnce(Tensor w, Mask mask)
     {
-        if (w.Shape[transpose ? 1 : 0] <= FewOutputs || Compress(w, mask, MostKeptOnce) is not SparseMatrix compressed) return null;
-        return Pack(transpose ? compressed.Transpose() : compressed);
+        if (Math.Min(w.Shape[0], w.Shape[1]) <= FewOutputs || Compress(w, mask, MostKeptOnce) is not SparseMatrix compressed) return null;
+        if (Pack(compressed) is not WeightLayout weight) return null;
+        if (Pack(compressed.Transpose(transposed)) is WeightLayout other) return (weight, other);
+        weight.Dispose();
+        return null;
     }
 
     /// <summary>A sparse form of W; null where the dense one is faster.</summary>
@@ -75,14 +81,17 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
 
     private SparseMatrix? Compress<TReader>(Shape shape, TReader reader, double mostKept) where TReader : struct, IReader<V>
     {
-        var starts = new int[shape[0] + 1];
+        int[] starts = entries.Starts(shape[0]);
         var counting = new SparseRows<V, TReader>(reader, shape, starts, null, null);
         workers.Run(counting.Pieces, counting);
-        if (starts.Sum(count => (long)count) > mostKept * shape.Count) return null;
+        long kept = 0;
+        for (int row = 0; row < shape[0]; row++) kept += starts[row + 1];
+        if (kept > mostKept * shape.Count) return null;
+        starts[0] = 0;
         for (int row = 0; row < shape[0]; row++) starts[row + 1] = checked(starts[row] + starts[row + 1]);
-        var (columns, values) = (new int[starts[^1]], new float[starts[^1]]);
+        (int[] columns, float[] values) = entries.Entries(starts[shape[0]]);
         var copying = new SparseRows<V, TReader>(reader, shape, starts, columns, values);
         workers.Run(copying.Pieces, copying);
-        return SparseMatrix.Trusted(shape, starts, columns, values);
+        return entries.Matrix(shape);
     }
 }

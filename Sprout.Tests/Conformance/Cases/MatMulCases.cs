@@ -23,6 +23,8 @@ internal static class MatMulCases
         MatMul(3, 3000, 1200, transposeA: false, transposeB: true, MaskKind.Bits, accumulate: true),
         PackedLinear<Gelu>(3, 3000, 1200, MaskKind.Bits, bias: true),
         PackedLinear<Identity>(3000, 40, 400, MaskKind.None, bias: true),
+        .. Shapes.SelectMany(shape => new[] { 0, 0.04, 0.3 }.Select(density => PackMatrix(shape.M, shape.N, shape.K, density))),
+        .. Shapes.SelectMany(shape => new[] { MaskKind.Bits, MaskKind.Gates }.Select(mask => PackSparse(shape.M, shape.N, shape.K, mask))),
     ];
 
     private static IEnumerable<KernelCase> OfShape((int M, int N, int K) shape)
@@ -40,6 +42,7 @@ internal static class MatMulCases
             yield return PackedLinear<Identity>(m, n, k, mask, bias: false);
             yield return PackedLinear<Gelu>(m, n, k, mask, bias: true);
             yield return Pack(n, k, mask);
+            yield return PackedMatMul(m, n, k, mask, accumulate: true);
         }
     }
 
@@ -70,6 +73,63 @@ internal static class MatMulCases
             using WeightLayout packed = run.Backend.Pack(w, run.RandomMask(mask, w.Shape));
             run.Backend.PackedLinear<TActivation>(x, packed, bias ? run.Source(n) : null, y);
         });
+
+    private static KernelCase PackedMatMul(int rows, int n, int k, MaskKind mask, bool accumulate) =>
+        new(nameof(IBackend.PackedMatMul), $"T {rows} N {n} K {k}, mask {mask}, accumulate {accumulate}", run =>
+        {
+            Tensor x = run.Source(rows, k), w = run.Source(n, k), y = run.Destination("y", Tolerance.Sum(k), new Shape(rows, n), accumulate);
+            using WeightLayout packed = run.Backend.Pack(w, run.RandomMask(mask, w.Shape));
+            run.Backend.PackedMatMul(x, packed, y, accumulate);
+        });
+
+    // A weight that was never dense.
+    private static KernelCase PackMatrix(int rows, int n, int k, double density) => new(nameof(IBackend.Pack), $"sparse, T {rows} N {n} K {k}, {density}", run =>
+    {
+        Tensor x = run.Source(rows, k), bias = run.Source(n);
+        using WeightLayout packed = run.Backend.Pack(SparseOf(n, k, density));
+        run.Backend.PackedLinear<Gelu>(x, packed, bias, run.Destination("y", Tolerance.Sum(k, size: 2), rows, n));
+        run.Backend.PackedMatMul(x, packed, run.Destination("sum", Tolerance.Sum(k), new Shape(rows, n), accumulate: true), accumulate: true);
+    });
+
+    // A backend that would not gain says so; its dense products stand in.
+    private static KernelCase PackSparse(int rows, int n, int k, MaskKind mask) => new(nameof(IBackend.PackSparse), $"T {rows} N {n} K {k}, {mask}", run =>
+    {
+        var dense = new float[n * k];
+        SparseOf(n, k, 0.2).CopyTo(dense);
+        Tensor x = run.Source(rows, k), dy = run.Source(rows, n), w = run.Source(new Shape(n, k), dense);
+        Tensor y = run.Destination("y", Tolerance.Sum(k), rows, n), dx = run.Destination("dx", Tolerance.Sum(n), new Shape(rows, k), accumulate: true);
+        Mask kept = run.RandomMask(mask, w.Shape)!;
+        if (run.Backend.PackSparse(w, kept) is var (weight, transposed))
+        {
+            run.Backend.PackedMatMul(x, weight, y, accumulate: false);
+            run.Backend.PackedMatMul(dy, transposed, dx, accumulate: true);
+            weight.Dispose();
+            transposed.Dispose();
+            return;
+        }
+
+        run.Backend.MatMul(x, false, w, true, kept, y, accumulate: false);
+        run.Backend.MatMul(dy, false, w, false, kept, dx, accumulate: true);
+    });
+
+    private static SparseMatrix SparseOf(int n, int k, double density)
+    {
+        var random = new Random(n + k);
+        var (starts, columns, values) = (new int[n + 1], new List<int>(), new List<float>());
+        for (int row = 0; row < n; row++)
+        {
+            for (int column = 0; column < k; column++)
+            {
+                if (random.NextDouble() >= density) continue;
+                columns.Add(column);
+                values.Add(random.NextSingle() - 0.5f);
+            }
+
+            starts[row + 1] = columns.Count;
+        }
+
+        return new SparseMatrix(new Shape(n, k), starts, [.. columns], [.. values]);
+    }
 
     // One packed weight serves batches of any number of rows.
     private static KernelCase Pack(int n, int k, MaskKind mask) => new(nameof(IBackend.Pack), $"N {n} K {k}, mask {mask}", run =>
