@@ -21,36 +21,54 @@ namespace Sprout.Cli.Bench;
 /// <param name="Warmup">Repetitions that are not timed.</param>
 /// <param name="Repeat">Repetitions that are.</param>
 /// <param name="Pruning">Method and density.</param>
+/// <param name="Format">dense: weights without zeros; sparse: these beside dense ones, in turn; null: as they are.</param>
 /// <param name="TrainEmbeddings">Whether a training step includes the embedding tables.</param>
 /// <param name="Threads">Processor threads.</param>
 internal sealed record BenchModel(
     ModelSource Source, IReadOnlyList<TokenSequence> Sequences, int BatchSize, int Warmup, int Repeat,
-    PruningOptions Pruning, bool? TrainEmbeddings, int Threads)
+    PruningOptions Pruning, string? Format, bool? TrainEmbeddings, int Threads)
 {
     private const ulong Seed = 42;
 
-    /// <summary>Times passes without gradients; with a density below 1, of weights with that share of random non-zeros.</summary>
+    /// <summary>
+    /// Times passes without gradients; with a density below 1, of weights with that share of random non-zeros. Beside dense ones it tells the time of these and
+    /// the median of the ratios.
+    /// </summary>
     public JsonObject Forward(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
-        using SequenceClassifier model = Load(backend);
-        using Pruner? pruner = Pruning.Density is double density && density < 1
+        using SequenceClassifier model = Format == "dense" ? LoadDense(backend) : Load(backend);
+        using SequenceClassifier? dense = Format == "sparse" ? LoadDense(backend) : null;
+        using Pruner? pruner = Format != "dense" && Pruning.Density is double density && density < 1
             ? PruningMethods.CreatePruner(model.Encoder, new PruningOptions { Method = "random", Density = density, Block = Pruning.Block }, 1, Seed)
             : null;
         pruner?.Fold();
-        var timing = new BenchTiming();
+        var (timing, denseTiming, ratios) = (new BenchTiming(), new BenchTiming(), new List<double>());
         using var inference = new Inference(backend, model);
+        using Inference? denseInference = dense is null ? null : new Inference(backend, dense);
         for (int i = 0; i < Warmup + Repeat; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             if (i == Warmup) profile?.Restart();
             TokenSequence[] chosen = [.. Enumerable.Range(i * BatchSize, BatchSize).Select(j => Sequences[j % Sequences.Count])];
-            long start = Stopwatch.GetTimestamp();
-            inference.Run(chosen, BatchSize, (_, _, _) => { }, cancellation: cancellation);
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (i >= Warmup) timing.Add(seconds, Flops(model, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
+            double denseSeconds = Seconds(denseInference), seconds = Seconds(inference);
+            if (i < Warmup) continue;
+            timing.Add(seconds, Flops(model, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
+            denseTiming.Add(denseSeconds, 0, 0);
+            ratios.Add(denseSeconds / seconds);
+
+            double Seconds(Inference? passes)
+            {
+                long start = Stopwatch.GetTimestamp();
+                passes?.Run(chosen, BatchSize, (_, _, _) => { }, cancellation: cancellation);
+                return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
         }
 
-        return timing.Report(backend, "forward", Threads, Weights(model), Weights([.. model.Encoder.Layers]), pruner?.Density ?? 1);
+        JsonObject report = timing.Report(backend, "forward", Threads, Weights(model), Weights([.. model.Encoder.Layers]), pruner?.Density ?? 1);
+        if (dense is null) return report;
+        report["dense_median_s"] = denseTiming.Median;
+        report["speedup"] = BenchTiming.MedianOf(ratios);
+        return report;
     }
 
     /// <summary>Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update.</summary>
@@ -88,6 +106,14 @@ internal sealed record BenchModel(
         long count = 0;
         foreach (Module module in modules) count += module.Parameters().Sum(parameter => parameter.Shape.Count);
         return count;
+    }
+
+    // The model's shapes without its zeros: the time of a dense pass does not depend on the numbers.
+    private SequenceClassifier LoadDense(IBackend backend)
+    {
+        SequenceClassifier model = Load(backend);
+        Initialization.Apply(model, Seed);
+        return model;
     }
 
     private SequenceClassifier Load(IBackend backend)

@@ -20,14 +20,14 @@ internal sealed class BenchTiming
     public void Add(double seconds, double flops, double tokens) => repetitions.Add((seconds, flops, tokens));
 
     /// <summary>The median of the times.</summary>
-    public double Median
+    public double Median => MedianOf(repetitions.Select(one => one.Seconds));
+
+    /// <summary>The median of some numbers, of which there is at least one.</summary>
+    public static double MedianOf(IEnumerable<double> numbers)
     {
-        get
-        {
-            double[] sorted = [.. repetitions.Select(one => one.Seconds).Order()];
-            int middle = sorted.Length / 2;
-            return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-        }
+        double[] sorted = [.. numbers.Order()];
+        int middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     /// <summary>The report: rates are the mean work of a repetition over the median time, the peak is measured now, in this process.</summary>

@@ -49,9 +49,9 @@ internal static class BenchCommand
         {
             Description = "Take the texts of this file (CSV, TSV, JSONL; .txt: one a line) instead", HelpName = "file",
         };
-        var format = new Option<string>("--format")
+        var format = new Option<string?>("--format")
         {
-            Description = "How the weights are stored; sparse is not in this version", DefaultValueFactory = _ => "dense", HelpName = "dense|sparse",
+            Description = "forward: dense weights; or sparse ones beside dense, in turn (default: as predict has them)", HelpName = "dense|sparse",
         };
         format.AcceptOnlyFromAmong("dense", "sparse");
         var shape = new Option<string?>("--shape") { Description = "gemm: extents of the product", HelpName = "MxNxK" };
@@ -80,7 +80,6 @@ internal static class BenchCommand
             AtLeast(1, "--batch", sequences);
             AtLeast(0, "--warmup", warmups);
             AtLeast(1, "--repeat", repeats);
-            if (result.GetValue(format) == "sparse") throw new OptionException("--format sparse: expected dense, the only format of this version.");
             string what = result.GetValue(mode)!;
             Recipe recipe = RecipeOf(table, result);
             Effects.CheckBench(what, recipe, result);
@@ -105,7 +104,7 @@ internal static class BenchCommand
             IReadOnlyList<TokenSequence> chosen = result.GetValue(lengthsFrom) is string file
                 ? FromTexts(file, source, result.GetValue(length) ?? source.Config.MaxPositionEmbeddings)
                 : OfLength(sequences, result.GetValue(length) ?? DefaultLength, source.Config);
-            var job = new BenchModel(source, chosen, sequences, warmups, repeats, recipe.Pruning, recipe.Training.TrainEmbeddings, threads);
+            var job = new BenchModel(source, chosen, sequences, warmups, repeats, recipe.Pruning, result.GetValue(format), recipe.Training.TrainEmbeddings, threads);
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using ProfiledBackend? profiled = result.GetValue(profile) ? new ProfiledBackend(backend) : null;
             JsonObject report = what == "forward"

@@ -50,6 +50,7 @@ internal static class Effects
             (["batch", "length", "lengths-from", "format", "profile", "method", .. OfPruning, "train-embeddings"], mode == "load", with),
             (["vocab"], !given.Contains("config"), "without --config"),
             ([.. OfPruning.Except(["density", "block"]), "train-embeddings"], mode == "forward", with),
+            (["format"], mode == "train-step", with),
             (["method", "block"], mode == "forward" && dense, "with --mode forward without --density"),
             .. mode == "train-step" ? OfMethods(recipe) : [],
             (["initial-density", .. Ramp, "score-init", "score-scale"], mode == "train-step" && !dense, "with --mode train-step, which begins at --density"),
