@@ -32,8 +32,9 @@ internal sealed record BenchModel(
     /// <summary>Times passes without gradients; with a density below 1, of weights with that share of random non-zeros.</summary>
     public JsonObject Forward(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
-        using SequenceClassifier model = Load(backend);
-        using Pruner? pruner = Pruning.Density is double density && density < 1
+        double? pruned = Pruning.Density < 1 ? Pruning.Density : null;
+        using SequenceClassifier model = Load(backend, onlyAnswers: pruned is null);
+        using Pruner? pruner = pruned is double density
             ? PruningMethods.CreatePruner(model.Encoder, new PruningOptions { Method = "random", Density = density, Block = Pruning.Block }, 1, Seed)
             : null;
         pruner?.Fold();
@@ -56,7 +57,7 @@ internal sealed record BenchModel(
     /// <summary>Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update.</summary>
     public JsonObject TrainStep(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
-        using SequenceClassifier model = Load(backend);
+        using SequenceClassifier model = Load(backend, onlyAnswers: false);
         int steps = Warmup + Repeat;
         var options = new TrainingOptions
         {
@@ -90,10 +91,10 @@ internal sealed record BenchModel(
         return count;
     }
 
-    private SequenceClassifier Load(IBackend backend)
+    private SequenceClassifier Load(IBackend backend, bool onlyAnswers)
     {
         SequenceClassifier model = Source.Config.CreateClassifier(backend, BenchObjective.Classes);
-        Source.Load(model, Seed);
+        Source.Load(model, Seed, onlyAnswers);
         return model;
     }
 
