@@ -1,7 +1,9 @@
 // Rows of numbers as small integers and a scale.
 namespace Sprout.Tensors.IO.Coding;
 
-/// <summary>Symmetric quantisation of a row: q = round(x ÷ scale), within ±<see cref="Largest"/>. A row of zeros has the scale 0.</summary>
+/// <summary>
+/// Symmetric quantisation of a row: q = round(x ÷ scale), within ±<see cref="Largest"/>. Scales are rounded up to bfloat16; a row of zeros has the scale 0.
+/// </summary>
 public static class Quantizer
 {
     /// <summary>Scales that are tried for a row of four bits: the largest magnitude ÷ 7, and smaller ones that cut the largest values off.</summary>
@@ -17,13 +19,13 @@ public static class Quantizer
     {
         float largest = 0;
         foreach (float x in row) largest = Math.Max(largest, Math.Abs(x));
-        float best = largest / Largest(format);
+        float best = Shortened(largest / Largest(format));
         if (format == NumberFormat.Int8 || best == 0) return best;
         double least = double.MaxValue;
         float whole = best;
         for (int i = 0; i < Trials; i++)
         {
-            float scale = (float)(whole * (1 - (i * (1 - SmallestShare) / (Trials - 1))));
+            float scale = Shortened((float)(whole * (1 - (i * (1 - SmallestShare) / (Trials - 1)))));
             double error = ErrorOf(row, scale, Largest(format));
             if (error >= least) continue;
             (least, best) = (error, scale);
@@ -37,6 +39,14 @@ public static class Quantizer
     {
         if (scale == 0) return 0;
         return (int)Math.Clamp(MathF.Round(x / scale), -largest, largest);
+    }
+
+    // The next bfloat16, the upper half of the bits, so that the largest magnitude still fits.
+    private static float Shortened(float scale)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(scale);
+        float shortened = BitConverter.UInt32BitsToSingle((bits + 0xFFFF) & 0xFFFF0000);
+        return float.IsFinite(shortened) ? shortened : BitConverter.UInt32BitsToSingle(bits & 0xFFFF0000);
     }
 
     private static double ErrorOf(ReadOnlySpan<float> row, float scale, int largest)

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Sprout.Tensors.IO.Coding;
 
 /// <summary>
-/// Writes rows of numbers: scales (single precision, one a row) of integers, then the numbers. Integers are a stream of q + 127, or q + 7 of four bits. Of a
+/// Writes rows of numbers: scales of integers (bfloat16, one a row), then the numbers. Integers are a stream of q + 127, or q + 7 of four bits. Of a
 /// sparse matrix a stream comes first of the zeros before each entry, counted through all rows; 255 stands for as many and no entry yet.
 /// </summary>
 internal static class TensorCoder
@@ -34,7 +34,7 @@ internal static class TensorCoder
             for (int i = 0; i < columns; i++) symbols[(row * columns) + i] = (byte)(Quantizer.Quantize(source[i], scale, largest) + largest);
         }
 
-        bytes.Write(MemoryMarshal.AsBytes<float>(scales));
+        WriteScales(scales, bytes);
         SymbolCoder.Encode(symbols, bytes);
         return bytes.ToArray();
     }
@@ -67,7 +67,7 @@ internal static class TensorCoder
 
         using var bytes = new MemoryStream();
         SymbolCoder.Encode(CollectionsMarshal.AsSpan(gaps), bytes);
-        bytes.Write(MemoryMarshal.AsBytes<float>(scales));
+        WriteScales(scales, bytes);
         if (isInteger) SymbolCoder.Encode(CollectionsMarshal.AsSpan(symbols), bytes);
         else WriteFloats(CollectionsMarshal.AsSpan(entries), format, bytes, name);
         return (bytes.ToArray(), isInteger ? symbols.Count : entries.Count);
@@ -89,9 +89,9 @@ internal static class TensorCoder
         else
         {
             int largest = Quantizer.Largest(format);
-            ReadOnlySpan<byte> scales = SymbolReader.Take(ref bytes, (long)sizeof(float) * (columns == 0 ? 0 : values.Length / columns), name);
+            ReadOnlySpan<byte> scales = SymbolReader.Take(ref bytes, (long)sizeof(ushort) * (columns == 0 ? 0 : values.Length / columns), name);
             var symbols = new SymbolReader(ref bytes, values.Length, name);
-            for (int row = 0; (row + 1) * sizeof(float) <= scales.Length; row++)
+            for (int row = 0; (row + 1) * sizeof(ushort) <= scales.Length; row++)
             {
                 float scale = ScaleAt(scales, row, name);
                 foreach (ref float value in values.Slice(row * columns, columns)) value = scale * Integer(symbols.Next(), largest, name);
@@ -140,7 +140,7 @@ internal static class TensorCoder
     private static void ReadIntegers(ref ReadOnlySpan<byte> bytes, int[] rowStarts, NumberFormat format, float[] values, string name)
     {
         int largest = Quantizer.Largest(format);
-        ReadOnlySpan<byte> scales = SymbolReader.Take(ref bytes, (long)sizeof(float) * (rowStarts.Length - 1), name);
+        ReadOnlySpan<byte> scales = SymbolReader.Take(ref bytes, (long)sizeof(ushort) * (rowStarts.Length - 1), name);
         var symbols = new SymbolReader(ref bytes, values.Length, name);
         for (int row = 0; row < rowStarts.Length - 1; row++)
         {
@@ -149,6 +149,16 @@ internal static class TensorCoder
         }
 
         symbols.RequireEnd();
+    }
+
+    private static void WriteScales(float[] scales, MemoryStream destination)
+    {
+        foreach (float scale in scales)
+        {
+            uint bits = BitConverter.SingleToUInt32Bits(scale);
+            destination.WriteByte((byte)(bits >> 16));
+            destination.WriteByte((byte)(bits >> 24));
+        }
     }
 
     private static void WriteFloats(ReadOnlySpan<float> values, NumberFormat format, MemoryStream destination, string name)
@@ -163,7 +173,7 @@ internal static class TensorCoder
         for (int i = 0; i < values.Length; i++)
         {
             halves[i] = (Half)values[i];
-            if (Half.IsInfinity(halves[i])) throw new InputException($"{name}: expected values that fp16 holds, at most {Half.MaxValue}, found {values[i]}.");
+            if (Half.IsInfinity(halves[i])) throw new InputException($"{name}: expected values that fp16 holds, at most {(float)Half.MaxValue}, found {values[i]}.");
         }
 
         destination.Write(MemoryMarshal.AsBytes<Half>(halves));
@@ -183,7 +193,7 @@ internal static class TensorCoder
 
     private static float ScaleAt(ReadOnlySpan<byte> scales, int row, string name)
     {
-        float scale = BinaryPrimitives.ReadSingleLittleEndian(scales[(sizeof(float) * row)..]);
+        float scale = BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(scales[(sizeof(ushort) * row)..]) << 16);
         if (float.IsFinite(scale) && scale >= 0) return scale;
         throw new InputException($"{name}: expected scales that are finite and not negative, found {scale} in row {row}.");
     }
