@@ -4,10 +4,13 @@ using Sprout.Tensors.IO.Coding;
 
 namespace Sprout.Bert.Sources;
 
-/// <summary>The form of numbers in a sparse model file, and what else goes into it. Vectors (biases, layer norms) always keep their bits.</summary>
+/// <summary>The form of numbers in a sparse model file, and what else goes into it.</summary>
 public sealed record SparseFileOptions
 {
-    /// <summary>Of matrices of the encoder and the head: <see cref="NumberFormat.Fp32"/>, <see cref="NumberFormat.Fp16"/> or <see cref="NumberFormat.Int8"/>.</summary>
+    /// <summary>
+    /// Of matrices of the encoder and the head: <see cref="NumberFormat.Fp32"/>, <see cref="NumberFormat.Fp16"/> or <see cref="NumberFormat.Int8"/>. Vectors
+    /// (biases, layer norms) are in single precision with the first, else in half precision.
+    /// </summary>
     public NumberFormat Weights { get; init; }
 
     /// <summary>Of the embedding tables; with four bits, those of positions and segments, which every token adds, have eight.</summary>

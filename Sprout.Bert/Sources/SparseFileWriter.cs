@@ -95,7 +95,7 @@ public static class SparseFileWriter
 
     private static NumberFormat FormatOf(StoredTensor tensor, bool isTable, bool isByToken, SparseFileOptions options)
     {
-        if (tensor.Extents.Count != 2) return NumberFormat.Fp32;
+        if (tensor.Extents.Count != 2) return options.Weights == NumberFormat.Fp32 ? NumberFormat.Fp32 : NumberFormat.Fp16;
         if (!isTable) return options.Weights;
         return options.Embeddings == NumberFormat.Int4 && !isByToken ? NumberFormat.Int8 : options.Embeddings;
     }
