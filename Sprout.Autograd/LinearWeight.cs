@@ -32,8 +32,8 @@ public sealed class LinearWeight(Parameter parameter)
     public bool RequiresGrad => parameter.RequiresGrad;
 
     /// <summary>
-    /// Makes W' a matrix that is never dense: its layout stands for it until the layer is disposed. Who asks W for its value afterwards, as tapes that record do,
-    /// gets an <see cref="InvalidOperationException"/>.
+    /// Makes W' a matrix that is never dense: its layout stands for it until the layer is disposed. Who asks W for its value afterwards, as tapes that
+    /// record do, gets an <see cref="InvalidOperationException"/>.
     /// </summary>
     /// <param name="w">W' [N, K].</param>
     /// <exception cref="ArgumentException">It has another shape.</exception>

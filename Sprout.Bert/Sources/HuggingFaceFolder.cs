@@ -165,7 +165,8 @@ public sealed class HuggingFaceFolder : StoredModel
         }
     }
 
-    private static StoredTensor? Of(WeightFile weights, string name) => weights.Find(name) is WeightEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
+    private static StoredTensor? Of(WeightFile weights, string name) =>
+        weights.Find(name) is WeightEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
 
     private WeightEntry EntryOf(StoredTensor tensor) =>
         Weights.Find(tensor.Name) ?? throw new ArgumentException($"{folder} has no tensor \"{tensor.Name}\".");

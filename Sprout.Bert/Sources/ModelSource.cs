@@ -21,7 +21,9 @@ public sealed record StoredTensor(string Name, IReadOnlyList<long> Extents)
     public long Count => Extents.Aggregate(1L, (product, extent) => product * extent);
 }
 
-/// <summary>A configuration, a tokenizer and weights, wherever they lie: a Hugging Face folder, a sparse model file, or nowhere yet. Not safe for several threads.</summary>
+/// <summary>
+/// A configuration, a tokenizer and weights, wherever they lie: a Hugging Face folder, a sparse model file, or nowhere yet. Not safe for several threads.
+/// </summary>
 public abstract class ModelSource : IDisposable
 {
     private ITokenizer? tokenizer;

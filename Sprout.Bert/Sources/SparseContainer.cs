@@ -24,7 +24,10 @@ internal sealed class SparseContainer : IDisposable
     /// <summary>Sections and header begin at multiples of this.</summary>
     public const int Alignment = 64;
 
-    private const int MostOfHeader = 1 << 24, MostOfText = 1 << 26, MostExpansion = 64, MostRank = 4;
+    /// <summary>Bytes of a small file for each one of its section, at most.</summary>
+    public const int MostExpansion = 64;
+
+    private const int MostOfHeader = 1 << 24, MostOfText = 1 << 26, MostRank = 4;
 
     // Zeros of sparse matrices take no bytes.
     private const long MostElementsPerByte = 1024, MostRowsPerByte = 16;

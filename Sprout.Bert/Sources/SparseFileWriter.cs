@@ -157,9 +157,10 @@ public static class SparseFileWriter
 
         public void AddText(string name, byte[] text)
         {
-            using var packed = new MemoryStream();
-            using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) zlib.Write(text);
-            (long offset, long length, string hash) = AddSection(packed.ToArray(), Part.Tokenizer);
+            byte[] packed = Packed(text, CompressionLevel.SmallestSize);
+            // What shrinks more would pass for hostile.
+            if (text.Length > SparseContainer.MostExpansion * packed.Length) packed = Packed(text, CompressionLevel.NoCompression);
+            (long offset, long length, string hash) = AddSection(packed, Part.Tokenizer);
             texts.Add(new SparseText(name, offset, length, hash, text.Length));
         }
 
@@ -168,7 +169,8 @@ public static class SparseFileWriter
             int columns = tensor.Extents.Count == 0 ? 1 : (int)tensor.Extents[^1];
             int? entries = null;
             byte[] coded;
-            if (isLinear && values.AsSpan().Count(0f) >= (values.Length + 1) / 2) (coded, entries) = TensorCoder.EncodeSparse(values, columns, format, tensor.Name);
+            bool isSparse = isLinear && values.AsSpan().Count(0f) >= (values.Length + 1) / 2;
+            if (isSparse) (coded, entries) = TensorCoder.EncodeSparse(values, columns, format, tensor.Name);
             else coded = TensorCoder.EncodeDense(values, columns, format, tensor.Name);
             (long offset, long length, string hash) = AddSection(coded, part);
             tensors.Add(new SparseTensor(tensor, offset, length, hash, format, entries));
@@ -243,6 +245,13 @@ public static class SparseFileWriter
             }
 
             return header.ToArray();
+        }
+
+        private static byte[] Packed(byte[] text, CompressionLevel level)
+        {
+            using var packed = new MemoryStream();
+            using (var zlib = new ZLibStream(packed, level, leaveOpen: true)) zlib.Write(text);
+            return packed.ToArray();
         }
 
         private static void WriteSection(Utf8JsonWriter json, SparseSection section)

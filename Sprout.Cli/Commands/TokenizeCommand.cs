@@ -19,7 +19,10 @@ internal static class TokenizeCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("tokenize", Summary);
-        var model = new Option<string?>("--model", "--model_name_or_path") { Description = "Folder with tokenizer.json or vocab.txt, or sparse model file", HelpName = "path" };
+        var model = new Option<string?>("--model", "--model_name_or_path")
+        {
+            Description = "Folder with tokenizer.json or vocab.txt, or sparse model file", HelpName = "path",
+        };
         var vocab = new Option<string?>("--vocab") { Description = "A vocab.txt, instead of --model", HelpName = "file" };
         var cased = new Option<bool>("--cased") { Description = "With --vocab: keep case and accents" };
         var pair = new Option<bool>("--pair") { Description = "Each line holds two texts with a TAB between them" };

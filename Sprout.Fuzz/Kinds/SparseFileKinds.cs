@@ -28,7 +28,8 @@ internal static class SparseFileKinds
         {
             Words =
             [
-                "\"entries\":1", "\"entries\":2147483647", "\"shape\":[2147483647,2147483647]", "\"shape\":[0,8]", "\"numbers\":\"int4\"", "\"numbers\":\"fp32\"",
+                "\"entries\":1", "\"entries\":2147483647", "\"shape\":[2147483647,2147483647]", "\"shape\":[0,8]", "\"numbers\":\"int4\"",
+                "\"numbers\":\"fp32\"",
                 "\"offset\":64", "\"length\":9223372036854775807", "\"size\":67108864", "config.json", "tokenizer.json",
             ],
         },

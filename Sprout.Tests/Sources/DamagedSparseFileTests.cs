@@ -19,7 +19,8 @@ public sealed class DamagedSparseFileTests : IDisposable
     public DamagedSparseFileTests()
     {
         string folder = PrunedModel.Folder(
-            tiny, change: config => config with { HiddenSize = 4, IntermediateSize = 6, NumHiddenLayers = 1, NumAttentionHeads = 2, MaxPositionEmbeddings = 8 });
+            tiny,
+            change: config => config with { HiddenSize = 4, IntermediateSize = 6, NumHiddenLayers = 1, NumAttentionHeads = 2, MaxPositionEmbeddings = 8 });
         path = PrunedModel.File(tiny, folder, new SparseFileOptions { Weights = NumberFormat.Int8, Embeddings = NumberFormat.Int4 });
         good = File.ReadAllBytes(path);
     }

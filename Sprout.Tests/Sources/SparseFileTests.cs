@@ -156,8 +156,7 @@ public sealed class SparseFileTests : IDisposable
         cancelled.Cancel();
         FluentActions.Invoking(() => SparseFileWriter.Write(tiny.PathOf("model.sprout"), source, null, cancelled.Token))
             .Should().Throw<OperationCanceledException>();
-        Directory.GetFiles(tiny.Folder).Should().NotContain(path => path.Contains("sprout", StringComparison.Ordinal) && path.EndsWith("tmp", StringComparison.Ordinal));
-        File.Exists(tiny.PathOf("model.sprout")).Should().BeFalse();
+        Directory.GetFiles(tiny.Folder).Should().NotContain(path => Path.GetFileName(path).Contains("model.sprout", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -173,7 +173,8 @@ internal static class TensorCoder
         for (int i = 0; i < values.Length; i++)
         {
             halves[i] = (Half)values[i];
-            if (Half.IsInfinity(halves[i])) throw new InputException($"{name}: expected values that fp16 holds, at most {(float)Half.MaxValue}, found {values[i]}.");
+            if (!Half.IsInfinity(halves[i])) continue;
+            throw new InputException($"{name}: expected values that fp16 holds, at most {(float)Half.MaxValue}, found {values[i]}.");
         }
 
         destination.Write(MemoryMarshal.AsBytes<Half>(halves));
