@@ -16,7 +16,10 @@ public sealed class LinearWeight(Parameter parameter)
     /// <summary>M in W' = W ⊙ M, or null: all ones. Owned by who sets it.</summary>
     public Mask? Mask { get; set; }
 
-    /// <summary>W' as its device packed it, for tapes that do not record; or null. While it is set, neither W nor M may change. Owned by who sets it.</summary>
+    /// <summary>
+    /// W' as its device packed it, for tapes that do not record; or null. While it is set, neither W nor M may change. Owned by who sets it, but for that of
+    /// <see cref="BecomeSparse"/>, which the layer owns.
+    /// </summary>
     public WeightLayout? Layout { get; set; }
 
     /// <summary>
@@ -25,9 +28,28 @@ public sealed class LinearWeight(Parameter parameter)
     /// </summary>
     public (WeightLayout Weight, WeightLayout Transposed)? Sparse { get; set; }
 
+    /// <summary>Whether W' is a <see cref="Layout"/> alone, and W has no value.</summary>
+    public bool IsSparse => parameter.HasNoValue;
+
     /// <summary>[N, K].</summary>
     public Shape Shape => parameter.Shape;
 
     /// <summary>Whether W is trained.</summary>
     public bool RequiresGrad => parameter.RequiresGrad;
+
+    /// <summary>
+    /// Makes W' a matrix that is never dense: its layout stands for it until the layer is disposed. Who asks W for its value afterwards, as tapes that
+    /// record do, gets an <see cref="InvalidOperationException"/>.
+    /// </summary>
+    /// <param name="w">W' [N, K].</param>
+    /// <exception cref="ArgumentException">It has another shape.</exception>
+    public void BecomeSparse(SparseMatrix w)
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        if (w.Shape != Shape) throw new ArgumentException($"BecomeSparse: the weight \"{parameter.Name}\" has shape {Shape}, the matrix {w.Shape}.");
+        WeightLayout layout = parameter.Backend.Pack(w);
+        Layout?.Dispose();
+        Layout = layout;
+        parameter.HasNoValue = true;
+    }
 }

@@ -30,6 +30,9 @@ public sealed class Parameter : Variable, IDisposable
     /// <summary>Whether weight decay is meant for it: matrices and tables, not biases and norms. Trainers group by this; optimisers see groups.</summary>
     public bool Decays { get; }
 
+    /// <summary>Whether what it stands for is kept in another form, so that asking for its value is a mistake.</summary>
+    internal bool HasNoValue { get; set; }
+
     /// <summary>Starts a new sum of gradients; costs nothing, the memory stays.</summary>
     public void ZeroGrad() => HasGrad = false;
 
@@ -38,6 +41,12 @@ public sealed class Parameter : Variable, IDisposable
     {
         ReleaseGrad();
         DisposeValue();
+    }
+
+    /// <inheritdoc/>
+    private protected override void RequireStart()
+    {
+        if (HasNoValue) throw new InvalidOperationException($"\"{Name}\" was loaded as a sparse matrix and has no dense value: load the model for training.");
     }
 
     /// <inheritdoc/>

@@ -79,12 +79,16 @@ public class Variable
         value?.Dispose();
     }
 
+    /// <summary>Checks that a variable without a value may get one.</summary>
+    private protected virtual void RequireStart() { }
+
     /// <summary>Writes the first value of a variable that had none.</summary>
     private protected virtual void Start(Tensor value) { }
 
     private Tensor Allocate()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
+        RequireStart();
         Tensor allocated = Tensor.Rent(Backend, Shape);
         Start(allocated);
         return value = allocated;

@@ -2,8 +2,8 @@
 namespace Sprout.Tensors;
 
 /// <summary>
-/// A weight W ⊙ M [N, K] in the form in which its device multiplies by it: made by <see cref="IBackend.Pack(Tensor, Mask?)"/> from a weight and its mask, or by a source that
-/// never had a dense W. A backend brings its own layouts and takes no other's.
+/// A weight W ⊙ M [N, K] in the form in which its device multiplies by it: made by <see cref="IBackend.Pack(Tensor, Mask?)"/> from a weight and its
+/// mask, or by a source that never had a dense W. A backend brings its own layouts and takes no other's.
 /// </summary>
 /// <param name="shape">The extents of the weight, [N, K].</param>
 public abstract class WeightLayout(Shape shape) : IDisposable

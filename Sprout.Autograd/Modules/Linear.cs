@@ -44,4 +44,12 @@ public sealed class Linear : Module
     /// <summary>f(x W'ᵀ + b) for x [T, in].</summary>
     public Variable Forward<TActivation>(Tape tape, Variable x) where TActivation : struct, IPointwise =>
         LinearFunction<TActivation>.Apply(tape, x, Factor, Bias);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        if (Factor.IsSparse) Factor.Layout?.Dispose();
+        base.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

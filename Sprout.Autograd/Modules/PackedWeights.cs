@@ -5,7 +5,7 @@ namespace Sprout.Autograd.Modules;
 
 /// <summary>
 /// The weights of all linear layers below a module, W ⊙ M, packed for the forward passes of tapes that do not record, until this is disposed.
-/// While it lives, no weight and no mask may change.
+/// While it lives, no weight and no mask may change. Weights that were loaded as sparse matrices are packed already and stay as they are.
 /// </summary>
 public sealed class PackedWeights : IDisposable
 {
@@ -17,7 +17,8 @@ public sealed class PackedWeights : IDisposable
     {
         ArgumentNullException.ThrowIfNull(backend);
         ArgumentNullException.ThrowIfNull(model);
-        weights = [.. model.NamedModules().Select(named => named.Module).OfType<Linear>().Select(layer => layer.Factor)];
+        weights = [.. model.NamedModules().Select(named => named.Module).OfType<Linear>().Select(layer => layer.Factor)
+            .Where(weight => !weight.IsSparse)];
         if (weights.Any(weight => weight.Layout is not null))
             throw new InvalidOperationException("PackedWeights: the weights of this model are packed already.");
         try

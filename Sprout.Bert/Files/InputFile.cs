@@ -64,6 +64,10 @@ internal static class InputFile
         return Checked(FileBytes.ReadText(path, most), path);
     }
 
+    /// <summary>The bytes of a small file that lies in another one, checked to be UTF-8.</summary>
+    /// <exception cref="InputException">They are not.</exception>
+    public static ReadOnlyMemory<byte> Inner(byte[] bytes, string name) => Checked(bytes, name);
+
     /// <summary>The whole rest of a data file as UTF-8 without a byte-order mark, checked.</summary>
     /// <param name="stream">The file.</param>
     /// <param name="path">What messages call it.</param>

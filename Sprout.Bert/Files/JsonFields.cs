@@ -23,11 +23,15 @@ internal readonly struct JsonFields
     /// <param name="file">The file.</param>
     /// <param name="most">Bytes that it may have; null: as many as a small file.</param>
     /// <exception cref="InputException">The file cannot be read or is not a JSON object.</exception>
-    internal static JsonFields ReadFile(string file, int? most = null)
+    internal static JsonFields ReadFile(string file, int? most = null) =>
+        Parse(most is int bytes ? InputFile.ReadSmall(file, bytes) : InputFile.ReadSmall(file), file);
+
+    /// <summary>Reads the bytes of a file, which are UTF-8 and must be one JSON object.</summary>
+    /// <exception cref="InputException">They are not.</exception>
+    internal static JsonFields Parse(ReadOnlyMemory<byte> json, string file)
     {
         try
         {
-            ReadOnlyMemory<byte> json = most is int bytes ? InputFile.ReadSmall(file, bytes) : InputFile.ReadSmall(file);
             JsonFile.CheckText(json.Span);
             return new JsonFields(file, "", "", JsonDocument.Parse(json).RootElement).AsObject();
         }
@@ -119,6 +123,10 @@ internal readonly struct JsonFields
     /// <summary>The value as true or false.</summary>
     internal bool AsFlag() =>
         element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : throw Wrong("true or false");
+
+    /// <summary>The value as an integer from 0.</summary>
+    internal long AsLong() =>
+        element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out long value) && value >= 0 ? value : throw Wrong("an integer from 0");
 
     /// <summary>The value as an integer from 0 that fits 31 bits.</summary>
     internal int AsCount() =>

@@ -21,9 +21,12 @@ public static class JsonFile
 
     /// <summary>Reads a JSON object: UTF-8, no comments, every key once in its object.</summary>
     /// <exception cref="InputException">The file cannot be read or holds anything else; the message names the line, or the key that is there twice.</exception>
-    public static JsonObject ReadObject(string path)
+    public static JsonObject ReadObject(string path) => ParseObject(InputFile.ReadSmall(path).Span, path);
+
+    /// <summary>Reads a JSON object from the bytes of a file, which are UTF-8.</summary>
+    /// <exception cref="InputException">As <see cref="ReadObject"/>.</exception>
+    internal static JsonObject ParseObject(ReadOnlySpan<byte> json, string path)
     {
-        ReadOnlySpan<byte> json = InputFile.ReadSmall(path).Span;
         try
         {
             CheckText(json);

@@ -112,6 +112,14 @@ public abstract record ModelConfig
     /// <summary>Whether a tensor of a file is no weight of its own: a stored range of positions, or a copy of a tied tensor.</summary>
     public abstract bool IsDerived(string tensor);
 
+    /// <summary>Whether a tensor of a file has a row, or a number, for each token of the vocabulary.</summary>
+    public abstract bool IsByToken(string tensor);
+
+    /// <summary>This configuration for a vocabulary of another size.</summary>
+    /// <param name="size">Tokens.</param>
+    /// <param name="padTokenId">The padding token's id there.</param>
+    public abstract ModelConfig WithVocabulary(int size, int padTokenId);
+
     /// <summary>Writes <c>config.json</c> into a folder, with the keys of <see cref="Extra"/>; transformers loads it.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
     public void Save(string folder)

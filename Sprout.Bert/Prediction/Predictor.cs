@@ -56,7 +56,7 @@ public abstract class Predictor : IDisposable
         try
         {
             model = created = create(backend);
-            source.LoadWhole(model);
+            source.LoadWhole(model, onlyAnswers: true);
             inference = new Inference(backend, model);
         }
         catch

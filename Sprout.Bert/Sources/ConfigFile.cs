@@ -16,9 +16,14 @@ public static class ConfigFile
     /// <exception cref="InputException">
     /// The file cannot be read or describes a model that Sprout cannot build; the message names file, key, expected and found.
     /// </exception>
-    public static ModelConfig Read(string path)
+    public static ModelConfig Read(string path) => Of(JsonFile.ReadObject(path), path);
+
+    /// <summary>The configuration of a JSON object.</summary>
+    /// <param name="json">The object, which keeps what nobody takes.</param>
+    /// <param name="path">What messages call it.</param>
+    /// <exception cref="InputException">As <see cref="Read"/>.</exception>
+    internal static ModelConfig Of(JsonObject json, string path)
     {
-        JsonObject json = JsonFile.ReadObject(path);
         string type = json["model_type"] is JsonValue value && value.TryGetValue(out string? name) ? name : BertConfig.Type;
         foreach ((string known, Func<JsonObject, string, ModelConfig> read) in Architectures)
             if (known == type) return read(json, path);

@@ -27,7 +27,7 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
 
     /// <inheritdoc/>
     /// <exception cref="InputException">The weights would take more memory than there is.</exception>
-    public override LoadReport Load(TaskModel model, ulong seed)
+    public override LoadReport Load(TaskModel model, ulong seed, bool onlyAnswers = false)
     {
         RequireMemory(model);
         Initialization.Apply(model, seed);

@@ -4,7 +4,6 @@ using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
-using Sprout.Tensors.Reference;
 
 namespace Sprout.Bert.Sources;
 
@@ -12,7 +11,7 @@ namespace Sprout.Bert.Sources;
 /// A folder with <c>config.json</c>, <c>model.safetensors</c> or else <c>pytorch_model.bin</c>, or the index of one's shards, and the tokenizer's files. Keys
 /// with and without the encoder's prefix, and the old names gamma and beta, are understood.
 /// </summary>
-public sealed class HuggingFaceFolder : ModelSource
+public sealed class HuggingFaceFolder : StoredModel
 {
     /// <summary>The weights' file name.</summary>
     public const string WeightsFile = "model.safetensors";
@@ -128,50 +127,10 @@ public sealed class HuggingFaceFolder : ModelSource
     }
 
     /// <inheritdoc/>
-    public override LoadReport Load(TaskModel model, ulong seed)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        // All shapes come first: asking a parameter for its value takes its memory.
-        RequireEncoder(Weights, model);
-        HashSet<Parameter> encoder = [.. model.Encoder.Parameters()];
-        var missing = new List<string>();
-        var mismatched = new List<string>();
-        var used = new HashSet<string>(StringComparer.Ordinal);
-        foreach (Parameter parameter in model.Parameters())
-        {
-            if (Entry(Weights, parameter.Name, model.EncoderPrefix) is WeightEntry entry)
-            {
-                used.Add(entry.Name);
-                if (encoder.Contains(parameter) || TensorFile.HasShape(entry, parameter.Shape))
-                {
-                    NotFiniteException.RequireNone(entry.FilePath, entry.Name, TensorFile.Read(Weights, entry, parameter.Value), parameter.Value.Count);
-                    continue;
-                }
-
-                string found = string.Join(", ", entry.Shape);
-                mismatched.Add($"tensor \"{entry.Name}\": expected shape {parameter.Shape}, found [{found}]");
-            }
-            else
-            {
-                missing.Add(parameter.Name);
-            }
-
-            Initialization.Apply(parameter, model.Config.InitializerRange, seed);
-        }
-
-        return new LoadReport(missing, [.. Tensors.Select(tensor => tensor.Name).Where(name => !used.Contains(name))], mismatched);
-    }
-
-    /// <inheritdoc/>
-    public override StoredTensor? Find(string parameter, string encoderPrefix) =>
-        Entry(Weights, parameter, encoderPrefix) is WeightEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
-
-    /// <inheritdoc/>
     public override unsafe void Read(StoredTensor tensor, long offset, Span<float> values)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        WeightEntry entry = Weights.Find(tensor.Name) ?? throw new ArgumentException($"{folder} has no tensor \"{tensor.Name}\".");
-        fixed (float* destination = values) Weights.ReadFloat32(entry, destination, offset, values.Length);
+        fixed (float* destination = values) Weights.ReadFloat32(EntryOf(tensor), destination, offset, values.Length);
     }
 
     /// <inheritdoc/>
@@ -184,15 +143,22 @@ public sealed class HuggingFaceFolder : ModelSource
     /// <inheritdoc/>
     protected override ITokenizer ReadTokenizer() => BertTokenizer.Load(folder);
 
+    /// <inheritdoc/>
+    private protected override StoredTensor? Lookup(string name) => Of(Weights, name);
+
+    /// <inheritdoc/>
+    private protected override string PlaceOf(StoredTensor tensor) => EntryOf(tensor).FilePath;
+
+    /// <inheritdoc/>
+    private protected override long LoadInto(StoredTensor tensor, Parameter parameter) => TensorFile.Read(Weights, EntryOf(tensor), parameter.Value);
+
     // What config.json says of sizes is believed when the weights say it too: before, nothing is made of them.
     private WeightFile OpenWeights()
     {
         WeightFile opened = WeightFile.OpenModel(folder);
         try
         {
-            using var nowhere = new ReferenceBackend();
-            using SequenceClassifier model = Config.CreateClassifier(nowhere, outputs: 1);
-            RequireEncoder(opened, model);
+            RequireEncoder(name => Of(opened, name), tensor => opened.Find(tensor.Name)!.FilePath);
             return opened;
         }
         catch
@@ -202,27 +168,9 @@ public sealed class HuggingFaceFolder : ModelSource
         }
     }
 
-    private void RequireEncoder(WeightFile weights, TaskModel model)
-    {
-        HashSet<Parameter> essential = [.. model.EssentialParameters];
-        foreach (Parameter parameter in model.Encoder.Parameters())
-        {
-            if (Entry(weights, parameter.Name, model.EncoderPrefix) is WeightEntry entry) TensorFile.RequireShape(entry, parameter.Shape);
-            else if (essential.Contains(parameter))
-                throw new InputException($"{folder}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
-        }
-    }
+    private static StoredTensor? Of(WeightFile weights, string name) =>
+        weights.Find(name) is WeightEntry entry ? new StoredTensor(entry.Name, entry.Shape) : null;
 
-    private static WeightEntry? Entry(WeightFile weights, string name, string prefix)
-    {
-        foreach (string candidate in (string[])[name, name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name])
-        {
-            if (weights.Find(candidate) is WeightEntry entry) return entry;
-            string old = candidate.Replace("LayerNorm.weight", "LayerNorm.gamma", StringComparison.Ordinal)
-                .Replace("LayerNorm.bias", "LayerNorm.beta", StringComparison.Ordinal);
-            if (weights.Find(old) is WeightEntry renamed) return renamed;
-        }
-
-        return null;
-    }
+    private WeightEntry EntryOf(StoredTensor tensor) =>
+        Weights.Find(tensor.Name) ?? throw new ArgumentException($"{folder} has no tensor \"{tensor.Name}\".");
 }

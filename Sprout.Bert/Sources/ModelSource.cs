@@ -1,4 +1,5 @@
 // A model, wherever it lies.
+using Sprout.Autograd;
 using Sprout.Bert.Models;
 using Sprout.Bert.Tokenization;
 using Sprout.Tensors;
@@ -20,7 +21,9 @@ public sealed record StoredTensor(string Name, IReadOnlyList<long> Extents)
     public long Count => Extents.Aggregate(1L, (product, extent) => product * extent);
 }
 
-/// <summary>A configuration, a tokenizer and weights, wherever they lie: a Hugging Face folder, or nowhere yet. Not safe for several threads.</summary>
+/// <summary>
+/// A configuration, a tokenizer and weights, wherever they lie: a Hugging Face folder, a sparse model file, or nowhere yet. Not safe for several threads.
+/// </summary>
 public abstract class ModelSource : IDisposable
 {
     private ITokenizer? tokenizer;
@@ -45,26 +48,34 @@ public abstract class ModelSource : IDisposable
     /// <summary>Bytes of what holds the weights; 0 when nothing does.</summary>
     public abstract long BytesOnDisk { get; }
 
-    /// <summary>Opens the model at a path: a folder as Hugging Face's tools leave and expect it.</summary>
-    /// <exception cref="InputException">There is none, or its configuration is wrong.</exception>
+    /// <summary>Opens the model at a path: a folder as Hugging Face's tools leave and expect it, or a sparse model file.</summary>
+    /// <exception cref="InputException">There is none, its configuration is wrong, or the file is damaged.</exception>
     public static ModelSource Open(string path)
     {
         if (Directory.Exists(path)) return new HuggingFaceFolder(path);
-        throw new InputException($"{path}: expected a model folder, found {(File.Exists(path) ? "a file" : "nothing")}.");
+        if (Path.Exists(path)) return new SparseFile(path);
+        throw new InputException($"{path}: expected a model folder or a sparse model file, found nothing.");
     }
 
     /// <summary>Loads the weights into a model; what pooler and head lack, and a head of another shape, is initialised from the seed.</summary>
+    /// <param name="model">Receives the weights.</param>
+    /// <param name="seed">Of what is fresh.</param>
+    /// <param name="onlyAnswers">
+    /// Whether the model will only run on tapes that do not record: then matrices that lie sparse are never dense (<see cref="LinearWeight.BecomeSparse"/>).
+    /// </param>
     /// <exception cref="InputException">
     /// The weights are damaged, a tensor of embeddings, encoder or pooler has another shape, or embeddings or encoder are incomplete.
     /// </exception>
     /// <exception cref="NotFiniteException">A weight is not finite.</exception>
-    public abstract LoadReport Load(TaskModel model, ulong seed);
+    public abstract LoadReport Load(TaskModel model, ulong seed, bool onlyAnswers = false);
 
     /// <summary>Loads the weights of a model that has been fine-tuned.</summary>
-    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>, or the head is missing or of another shape.</exception>
-    public void LoadWhole(TaskModel model)
+    /// <param name="model">Receives the weights.</param>
+    /// <param name="onlyAnswers">As in <see cref="Load(TaskModel, ulong, bool)"/>.</param>
+    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong, bool)"/>, or the head is missing or of another shape.</exception>
+    public void LoadWhole(TaskModel model, bool onlyAnswers = false)
     {
-        LoadReport report = Load(model, seed: 0);
+        LoadReport report = Load(model, seed: 0, onlyAnswers);
         if (report.Missing.Count > 0) throw new InputException($"{Name}: expected a fine-tuned model, found no {string.Join(", ", report.Missing)}.");
         if (report.Mismatched.Count > 0) throw new InputException($"{Name}: {report.Mismatched[0]}.");
     }
@@ -74,11 +85,12 @@ public abstract class ModelSource : IDisposable
     /// <param name="seed">Of what is fresh.</param>
     /// <param name="note">Receives one sentence for each thing the user should know.</param>
     /// <param name="ignoreMismatchedSizes">Whether a head of another shape may start afresh; null: it may not, and no option would let it.</param>
-    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong)"/>, or the head is of another shape.</exception>
-    public void Load(TaskModel model, ulong seed, Action<string> note, bool? ignoreMismatchedSizes = null)
+    /// <param name="onlyAnswers">As in <see cref="Load(TaskModel, ulong, bool)"/>.</param>
+    /// <exception cref="InputException">As <see cref="Load(TaskModel, ulong, bool)"/>, or the head is of another shape.</exception>
+    public void Load(TaskModel model, ulong seed, Action<string> note, bool? ignoreMismatchedSizes = null, bool onlyAnswers = false)
     {
         ArgumentNullException.ThrowIfNull(note);
-        LoadReport report = Load(model, seed);
+        LoadReport report = Load(model, seed, onlyAnswers);
         if (report.Mismatched.Count > 0 && ignoreMismatchedSizes is null) throw new InputException($"{Name}: {report.Mismatched[0]}.");
         if (report.Mismatched.Count > 0 && ignoreMismatchedSizes is false)
             throw InputException.Of($"{Name}: {report.Mismatched[0]}; {new OptionName("IgnoreMismatchedSizes")} true starts such a head afresh.");

@@ -21,7 +21,7 @@ public sealed record TaskContext(
 {
     /// <summary>Loads the source's weights, and tells of what was missing or is not used.</summary>
     /// <exception cref="InputException">The weights do not fit the model.</exception>
-    public void Load(TaskModel model) => Source.Load(model, Seed, Note, Train ? Options.IgnoreMismatchedSizes : null);
+    public void Load(TaskModel model) => Source.Load(model, Seed, Note, Train ? Options.IgnoreMismatchedSizes : null, onlyAnswers: !Train);
 }
 
 /// <summary>A task bound to a model.</summary>

@@ -1,5 +1,6 @@
 // Text to token ids: added tokens, normalisation, words, pieces.
 using System.Text;
+using Sprout.Bert.Files;
 using Sprout.Tensors;
 
 namespace Sprout.Bert.Tokenization;
@@ -95,6 +96,27 @@ public sealed class BertTokenizer : ITokenizer
     {
         ArgumentNullException.ThrowIfNull(file);
         return new BertTokenizer(TokenizerJsonReader.Read(file).Checked(file));
+    }
+
+    /// <summary>Reads a tokenizer from the bytes of the two files that say all of it.</summary>
+    /// <param name="json">A <c>tokenizer.json</c>.</param>
+    /// <param name="config">A <c>tokenizer_config.json</c>.</param>
+    /// <param name="name">What messages call the place of both.</param>
+    /// <exception cref="InputException">They do not describe a BERT tokenizer.</exception>
+    internal static BertTokenizer Parse(byte[] json, byte[] config, string name)
+    {
+        string file = $"{name}: {TokenizerFiles.TokenizerJson}", beside = $"{name}: {TokenizerFiles.Config}";
+        var settings = new TokenizerSettings(JsonFields.Parse(InputFile.Inner(config, beside), beside));
+        return new BertTokenizer(TokenizerJsonReader.Read(JsonFields.Parse(InputFile.Inner(json, file), file), file, settings).Checked(file));
+    }
+
+    /// <summary>This tokenizer with fewer tokens, whose ids close up; special and added tokens stay. Words fall to the pieces that are left.</summary>
+    /// <param name="tokens">The tokens that stay.</param>
+    /// <returns>The tokenizer, and for each of its ids the one that the token has here.</returns>
+    internal (BertTokenizer Tokenizer, int[] OldIds) Keep(IReadOnlySet<string> tokens)
+    {
+        (TokenizerDefinition kept, int[] oldIds) = definition.Keep(tokens);
+        return (new BertTokenizer(kept), oldIds);
     }
 
     /// <summary>The token with an id.</summary>

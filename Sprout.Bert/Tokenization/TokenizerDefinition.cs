@@ -62,4 +62,27 @@ internal sealed class TokenizerDefinition
 
         return this;
     }
+
+    /// <summary>This definition with fewer tokens of the vocabulary; special and added ones stay.</summary>
+    /// <param name="tokens">The tokens that stay.</param>
+    /// <returns>The definition, and for each id of it the one that the token has here.</returns>
+    internal (TokenizerDefinition Definition, int[] OldIds) Keep(IReadOnlySet<string> tokens)
+    {
+        HashSet<string> always = [.. Names.Entries.Select(entry => entry.Name), .. Added.Select(token => token.Content)];
+        int[] kept = [.. Enumerable.Range(0, Vocabulary.Count).Where(id => tokens.Contains(Vocabulary[id]) || always.Contains(Vocabulary[id]))];
+        var newIds = kept.Select((old, id) => (old, id)).ToDictionary(pair => pair.old, pair => pair.id);
+        AddedToken[] after = [.. Added.Where(token => token.Id >= Vocabulary.Count)];
+        for (int i = 0; i < after.Length; i++) newIds[after[i].Id] = kept.Length + i;
+        var definition = new TokenizerDefinition
+        {
+            Vocabulary = [.. kept.Select(id => Vocabulary[id])],
+            Added = [.. Added.Select(token => token with { Id = newIds[token.Id] })],
+            Normalizer = Normalizer,
+            MaxWordLength = MaxWordLength,
+            Names = Names,
+            MaxLength = MaxLength,
+            Remarks = Remarks,
+        };
+        return (definition, [.. kept, .. after.Select(token => token.Id)]);
+    }
 }

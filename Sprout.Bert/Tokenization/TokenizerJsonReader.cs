@@ -16,9 +16,12 @@ internal static class TokenizerJsonReader
     /// <exception cref="Sprout.Tensors.InputException">The file cannot be read, or a field is missing, of another kind or of another tokenizer.</exception>
     /// <param name="file">The file.</param>
     /// <param name="settings">What lies beside it; null: nothing.</param>
-    internal static TokenizerDefinition Read(string file, TokenizerSettings? settings = null)
+    internal static TokenizerDefinition Read(string file, TokenizerSettings? settings = null) => Read(JsonFields.ReadFile(file), file, settings);
+
+    /// <summary>Reads the content of the file.</summary>
+    /// <exception cref="Sprout.Tensors.InputException">As <see cref="Read(string, TokenizerSettings?)"/>, but that it has been read.</exception>
+    internal static TokenizerDefinition Read(JsonFields root, string file, TokenizerSettings? settings)
     {
-        JsonFields root = JsonFields.ReadFile(file);
         JsonFields model = root.Object("model");
         RequireWordPiece(model);
         if (model.Text("continuing_subword_prefix") != WordPiece.ContinuationPrefix)

@@ -24,6 +24,9 @@ internal sealed class TokenizerSettings
         added = ReadIfThere(folder, TokenizerFiles.AddedTokens);
     }
 
+    /// <summary>Reads a tokenizer_config.json that has all settings.</summary>
+    internal TokenizerSettings(JsonFields config) => this.config = config;
+
     /// <summary>Whether text is lower-cased.</summary>
     internal bool? LowerCase => Flag("do_lower_case");
 

@@ -36,9 +36,10 @@ internal sealed record BenchModel(
     /// </summary>
     public JsonObject Forward(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
-        using SequenceClassifier model = Format == "dense" ? LoadDense(backend) : Load(backend);
+        double? pruned = Format != "dense" && Pruning.Density < 1 ? Pruning.Density : null;
+        using SequenceClassifier model = Format == "dense" ? LoadDense(backend) : Load(backend, onlyAnswers: pruned is null);
         using SequenceClassifier? dense = Format == "sparse" ? LoadDense(backend) : null;
-        using Pruner? pruner = Format != "dense" && Pruning.Density is double density && density < 1
+        using Pruner? pruner = pruned is double density
             ? PruningMethods.CreatePruner(model.Encoder, new PruningOptions { Method = "random", Density = density, Block = Pruning.Block }, 1, Seed)
             : null;
         pruner?.Fold();
@@ -74,7 +75,7 @@ internal sealed record BenchModel(
     /// <summary>Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update.</summary>
     public JsonObject TrainStep(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
-        using SequenceClassifier model = Load(backend);
+        using SequenceClassifier model = Load(backend, onlyAnswers: false);
         int steps = Warmup + Repeat;
         var options = new TrainingOptions
         {
@@ -111,15 +112,15 @@ internal sealed record BenchModel(
     // The model's shapes without its zeros: the time of a dense pass does not depend on the numbers.
     private SequenceClassifier LoadDense(IBackend backend)
     {
-        SequenceClassifier model = Load(backend);
+        SequenceClassifier model = Load(backend, onlyAnswers: false);
         Initialization.Apply(model, Seed);
         return model;
     }
 
-    private SequenceClassifier Load(IBackend backend)
+    private SequenceClassifier Load(IBackend backend, bool onlyAnswers)
     {
         SequenceClassifier model = Source.Config.CreateClassifier(backend, BenchObjective.Classes);
-        Source.Load(model, Seed);
+        Source.Load(model, Seed, onlyAnswers);
         return model;
     }
 

@@ -34,7 +34,7 @@ internal static class BenchCommand
             Description = "What is timed", DefaultValueFactory = _ => "forward", HelpName = "forward|train-step|load|gemm",
         };
         mode.AcceptOnlyFromAmong("forward", "train-step", "load", "gemm");
-        var model = new Option<string?>("--model") { Description = "Model folder", HelpName = "folder" };
+        var model = new Option<string?>("--model") { Description = "Model folder or sparse model file", HelpName = "path" };
         var config = new Option<string?>("--config") { Description = "config.json of a model with random weights, instead of --model", HelpName = "file" };
         var vocab = new Option<string?>("--vocab") { Description = "vocab.txt for --lengths-from with --config", HelpName = "file" };
         var batch = new Option<int>("--batch")

@@ -10,11 +10,11 @@ using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;
 
-/// <summary>Metrics of a model folder on a task's data.</summary>
+/// <summary>Metrics of a model on a task's data.</summary>
 internal static class EvalCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
-    public const string Summary = "Metrics of a model folder on a task's data.";
+    public const string Summary = "Metrics of a model on a task's data.";
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)

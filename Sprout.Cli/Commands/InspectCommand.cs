@@ -17,7 +17,7 @@ internal static class InspectCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("inspect", Summary);
-        var model = new Argument<string>("model") { Description = "Model folder" };
+        var model = new Argument<string>("model") { Description = "Model folder or sparse model file" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
         command.Arguments.Add(model);
         command.Options.Add(json);

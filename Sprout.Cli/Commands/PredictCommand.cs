@@ -23,7 +23,10 @@ internal static class PredictCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("predict", Summary);
-        var model = new Option<string>("--model", "--model_name_or_path") { Description = "Model folder", Required = true, HelpName = "folder" };
+        var model = new Option<string>("--model", "--model_name_or_path")
+        {
+            Description = "Model folder or sparse model file", Required = true, HelpName = "path",
+        };
         var input = new Option<string?>("--input") { Description = "File with one text or JSON object a line; standard input otherwise", HelpName = "file" };
         command.Options.Add(model);
         command.Options.Add(input);

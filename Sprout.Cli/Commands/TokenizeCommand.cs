@@ -1,6 +1,7 @@
 // sprout tokenize
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Sprout.Bert.Sources;
 using Sprout.Bert.Tokenization;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
@@ -18,7 +19,10 @@ internal static class TokenizeCommand
     public static Command Create(Terminal terminal)
     {
         var command = new Command("tokenize", Summary);
-        var model = new Option<string?>("--model", "--model_name_or_path") { Description = "Folder with tokenizer.json or vocab.txt", HelpName = "folder" };
+        var model = new Option<string?>("--model", "--model_name_or_path")
+        {
+            Description = "Folder with tokenizer.json or vocab.txt, or sparse model file", HelpName = "path",
+        };
         var vocab = new Option<string?>("--vocab") { Description = "A vocab.txt, instead of --model", HelpName = "file" };
         var cased = new Option<bool>("--cased") { Description = "With --vocab: keep case and accents" };
         var pair = new Option<bool>("--pair") { Description = "Each line holds two texts with a TAB between them" };
@@ -33,6 +37,7 @@ internal static class TokenizeCommand
             if (length < 3) throw new OptionException($"--max-length: expected 3 or more, found {length}.");
             ITokenizer tokenizer = (result.GetValue(model), result.GetValue(vocab)) switch
             {
+                (string path, null) when File.Exists(path) => TokenizerOf(path),
                 (string folder, null) => BertTokenizer.Load(folder),
                 (null, string file) => BertTokenizer.FromVocab(file, lowerCase: !result.GetValue(cased)),
                 _ => throw new OptionException("Give either --model or --vocab."),
@@ -56,5 +61,11 @@ internal static class TokenizeCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static ITokenizer TokenizerOf(string file)
+    {
+        using ModelSource source = ModelSource.Open(file);
+        return source.Tokenizer;
     }
 }

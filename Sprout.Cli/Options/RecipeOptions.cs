@@ -14,7 +14,7 @@ internal static class RecipeOptions
     /// <summary>Which model, task and evaluation data.</summary>
     public static void AddTask(OptionTable table)
     {
-        table.Text("--model", "Folder with config.json, model.safetensors and vocab.txt or tokenizer.json", "folder", "--model_name_or_path");
+        table.Text("--model", "Folder with config.json, model.safetensors and vocab.txt or tokenizer.json, or sparse file", "path", "--model_name_or_path");
         string tasks = string.Join('|', TaskRegistry.Names.Where(name => name != TaskRegistry.MaskedLM));
         table.Text("--task", "What is learned; text: a table of your own", tasks, "--task_name");
         table.Text("--data", "Folder with the official file names (train.tsv, dev.tsv, train-v1.1.json, …)", "folder", "--data_dir");

@@ -2,6 +2,7 @@
 using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
 using Sprout.Bert.Models;
+using Sprout.Bert.Sources;
 using Sprout.Bert.Tasks;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
@@ -18,8 +19,14 @@ internal static class RunSettings
     public static readonly string[] OfEvaluation =
         ["max-length", "task", "text-column", "pair-column", "label-column", "loss", "doc-stride", "max-query-length", "max-answer-length", "n-best"];
 
+    /// <summary>The settings of a model's run that go along with the model into a file; null when there was no run.</summary>
+    /// <exception cref="Sprout.Tensors.InputException">The file that a run leaves cannot be read.</exception>
+    public static JsonObject? ToCarry(string model) => Left(model) is (JsonObject run, _)
+        ? new JsonObject(OfEvaluation.Where(run.ContainsKey).Select(key => KeyValuePair.Create(key, run[key]?.DeepClone())))
+        : null;
+
     /// <summary>The settings of a model's run that a command has not been given; none when there was no run, or one of another task.</summary>
-    /// <param name="model">The model's folder; null: none.</param>
+    /// <param name="model">The model's folder or file; null: none.</param>
     /// <param name="keys">The settings that the command has.</param>
     /// <param name="given">The command's options.</param>
     /// <param name="log">Receives what was taken over.</param>
@@ -30,10 +37,9 @@ internal static class RunSettings
     {
         var taken = new JsonObject();
         // Before the task that its run would have told is missed.
-        if (model is not null && !Path.Exists(model)) throw new InputException($"{model}: expected a model folder, found nothing.");
-        string path = Path.Combine(model ?? "", Recipe.FileName);
-        if (model is null || !File.Exists(path)) return taken;
-        JsonObject run = JsonFile.ReadObject(path), usual = new Recipe().ToJson();
+        if (model is not null && !Path.Exists(model)) throw new InputException($"{model}: expected a model, found nothing.");
+        if (model is null || Left(model) is not (JsonObject run, string path)) return taken;
+        JsonObject usual = new Recipe().ToJson();
         RequireSameKind(model, run, path);
         if (given["task"] is JsonNode task && !JsonNode.DeepEquals(task, run["task"])) return taken;
         foreach (string key in keys)
@@ -58,5 +64,15 @@ internal static class RunSettings
             bool contradicts = value == "true" ? kind != asked : value == "false" && kind == asked;
             if (contradicts) throw new InputException($"{config}: problem_type: expected what {path} has, {key} {value}, found {kind ?? "none"}.");
         }
+    }
+
+    // What a run left beside its folder, or in its file.
+    private static (JsonObject Run, string Path)? Left(string model)
+    {
+        string path = Path.Combine(model, Recipe.FileName);
+        if (Directory.Exists(model)) return File.Exists(path) ? (JsonFile.ReadObject(path), path) : null;
+        if (!File.Exists(model)) return null;
+        using var file = new SparseFile(model);
+        return file.ReadObject(Recipe.FileName) is JsonObject run ? (run, $"{model}: {Recipe.FileName}") : null;
     }
 }

@@ -7,7 +7,8 @@ namespace Sprout.Fuzz.Kinds;
 internal static class InputKinds
 {
     /// <summary>The kinds, those of a model first.</summary>
-    public static IReadOnlyList<InputKind> All { get; } = [.. WeightKinds.All, .. ModelKinds.All, .. TokenizerKinds.All, .. DataKinds.All, .. RunKinds.All];
+    public static IReadOnlyList<InputKind> All { get; } =
+        [.. WeightKinds.All, .. ModelKinds.All, .. SparseFileKinds.All, .. TokenizerKinds.All, .. DataKinds.All, .. RunKinds.All];
 
     /// <summary>A text as a file has it.</summary>
     public static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

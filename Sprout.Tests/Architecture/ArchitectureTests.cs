@@ -1,6 +1,7 @@
 // The walls of the house, read off the code.
 using System.Text.RegularExpressions;
 using Sprout.Bert.Prediction;
+using Sprout.Bert.Sources;
 using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning;
@@ -15,6 +16,7 @@ public sealed partial class ArchitectureTests
     private static readonly string[] Folders =
     [
         "Sprout.Tensors.Random", "Sprout.Tensors.Simd", "Sprout.Tensors.Ops", "Sprout.Tensors", "Sprout.Tensors.Host", "Sprout.Tensors.IO",
+        "Sprout.Tensors.IO.Coding",
         "Sprout.Tensors.Reference", "Sprout.Tensors.Cpu.Threads", "Sprout.Tensors.Cpu.Gemm", "Sprout.Tensors.Cpu.Selection", "Sprout.Tensors.Cpu",
         "Sprout.Tensors.Devices",
         "Sprout.Tensors.Ilgpu.Kernels", "Sprout.Tensors.Ilgpu",
@@ -56,7 +58,8 @@ public sealed partial class ArchitectureTests
     public void Options_in_messages_are_properties()
     {
         Type[] options =
-            [typeof(TaskOptions), typeof(TrainingOptions), typeof(PruningOptions), typeof(DeviceOptions), typeof(PredictorOptions), typeof(RunSetup)];
+            [typeof(TaskOptions), typeof(TrainingOptions), typeof(PruningOptions), typeof(DeviceOptions), typeof(PredictorOptions), typeof(RunSetup),
+            typeof(SparseFileOptions)];
         string[] properties = [.. options.SelectMany(type => type.GetProperties()).Select(property => property.Name), "Output"];
         string[] named = [.. SourceCode.Files.SelectMany(file => OptionInMessage().Matches(File.ReadAllText(Repository.PathOf(file))))
             .Select(match => match.Groups["name"].Value)];

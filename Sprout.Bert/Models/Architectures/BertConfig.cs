@@ -126,6 +126,14 @@ public sealed record BertConfig : ModelConfig
             || (IsTied && tensor is "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias");
 
     /// <inheritdoc/>
+    public override bool IsByToken(string tensor) =>
+        tensor.EndsWith("embeddings.word_embeddings.weight", StringComparison.Ordinal)
+            || tensor is "cls.predictions.bias" or "cls.predictions.decoder.weight" or "cls.predictions.decoder.bias";
+
+    /// <inheritdoc/>
+    public override ModelConfig WithVocabulary(int size, int padTokenId) => this with { VocabSize = size, PadTokenId = padTokenId };
+
+    /// <inheritdoc/>
     protected override void Write(JsonObject json)
     {
         json["hidden_act"] = Activations.First(pair => pair.Activation == HiddenAct).Name;

@@ -1,0 +1,32 @@
+// What a sparse model file keeps of a model.
+using Sprout.Tensors;
+using Sprout.Tensors.IO.Coding;
+
+namespace Sprout.Bert.Sources;
+
+/// <summary>The form of numbers in a sparse model file, and what else goes into it.</summary>
+public sealed record SparseFileOptions
+{
+    /// <summary>
+    /// Of matrices of the encoder and the head: <see cref="NumberFormat.Fp32"/>, <see cref="NumberFormat.Fp16"/> or <see cref="NumberFormat.Int8"/>. Vectors
+    /// (biases, layer norms) are in single precision with the first, else in half precision.
+    /// </summary>
+    public NumberFormat Weights { get; init; }
+
+    /// <summary>Of the embedding tables; with four bits, those of positions and segments, which every token adds, have eight.</summary>
+    public NumberFormat Embeddings { get; init; }
+
+    /// <summary>Tokens that stay in the vocabulary, beside special and added ones; null: all.</summary>
+    public IReadOnlySet<string>? KeepTokens { get; init; }
+
+    /// <summary>Small files that go along, by name, such as the options of the model's run.</summary>
+    public IReadOnlyDictionary<string, byte[]> Texts { get; init; } = new Dictionary<string, byte[]>();
+
+    /// <summary>Checks the values.</summary>
+    /// <exception cref="OptionException">One is not of those that are possible.</exception>
+    public void Validate()
+    {
+        OptionException.Require(Weights is NumberFormat.Fp32 or NumberFormat.Fp16 or NumberFormat.Int8, nameof(Weights), "fp32, fp16 or int8", Weights);
+        OptionException.Require(Enum.IsDefined(Embeddings), nameof(Embeddings), "fp32, fp16, int8 or int4", Embeddings);
+    }
+}

@@ -1,0 +1,66 @@
+// sprout export --format sparse
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Sprout.Bert.Sources;
+using Sprout.Bert.Tokenization;
+using Sprout.Cli.Options;
+using Sprout.Cli.Shell;
+using Sprout.Pruning.Runs;
+using Sprout.Tensors;
+using Sprout.Tensors.IO.Coding;
+
+namespace Sprout.Cli.Commands;
+
+/// <summary>Writes a model as one sparse file.</summary>
+internal sealed class SparseExport
+{
+    private readonly Option<string> weights = Numbers("--weights", "Numbers of the matrices' weights", "fp32", "fp16", "int8");
+    private readonly Option<string> embeddings = Numbers("--embeddings", "sparse: numbers of the embedding tables", "fp32", "fp16", "int8", "int4");
+    private readonly Option<string?> keepTokens = new("--keep-tokens")
+    {
+        Description = "sparse: file with one token a line; the others leave the vocabulary, and their words fall to pieces or [UNK]", HelpName = "file",
+    };
+
+    /// <summary>Adds the options.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[weights, embeddings, keepTokens]) command.Options.Add(option);
+    }
+
+    /// <summary>Checks that none of them is given with another format.</summary>
+    /// <exception cref="OptionException">One is.</exception>
+    public void RequireNone(ParseResult result, string format)
+    {
+        foreach (Option option in (Option[])[weights, embeddings, keepTokens])
+            if (result.GetResult(option) is { Implicit: false }) throw new OptionException($"{option.Name} has no effect with --format {format}.");
+    }
+
+    /// <summary>Writes the file and tells what it holds.</summary>
+    public void Run(ParseResult result, string model, string output, Terminal terminal)
+    {
+        using ModelSource source = ModelSource.Open(model);
+        (IReadOnlySet<string> Tokens, string File)? kept = result.GetValue(keepTokens) is string file ? (TokenList.Read(file), file) : null;
+        JsonObject? run = RunSettings.ToCarry(model);
+        var options = new SparseFileOptions
+        {
+            Weights = Enum.Parse<NumberFormat>(result.GetValue(weights)!, ignoreCase: true),
+            Embeddings = Enum.Parse<NumberFormat>(result.GetValue(embeddings)!, ignoreCase: true),
+            KeepTokens = kept?.Tokens,
+            Texts = run is null ? [] : new Dictionary<string, byte[]> { [Recipe.FileName] = System.Text.Encoding.UTF8.GetBytes(run.ToJsonString()) },
+        };
+        SparseFileReport report = SparseFileWriter.Write(output, source, options, terminal.Cancellation);
+        if (kept is not null) terminal.Output.WriteLine(FormattableString.Invariant($"tokens = {report.Tokens} of {report.AllTokens}"));
+        foreach ((string part, long bytes) in ((string, long)[])[
+            ("encoder", report.Encoder), ("embeddings", report.Embeddings), ("head", report.Head), ("tokenizer", report.Tokenizer), ("total", report.Total)])
+            terminal.Output.WriteLine(FormattableString.Invariant($"{part}_bytes = {bytes}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"dense_bytes = {report.Dense}, {(double)report.Dense / report.Total:0.0} times as many"));
+        terminal.Output.WriteLine($"model = {output}");
+    }
+
+    private static Option<string> Numbers(string name, string description, params string[] formats)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => formats[0], HelpName = string.Join('|', formats) };
+        option.AcceptOnlyFromAmong(formats);
+        return option;
+    }
+}
