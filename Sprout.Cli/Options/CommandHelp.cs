@@ -27,7 +27,8 @@ internal sealed record CommandHelp((string Option, string When)[] Required, stri
         ["predict"] = new([], ["echo \"a fine film\" | sprout predict --model pruned", "sprout predict --model pruned --input reviews.csv --text-column text"]),
         ["tokenize"] = new([("--model", "required, or --vocab")], ["echo \"a fine film\" | sprout tokenize --model bert-base-uncased"]),
         ["inspect"] = new([], ["sprout inspect pruned", "sprout inspect pruned --json"]),
-        ["export"] = new([], ["sprout export --model pruned --format hf --output exported"]),
+        ["export"] = new([], 
+            ["sprout export --model pruned --format hf --output exported", "sprout export --model pruned --format onnx --weights int8 --output onnx"]),
         ["bench"] = new(
             [("--model", "required, or --config; not for gemm"), ("--shape", "required for gemm")],
             ["sprout bench --model pruned --batch 8 --length 128", "sprout bench --mode gemm --shape 1024x768x768 --threads 2"]),
