@@ -11,7 +11,8 @@ namespace Sprout.Cli.Commands;
 internal static class ExportCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
-    public const string Summary = "Write a model in another format: hf has dense shapes and exact zeros and loads in transformers; onnx leaves empty heads and neurons out.";
+    public const string Summary =
+        "Write a model in another format: hf has dense shapes and exact zeros and loads in transformers, onnx has no empty heads and neurons.";
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)

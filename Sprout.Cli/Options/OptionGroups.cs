@@ -7,7 +7,7 @@ internal static class OptionGroups
     /// <summary>Title and options.</summary>
     public static readonly (string Title, string[] Options)[] All =
     [
-        ("Model", ["--model", "--config", "--vocab", "--cased", "--ignore-mismatched-sizes", "--dropout", "--format"]),
+        ("Model", ["--model", "--config", "--vocab", "--cased", "--ignore-mismatched-sizes", "--dropout", "--format", "--weights"]),
         ("Data",
         [
             "--task", "--data", "--train-file", "--eval-file", "--eval-split", "--input", "--pair", "--text-column", "--pair-column", "--label-column",

@@ -13,6 +13,7 @@ internal sealed class OnnxGraph
 {
     private const int OperatorSet = 17;
     private const int FormatVersion = 8;
+    private const string Producer = "sprout";
 
     // What every reader of protocol buffers accepts.
     private const long MaxLength = int.MaxValue;
@@ -86,94 +87,99 @@ internal sealed class OnnxGraph
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Write(Stream stream, CancellationToken cancellation)
     {
-        (OnnxTensor Tensor, byte[] Head)[] stored = [.. tensors.Values.Select(tensor => (tensor, tensor.Head()))];
+        (OnnxTensor Tensor, byte[] Head)[] stored = [.. tensors.Values.Select(tensor => (tensor, Head(tensor)))];
         byte[] operators = ProtoWriting.Message(output =>
         {
-            foreach (byte[] node in nodes) output.Nested(1, node);
-            output.Text(2, "sprout");
+            foreach (byte[] node in nodes) output.Nested(OnnxFields.Graph.Node, node);
+            output.Text(OnnxFields.Graph.Name, Producer);
         });
         byte[] ends = ProtoWriting.Message(output =>
         {
-            foreach (byte[] input in inputs) output.Nested(11, input);
-            foreach (byte[] result in outputs) output.Nested(12, result);
+            foreach (byte[] input in inputs) output.Nested(OnnxFields.Graph.Input, input);
+            foreach (byte[] result in outputs) output.Nested(OnnxFields.Graph.Output, result);
         });
-        byte[][] prefixes = [.. stored.Select(item => ProtoWriting.Message(output => output.Length(5, item.Head.Length + item.Tensor.DataLength)))];
-        long length = operators.Length + ends.Length;
-        for (int i = 0; i < stored.Length; i++) length += prefixes[i].Length + stored[i].Head.Length + stored[i].Tensor.DataLength;
+        long length = operators.Length + ends.Length + stored.Sum(item => item.Head.Length + item.Tensor.DataLength);
         stream.Write(ProtoWriting.Message(output =>
         {
-            output.Integer(1, FormatVersion);
-            output.Text(2, "sprout");
-            output.Nested(8, ProtoWriting.Message(version => version.Integer(2, OperatorSet)));
-            output.Length(7, length);
+            output.Integer(OnnxFields.Model.IrVersion, FormatVersion);
+            output.Text(OnnxFields.Model.ProducerName, Producer);
+            output.Nested(OnnxFields.Model.OpsetImport, ProtoWriting.Message(version => version.Integer(OnnxFields.OperatorSet.Version, OperatorSet)));
+            output.Length(OnnxFields.Model.Graph, length);
         }));
         stream.Write(operators);
-        for (int i = 0; i < stored.Length; i++)
+        foreach ((OnnxTensor tensor, byte[] head) in stored)
         {
             cancellation.ThrowIfCancellationRequested();
-            stream.Write(prefixes[i]);
-            stream.Write(stored[i].Head);
-            stored[i].Tensor.WriteData(stream);
+            stream.Write(head);
+            tensor.WriteData(stream);
         }
 
         stream.Write(ends);
     }
 
+    // All of a stored tensor but its data.
+    private static byte[] Head(OnnxTensor tensor)
+    {
+        byte[] head = tensor.Head();
+        byte[] length = ProtoWriting.Message(output => output.Length(OnnxFields.Graph.Initializer, head.Length + tensor.DataLength));
+        return [.. length, .. head];
+    }
+
     private void Add(string type, string[] from, string[] to, (string Name, object Value)[] attributes) => nodes.Add(ProtoWriting.Message(output =>
     {
-        foreach (string name in from) output.Text(1, name);
-        foreach (string name in to) output.Text(2, name);
-        output.Text(3, to[0]);
-        output.Text(4, type);
-        foreach ((string name, object value) in attributes) output.Nested(5, ProtoWriting.Message(attribute => Attribute(attribute, name, value)));
+        foreach (string name in from) output.Text(OnnxFields.Node.Input, name);
+        foreach (string name in to) output.Text(OnnxFields.Node.Output, name);
+        output.Text(OnnxFields.Node.Name, to[0]);
+        output.Text(OnnxFields.Node.OpType, type);
+        foreach ((string name, object value) in attributes)
+            output.Nested(OnnxFields.Node.Attribute, ProtoWriting.Message(attribute => Attribute(attribute, name, value)));
     }));
 
-    // AttributeProto; its type has a number too.
     private static void Attribute(CodedOutputStream output, string name, object value)
     {
-        output.Text(1, name);
+        output.Text(OnnxFields.Attribute.Name, name);
         switch (value)
         {
             case float number:
-                output.Single(2, number);
-                output.Integer(20, 1);
+                output.Single(OnnxFields.Attribute.Float, number);
+                output.Integer(OnnxFields.Attribute.Type, OnnxFields.Attribute.FloatType);
                 break;
             case int number:
-                output.Integer(3, number);
-                output.Integer(20, 2);
+                output.Integer(OnnxFields.Attribute.Int, number);
+                output.Integer(OnnxFields.Attribute.Type, OnnxFields.Attribute.IntType);
                 break;
             case long[] numbers:
-                foreach (long number in numbers) output.Integer(8, number);
-                output.Integer(20, 7);
+                foreach (long number in numbers) output.Integer(OnnxFields.Attribute.Ints, number);
+                output.Integer(OnnxFields.Attribute.Type, OnnxFields.Attribute.IntsType);
                 break;
             default:
                 throw new ArgumentException($"An attribute cannot be a {value.GetType().Name}.", nameof(value));
         }
     }
 
-    // ValueInfoProto, TypeProto, TypeProto.Tensor, TensorShapeProto, Dimension.
+    // What an input or output is.
     private static byte[] Value(string name, OnnxType type, string[] axes)
     {
         byte[] shape = ProtoWriting.Message(output =>
         {
             foreach (string axis in axes)
             {
-                output.Nested(1, ProtoWriting.Message(dimension =>
+                output.Nested(OnnxFields.Shape.Dim, ProtoWriting.Message(dimension =>
                 {
-                    if (long.TryParse(axis, CultureInfo.InvariantCulture, out long extent)) dimension.Integer(1, extent);
-                    else dimension.Text(2, axis);
+                    if (long.TryParse(axis, CultureInfo.InvariantCulture, out long extent)) dimension.Integer(OnnxFields.Shape.DimValue, extent);
+                    else dimension.Text(OnnxFields.Shape.DimParam, axis);
                 }));
             }
         });
         byte[] tensor = ProtoWriting.Message(output =>
         {
-            output.Integer(1, (int)type);
-            output.Nested(2, shape);
+            output.Integer(OnnxFields.Type.ElemType, (int)type);
+            output.Nested(OnnxFields.Type.Shape, shape);
         });
         return ProtoWriting.Message(output =>
         {
-            output.Text(1, name);
-            output.Nested(2, ProtoWriting.Message(kind => kind.Nested(1, tensor)));
+            output.Text(OnnxFields.Value.Name, name);
+            output.Nested(OnnxFields.Value.Type, ProtoWriting.Message(kind => kind.Nested(OnnxFields.Type.TensorType, tensor)));
         });
     }
 }

@@ -1,6 +1,5 @@
 // A stored tensor of an ONNX model.
 using System.Runtime.InteropServices;
-using Google.Protobuf;
 
 namespace Sprout.Export.Onnx;
 
@@ -11,22 +10,16 @@ namespace Sprout.Export.Onnx;
 /// <param name="Data">Its elements, row-major: an array of the type.</param>
 internal sealed record OnnxTensor(string Name, long[] Extents, OnnxType Type, Array Data)
 {
-    // Field numbers of TensorProto.
-    private const int Dims = 1;
-    private const int DataType = 2;
-    private const int NameField = 8;
-    private const int RawData = 9;
-
     /// <summary>Bytes of the data.</summary>
     public long DataLength => Data.LongLength * (Type switch { OnnxType.Float => sizeof(float), OnnxType.Int64 => sizeof(long), _ => sizeof(sbyte) });
 
     /// <summary>All of the message but the data itself.</summary>
     public byte[] Head() => ProtoWriting.Message(output =>
     {
-        foreach (long extent in Extents) output.Integer(Dims, extent);
-        output.Integer(DataType, (int)Type);
-        output.Text(NameField, Name);
-        output.Length(RawData, DataLength);
+        foreach (long extent in Extents) output.Integer(OnnxFields.Tensor.Dims, extent);
+        output.Integer(OnnxFields.Tensor.DataType, (int)Type);
+        output.Text(OnnxFields.Tensor.Name, Name);
+        output.Length(OnnxFields.Tensor.RawData, DataLength);
     });
 
     /// <summary>Writes the data.</summary>

@@ -2,7 +2,6 @@
 using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
-using Sprout.Pruning.Inspection;
 using Sprout.Tensors;
 using Sprout.Tensors.Ops;
 using Sprout.Tensors.Simd;

@@ -28,7 +28,8 @@ internal sealed class OnnxModel : IDisposable
     {
         (config with { Architectures = [model.Architecture] }).Save(Path);
         string[] special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-        File.WriteAllLines(System.IO.Path.Combine(Path, "vocab.txt"), special.Concat(Enumerable.Range(special.Length, config.VocabSize - special.Length).Select(i => $"w{i}")));
+        IEnumerable<string> words = Enumerable.Range(special.Length, config.VocabSize - special.Length).Select(i => $"w{i}");
+        File.WriteAllLines(System.IO.Path.Combine(Path, "vocab.txt"), special.Concat(words));
         HuggingFaceFolder.SaveWeights(Path, model);
     }
 
@@ -56,18 +57,19 @@ internal sealed class OnnxModel : IDisposable
     /// <summary>What ONNX Runtime computes with the export, sequences padded to the longest: values and extents by output.</summary>
     public Dictionary<string, (float[] Values, long[] Extents)> Run(IReadOnlyList<TokenSequence> sequences)
     {
-        int width = sequences.Max(sequence => sequence.Ids.Count);
+        int width = sequences.Max(sequence => sequence.Ids.Length);
         using var options = new SessionOptions { IntraOpNumThreads = 1 };
         using var session = new InferenceSession(System.IO.Path.Combine(Exported, "model.onnx"), options);
         using OrtValue ids = Padded((sequence, i) => sequence.Ids[i]), mask = Padded((_, _) => 1), types = Padded((sequence, i) => sequence.TypeIds[i]);
         using var run = new RunOptions();
         string[] outputs = [.. session.OutputMetadata.Keys];
-        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, ["input_ids", "attention_mask", "token_type_ids"], [ids, mask, types], outputs);
+        string[] inputs = ["input_ids", "attention_mask", "token_type_ids"];
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(run, inputs, [ids, mask, types], outputs);
         return outputs.Zip(results).ToDictionary(
             pair => pair.First, pair => (pair.Second.GetTensorDataAsSpan<float>().ToArray(), pair.Second.GetTensorTypeAndShape().Shape));
 
         OrtValue Padded(Func<TokenSequence, int, long> value) => OrtValue.CreateTensorValueFromMemory(
-            [.. sequences.SelectMany(sequence => Enumerable.Range(0, width).Select(i => i < sequence.Ids.Count ? value(sequence, i) : 0))],
+            [.. sequences.SelectMany(sequence => Enumerable.Range(0, width).Select(i => i < sequence.Ids.Length ? value(sequence, i) : 0))],
             [sequences.Count, width]);
     }
 
