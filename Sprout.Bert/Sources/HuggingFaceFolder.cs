@@ -91,18 +91,7 @@ public sealed class HuggingFaceFolder : StoredModel
         ITokenizer tokenizer = source.Tokenizer;
         IReadOnlyList<StoredTensor> tensors = source.Tensors;
         long notFinite = 0;
-        OptionName output = new("Output");
-        try
-        {
-            if (File.Exists(folder)) throw InputException.Of($"{folder}: expected a folder for {output}, found a file.");
-            Directory.CreateDirectory(folder);
-            if (Directory.EnumerateFileSystemEntries(folder).Any()) throw OptionException.Of($"{output}: {folder} is not empty; give another folder.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"Cannot write the output folder {folder}: {e.Message}", e);
-        }
-
+        OutputFolder.RequireEmpty(folder);
         SafetensorsWriter.Write(
             Path.Combine(folder, WeightsFile),
             tensors.Select(tensor => SafetensorsTensor.Float32(tensor.Name, [.. tensor.Extents], (offset, chunk) => Read(tensor, offset, chunk))));

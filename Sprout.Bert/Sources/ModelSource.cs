@@ -111,6 +111,24 @@ public abstract class ModelSource : IDisposable
     /// <exception cref="InputException">The weights are damaged.</exception>
     public abstract void Read(StoredTensor tensor, long offset, Span<float> values);
 
+    /// <summary>Reads all of what is stored of a parameter, in row-major order.</summary>
+    /// <param name="parameter">Of a model of this configuration; its own value is left alone.</param>
+    /// <param name="encoderPrefix">The encoder's part of its name, which files of a bare encoder leave out.</param>
+    /// <exception cref="InputException">It is missing or of another shape, or the weights are damaged.</exception>
+    /// <exception cref="NotFiniteException">A weight is not finite.</exception>
+    public float[] Read(Parameter parameter, string encoderPrefix)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        StoredTensor tensor = Find(parameter.Name, encoderPrefix)
+            ?? throw new InputException($"{Name}: expected the tensor \"{parameter.Name}\" {parameter.Shape}, found none of that name.");
+        string expected = parameter.Shape.ToString(), found = $"[{string.Join(", ", tensor.Extents)}]";
+        if (found != expected) throw new InputException($"{Name}: tensor \"{tensor.Name}\": expected shape {expected}, found {found}.");
+        var values = new float[tensor.Count];
+        Read(tensor, 0, values);
+        NotFiniteException.RequireNone(Name, tensor.Name, NotFiniteException.Count(values), tensor.Count);
+        return values;
+    }
+
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 

@@ -14,25 +14,27 @@ namespace Sprout.Cli.Commands;
 /// <summary>Writes a model as one sparse file.</summary>
 internal sealed class SparseExport
 {
-    private readonly Option<string> weights = Numbers("--weights", "Numbers of the matrices' weights", "fp32", "fp16", "int8");
     private readonly Option<string> embeddings = Numbers("--embeddings", "sparse: numbers of the embedding tables", "fp32", "fp16", "int8", "int4");
     private readonly Option<string?> keepTokens = new("--keep-tokens")
     {
         Description = "sparse: file with one token a line; the others leave the vocabulary, and their words fall to pieces or [UNK]", HelpName = "file",
     };
 
+    /// <summary>--weights, which onnx has too.</summary>
+    public Option<string> Weights { get; } = Numbers("--weights", "sparse, onnx: numbers of the matrices' weights", "fp32", "fp16", "int8");
+
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[weights, embeddings, keepTokens]) command.Options.Add(option);
+        foreach (Option option in (Option[])[Weights, embeddings, keepTokens]) command.Options.Add(option);
     }
 
-    /// <summary>Checks that none of them is given with another format.</summary>
+    /// <summary>Checks that none of them is given with another format, but for one that it has.</summary>
     /// <exception cref="OptionException">One is.</exception>
-    public void RequireNone(ParseResult result, string format)
+    public void RequireNone(ParseResult result, string format, Option? except = null)
     {
-        foreach (Option option in (Option[])[weights, embeddings, keepTokens])
-            if (result.GetResult(option) is { Implicit: false }) throw new OptionException($"{option.Name} has no effect with --format {format}.");
+        foreach (Option option in (Option[])[Weights, embeddings, keepTokens])
+            if (option != except && result.GetResult(option) is { Implicit: false }) throw new OptionException($"{option.Name} has no effect with --format {format}.");
     }
 
     /// <summary>Writes the file and tells what it holds.</summary>
@@ -43,7 +45,7 @@ internal sealed class SparseExport
         JsonObject? run = RunSettings.ToCarry(model);
         var options = new SparseFileOptions
         {
-            Weights = Enum.Parse<NumberFormat>(result.GetValue(weights)!, ignoreCase: true),
+            Weights = Enum.Parse<NumberFormat>(result.GetValue(Weights)!, ignoreCase: true),
             Embeddings = Enum.Parse<NumberFormat>(result.GetValue(embeddings)!, ignoreCase: true),
             KeepTokens = kept?.Tokens,
             Texts = run is null ? [] : new Dictionary<string, byte[]> { [Recipe.FileName] = System.Text.Encoding.UTF8.GetBytes(run.ToJsonString()) },
@@ -54,7 +56,6 @@ internal sealed class SparseExport
             ("encoder", report.Encoder), ("embeddings", report.Embeddings), ("head", report.Head), ("tokenizer", report.Tokenizer), ("total", report.Total)])
             terminal.Output.WriteLine(FormattableString.Invariant($"{part}_bytes = {bytes}"));
         terminal.Output.WriteLine(FormattableString.Invariant($"dense_bytes = {report.Dense}, {(double)report.Dense / report.Total:0.0} times as many"));
-        terminal.Output.WriteLine($"model = {output}");
     }
 
     private static Option<string> Numbers(string name, string description, params string[] formats)

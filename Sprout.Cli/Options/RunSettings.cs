@@ -37,7 +37,7 @@ internal static class RunSettings
     {
         var taken = new JsonObject();
         // Before the task that its run would have told is missed.
-        if (model is not null && !Path.Exists(model)) throw new InputException($"{model}: expected a model, found nothing.");
+        if (model is not null && !Path.Exists(model)) throw new InputException($"{model}: expected a model folder or a sparse model file, found nothing.");
         if (model is null || Left(model) is not (JsonObject run, string path)) return taken;
         JsonObject usual = new Recipe().ToJson();
         RequireSameKind(model, run, path);

@@ -1,6 +1,7 @@
 // Which heads and neurons of a layer are empty.
 using Sprout.Autograd;
 using Sprout.Bert.Models;
+using Sprout.Pruning.Structure;
 using Sprout.Tensors;
 
 namespace Sprout.Pruning.Inspection;

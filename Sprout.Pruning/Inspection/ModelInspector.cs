@@ -2,6 +2,7 @@
 using Sprout.Autograd;
 using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
+using Sprout.Pruning.Structure;
 using Sprout.Tensors;
 using Sprout.Tensors.Reference;
 

@@ -63,7 +63,7 @@ public sealed class SmallSentencesTests : IDisposable
     {
         CommandResult result = TinyRun.Run([command, "--model", tiny.PathOf("nothing"), .. options]);
         result.Code.Should().Be(ExitCode.Input, result.Log);
-        result.Log.Should().Contain($"{tiny.PathOf("nothing")}: expected a model folder, found nothing.");
+        result.Log.Should().Contain($"{tiny.PathOf("nothing")}: expected a model folder or a sparse model file, found nothing.");
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 // Damaged and hostile sparse files are refused in a sentence, and cost no memory.
 using System.Text.Json.Nodes;
 using Sprout.Bert.Models;
-using Sprout.Bert.Models.Architectures;
 using Sprout.Bert.Sources;
 using Sprout.Tensors;
 using Sprout.Tensors.IO.Coding;

@@ -6,7 +6,6 @@ using Sprout.Bert.Sources;
 using Sprout.Pruning.Inspection;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
-using Sprout.Tensors.IO;
 using Sprout.Tensors.IO.Coding;
 using Sprout.Tests.Training;
 

@@ -1,5 +1,5 @@
 // The rows and columns of a tensor that hold nothing.
-namespace Sprout.Pruning.Inspection;
+namespace Sprout.Pruning.Structure;
 
 /// <summary>Which rows and which columns of a tensor are all 0; a vector is one column.</summary>
 internal sealed record ZeroLines(bool[] Rows, bool[] Columns)
