@@ -104,7 +104,8 @@ internal static class BenchCommand
             IReadOnlyList<TokenSequence> chosen = result.GetValue(lengthsFrom) is string file
                 ? FromTexts(file, source, result.GetValue(length) ?? source.Config.MaxPositionEmbeddings)
                 : OfLength(sequences, result.GetValue(length) ?? DefaultLength, source.Config);
-            var job = new BenchModel(source, chosen, sequences, warmups, repeats, recipe.Pruning, result.GetValue(format), recipe.Training.TrainEmbeddings, threads);
+            bool? trainEmbeddings = recipe.Training.TrainEmbeddings;
+            var job = new BenchModel(source, chosen, sequences, warmups, repeats, recipe.Pruning, result.GetValue(format), trainEmbeddings, threads);
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using ProfiledBackend? profiled = result.GetValue(profile) ? new ProfiledBackend(backend) : null;
             JsonObject report = what == "forward"

@@ -6,7 +6,8 @@ namespace Sprout.Tensors.Cpu.Sparse;
 
 /// <summary>
 /// Y [rows, outputs] = or += X · Wᵀ of one group over one panel of X and some of the group's entries, one after the other: entry e reads its inputs, one a row, at
-/// <c>x + indices[e]</c>, and its weights at <c>w + 16 e</c>. It is the dense product's tile with the address of each step from a list.
+/// <c>x + indices[e]</c>, and its weights at <c>w + 16 e</c>. It is the dense product's tile with the address of each step from a list; whole tiles take two
+/// steps at a time.
 /// </summary>
 internal static unsafe class VectorBlockTiles
 {
@@ -18,23 +19,13 @@ internal static unsafe class VectorBlockTiles
     {
         Row1<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
         Row1<V> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
-        for (; index < end; index++, w += Width)
+        for (; index < end - 1; index += 2, w += 2 * Width)
         {
-            float* a = x + *index;
-            V b = V.Load(w);
-            r0.Add(a[0], b);
-            r1.Add(a[1], b);
-            r2.Add(a[2], b);
-            r3.Add(a[3], b);
-            r4.Add(a[4], b);
-            r5.Add(a[5], b);
-            r6.Add(a[6], b);
-            r7.Add(a[7], b);
-            r8.Add(a[8], b);
-            r9.Add(a[9], b);
-            r10.Add(a[10], b);
-            r11.Add(a[11], b);
+            Add12(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            Add12(x + index[1], w + Width, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
         }
+
+        if (index < end) Add12(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
 
         r0.Store(y, accumulate);
         r1.Store(y += ldy, accumulate);
@@ -121,17 +112,13 @@ internal static unsafe class VectorBlockTiles
     public static void Tile6x2<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
     {
         Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        for (; index < end; index++, w += Width)
+        for (; index < end - 1; index += 2, w += 2 * Width)
         {
-            float* a = x + *index;
-            V b0 = V.Load(w), b1 = V.Load(w + V.Lanes);
-            r0.Add(a[0], b0, b1);
-            r1.Add(a[1], b0, b1);
-            r2.Add(a[2], b0, b1);
-            r3.Add(a[3], b0, b1);
-            r4.Add(a[4], b0, b1);
-            r5.Add(a[5], b0, b1);
+            Add6(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            Add6(x + index[1], w + Width, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
         }
+
+        if (index < end) Add6(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
 
         r0.Store(y, accumulate);
         r1.Store(y += ldy, accumulate);
@@ -168,6 +155,40 @@ internal static unsafe class VectorBlockTiles
         for (; index < end; index++, w += Width) r0.Add(x[*index], V.Load(w), V.Load(w + V.Lanes));
 
         r0.Store(y, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add12<V>(
+        float* a, float* w, ref Row1<V> r0, ref Row1<V> r1, ref Row1<V> r2, ref Row1<V> r3, ref Row1<V> r4, ref Row1<V> r5,
+        ref Row1<V> r6, ref Row1<V> r7, ref Row1<V> r8, ref Row1<V> r9, ref Row1<V> r10, ref Row1<V> r11)
+        where V : struct, IVector<V>
+    {
+        V b = V.Load(w);
+        r0.Add(a[0], b);
+        r1.Add(a[1], b);
+        r2.Add(a[2], b);
+        r3.Add(a[3], b);
+        r4.Add(a[4], b);
+        r5.Add(a[5], b);
+        r6.Add(a[6], b);
+        r7.Add(a[7], b);
+        r8.Add(a[8], b);
+        r9.Add(a[9], b);
+        r10.Add(a[10], b);
+        r11.Add(a[11], b);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add6<V>(float* a, float* w, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5)
+        where V : struct, IVector<V>
+    {
+        V b0 = V.Load(w), b1 = V.Load(w + V.Lanes);
+        r0.Add(a[0], b0, b1);
+        r1.Add(a[1], b0, b1);
+        r2.Add(a[2], b0, b1);
+        r3.Add(a[3], b0, b1);
+        r4.Add(a[4], b0, b1);
+        r5.Add(a[5], b0, b1);
     }
 
     // One row of a tile. The JIT keeps its fields in registers.
