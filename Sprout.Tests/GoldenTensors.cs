@@ -27,6 +27,8 @@ internal sealed class GoldenTensors
 
     public int[] Integers(string name) => [.. Of<long>(name).Select(value => (int)value)];
 
+    public byte[] Bytes(string name) => Of<byte>(name);
+
     private T[] Of<T>(string name) where T : unmanaged
     {
         JsonArray offsets = header[name]!["data_offsets"]!.AsArray();

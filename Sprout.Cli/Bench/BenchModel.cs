@@ -34,7 +34,7 @@ internal sealed record BenchModel(
     {
         using SequenceClassifier model = Load(backend);
         using Pruner? pruner = Pruning.Density is double density && density < 1
-            ? PruningMethods.CreatePruner(model.Encoder, new PruningOptions { Method = "random", Density = density, Block = Pruning.Block }, 1, Seed)
+            ? PruningMethods.CreatePruner(model.Encoder, Pruning with { Method = "random" }, 1, Seed)
             : null;
         pruner?.Fold();
         var timing = new BenchTiming();
