@@ -2,7 +2,6 @@
 using Sprout.Autograd;
 using Sprout.Autograd.Modules;
 using Sprout.Tensors;
-using Sprout.Tensors.Random;
 
 namespace Sprout.Pruning;
 

@@ -56,6 +56,9 @@ public sealed class PrunedGroup : IDisposable
     /// <summary>Whether every score stands for a single entry; bits and gates are then those of the matrix itself.</summary>
     internal bool HasEntries => ScoreSize == 1;
 
+    /// <summary>Whether any of the matrices has a gradient.</summary>
+    internal bool HasGradient => Matrices.Any(matrix => matrix.Layer.Weight.Grad is not null);
+
     /// <summary>One score a block of one matrix; scores of 0, everything is kept.</summary>
     /// <param name="layer">The layer, in a model whose parameters have their names.</param>
     /// <param name="index">The matrix's place among all pruned ones.</param>
@@ -151,8 +154,11 @@ public sealed class PrunedGroup : IDisposable
 
     /// <summary>Writes Σ ∂L/∂W' ⊙ W over the entries of each score, masked ones too, in all matrices that have a gradient: at least one.</summary>
     /// <param name="sums">Shape of the scores.</param>
-    internal void SumGradients(Tensor sums) =>
-        Sum(from matrix in Matrices where matrix.Layer.Weight.Grad is not null select (matrix, matrix.Layer.Weight.Grad!, (Tensor?)matrix.Layer.Weight.Value), sums);
+    internal void SumGradients(Tensor sums)
+    {
+        IEnumerable<MaskedMatrix> learning = Matrices.Where(matrix => matrix.Layer.Weight.Grad is not null);
+        Sum(learning.Select(matrix => (matrix, matrix.Layer.Weight.Grad!, (Tensor?)matrix.Layer.Weight.Value)), sums);
+    }
 
     /// <summary>Takes the masks out of the layers and gives them and the scores back to the device.</summary>
     public void Dispose()

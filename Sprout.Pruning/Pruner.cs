@@ -11,7 +11,8 @@ namespace Sprout.Pruning;
 
 /// <summary>
 /// Prunes layers while they learn: gives each a mask before every step, and turns the gradient of the masked weight W' = W ⊙ M into ∂L/∂W = ∂L/∂W' ⊙ M and
-/// ∂L/∂S from Σ of ∂L/∂W' ⊙ W over the entries that a score stands for (Sanh et al. 2020, section 3; Lagunas et al. 2021, section 3). What S means is the <see cref="PruningMethod"/>'s part.
+/// ∂L/∂S from Σ of ∂L/∂W' ⊙ W over the entries that a score stands for (Sanh et al. 2020, section 3; Lagunas et al. 2021, section 3). What S means is the
+/// <see cref="PruningMethod"/>'s part.
 /// </summary>
 public sealed class Pruner : IPruner, IDisposable
 {
@@ -40,7 +41,7 @@ public sealed class Pruner : IPruner, IDisposable
     /// <summary>A pruner of any groups.</summary>
     /// <param name="method">The method, with the run's options.</param>
     /// <param name="groups">The groups, in the order of ties; the pruner disposes them.</param>
-    /// <param name="unprunedParameters">As above.</param>
+    /// <param name="unprunedParameters">Parameters beside the prunable weights that count as remaining in reports.</param>
     /// <param name="totalSteps">The run's optimiser steps.</param>
     /// <param name="seed">The run's seed.</param>
     /// <exception cref="OptionException">The schedule does not fit the run.</exception>
@@ -133,10 +134,11 @@ public sealed class Pruner : IPruner, IDisposable
         foreach (PrunedGroup group in groups)
         {
             // Of layers without a gradient nothing is learned in this step.
-            MaskedMatrix[] learning = [.. group.Matrices.Where(matrix => matrix.Layer.Weight.Grad is not null)];
-            if (method.LearnsScores && learning.Length > 0) AddScoreGradient(group, At(step));
-            foreach (MaskedMatrix matrix in learning)
-                if (matrix.Layer.Factor is { Mask: Mask mask } && matrix.Layer.Weight.Grad is Tensor gradient) gradient.Backend.ApplyMask(gradient, mask, gradient);
+            if (method.LearnsScores && group.HasGradient) AddScoreGradient(group, At(step));
+            foreach (MaskedMatrix matrix in group.Matrices)
+            {
+                if (matrix.Layer.Weight.Grad is Tensor gradient && matrix.Layer.Factor.Mask is Mask mask) gradient.Backend.ApplyMask(gradient, mask, gradient);
+            }
         }
     }
 

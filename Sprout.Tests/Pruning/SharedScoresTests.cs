@@ -91,7 +91,7 @@ public sealed class SharedScoresTests : IDisposable
         group.Gates.CopyFrom(open);
         for (int neuron = 0; neuron < gradient.Length; neuron++)
         {
-            double difference = SmallNet.Difference(group.Gates, neuron, 1e-2, () =>
+            double difference = SmallNet.Difference(group.Gates, neuron, 1e-3, () =>
             {
                 group.UseGates();
                 return net.ExactLoss();
@@ -202,7 +202,7 @@ public sealed class SharedScoresTests : IDisposable
             }
         }
 
-        compared.Should().BeGreaterThan(2);
+        compared.Should().BeGreaterThanOrEqualTo(2);
     }
 
     private Pruner Neurons(PruningOptions options) => new(
