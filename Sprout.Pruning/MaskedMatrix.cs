@@ -1,4 +1,4 @@
-// One pruned weight matrix with its scores and its mask.
+// One pruned weight matrix and its mask.
 using Sprout.Autograd;
 using Sprout.Autograd.Modules;
 using Sprout.Tensors;
@@ -70,8 +70,8 @@ public sealed class MaskedMatrix : IDisposable
     internal Mask GateMask => gateMask ??= Mask.OfGates(backend, Shape);
 
     /// <summary>
-    /// Makes the masked weight ready for the products of one training step, where so little is left that a list of it is faster; <see cref="ForgetSparse"/> ends
-    /// that. Results are the same bits.
+    /// Makes the masked weight ready for the products of one training step, where so little is left that a list of it is faster; <see cref="ForgetSparse"/>
+    /// ends that. Results are the same bits.
     /// </summary>
     public void PackSparse()
     {

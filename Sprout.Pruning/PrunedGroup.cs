@@ -33,8 +33,8 @@ public sealed class PrunedGroup : IDisposable
     public int Index { get; }
 
     /// <summary>
-    /// S: of one matrix, the grid of its blocks, named "&lt;module&gt;.mask_scores"; of heads and neurons, [1, count], named "&lt;layer&gt;.attention.head_scores"
-    /// and "&lt;layer&gt;.neuron_scores" after what the modules' names have in common.
+    /// S: of one matrix, the grid of its blocks, named "&lt;module&gt;.mask_scores"; of heads and neurons, [1, count], named after what the modules' names
+    /// have in common, "&lt;layer&gt;.attention.head_scores" and "&lt;layer&gt;.neuron_scores".
     /// </summary>
     public Parameter Scores { get; }
 

@@ -176,7 +176,8 @@ public sealed class Pruner : IPruner, IDisposable
         method.Options.Lambda,
         [.. matrices.Select(matrix => new MatrixDensity(matrix.Name, matrix.Size, matrix.Kept))])
     {
-        Shared = [.. groups.Where(group => group.Matrices.Count > 1).Select(group => new MatrixDensity(group.Scores.Name, group.Scores.Shape.Count, group.Kept))],
+        Shared = [.. groups.Where(group => group.Matrices.Count > 1)
+            .Select(group => new MatrixDensity(group.Scores.Name, group.Scores.Shape.Count, group.Kept))],
     };
 
     /// <inheritdoc/>
@@ -204,7 +205,8 @@ public sealed class Pruner : IPruner, IDisposable
             index += 2;
         }
 
-        IEnumerable<PrunedGroup> Blocks(int first, params Linear[] layers) => layers.Select((layer, i) => PrunedGroup.OfBlocks(layer, first + i, options.Block));
+        IEnumerable<PrunedGroup> Blocks(int first, params Linear[] layers) =>
+            layers.Select((layer, i) => PrunedGroup.OfBlocks(layer, first + i, options.Block));
     }
 
     private PruningStep At(int step) => new(step, IsEvaluation: false, schedule, seed);

@@ -78,8 +78,8 @@ public abstract class PruningMethod
     public virtual double AddPenalty(IReadOnlyList<PrunedGroup> groups, PruningStep step) => 0;
 
     /// <summary>
-    /// The penalty of soft movement and L0: weight · mean over matrices of (mean over their scores of σ(S − shift)); shared scores count once a matrix. Adds its
-    /// gradient to the scores' and returns it; waits for the device.
+    /// The penalty of soft movement and L0: weight · mean over matrices of (mean over their scores of σ(S − shift)); shared scores count once a matrix. Adds
+    /// its gradient to the scores' and returns it; waits for the device.
     /// </summary>
     protected static double AddSigmoidPenalty(IReadOnlyList<PrunedGroup> groups, double weight, double shift)
     {

@@ -4,8 +4,8 @@ using Sprout.Tensors;
 namespace Sprout.Pruning.Methods;
 
 /// <summary>
-/// M = [W₀ ≠ 0], with W₀ the weights at the start: what was pruned before stays 0, and nothing else is. The scores are Σ |W₀| over what each stands for, and do not
-/// change. Chosen by <see cref="PruningOptions.KeepZeros"/>.
+/// M = [W₀ ≠ 0], with W₀ the weights at the start: what was pruned before stays 0, and nothing else is. The scores are Σ |W₀| over what each stands
+/// for, and do not change. Chosen by <see cref="PruningOptions.KeepZeros"/>.
 /// </summary>
 public sealed class KeptZeros : PruningMethod
 {

@@ -4,8 +4,8 @@ using Sprout.Tensors;
 namespace Sprout.Pruning.Methods;
 
 /// <summary>
-/// Magnitude pruning (Han et al. 2015 with the gradual schedule of Zhu and Gupta 2017): S = |W|, the mean |W| of what a score stands for, from the present weights in every step. A
-/// masked weight has no gradient but may return when others shrink.
+/// Magnitude pruning (Han et al. 2015 with the gradual schedule of Zhu and Gupta 2017): S = |W|, the mean |W| of what a score stands for, from
+/// the present weights in every step. A masked weight has no gradient but may return when others shrink.
 /// </summary>
 public sealed class Magnitude : TopVMethod
 {

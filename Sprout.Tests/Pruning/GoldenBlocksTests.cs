@@ -94,7 +94,9 @@ public sealed class GoldenBlocksTests : IDisposable
             Method = name == "blocks-soft" ? "soft-movement" : name["blocks-".Length..], ScheduleWarmup = Whole(settings["warmup_steps"]),
             InitialWarmup = Whole(settings["initial_warmup"]), FinalWarmup = Whole(settings["final_warmup"]),
         };
-        options = name == "blocks-soft" ? options with { Threshold = final, Lambda = settings["lambda_final"]!.GetValue<double>() } : options with { Density = final };
+        options = name == "blocks-soft"
+            ? options with { Threshold = final, Lambda = settings["lambda_final"]!.GetValue<double>() }
+            : options with { Density = final };
         BlockShape[] blocks = [.. json["matrices"]!.AsArray().Select(matrix => new BlockShape(Whole(matrix!["block"]![0]), Whole(matrix["block"]![1])))];
         IEnumerable<PrunedGroup> groups = blocks.Select((block, j) => PrunedGroup.OfBlocks(Layer(golden, $"matrix.{j}", $"{j}"), j, block));
         int steps = Whole(settings["steps"]);

@@ -104,7 +104,8 @@ public sealed class SharedScoresTests : IDisposable
     public void A_head_has_its_rows_of_three_matrices_and_its_columns_of_the_fourth()
     {
         using var model = TinyBert.Randomise(new BertForSequenceClassification(backend, TinyBert.Config(), 2));
-        PruningOptions options = Options("l0") with { AttentionUnit = AttentionUnit.Head, FeedForwardUnit = FeedForwardUnit.Neuron, L0Noise = false, ScoreScale = 1 };
+        PruningOptions options =
+            Options("l0") with { AttentionUnit = AttentionUnit.Head, FeedForwardUnit = FeedForwardUnit.Neuron, L0Noise = false, ScoreScale = 1 };
         using Pruner pruner = PruningMethods.CreatePruner(model.Encoder, options, totalSteps: 100, seed: 3)!;
         pruner.Groups.Select(group => (group.Scores.Name, group.Scores.Shape.Count, group.Index, group.ScoreSize)).Should().Equal(
             ("bert.encoder.layer.0.attention.head_scores", 2, 0, 128), ("bert.encoder.layer.0.neuron_scores", 12, 4, 16),
