@@ -6,7 +6,7 @@ namespace Sprout.Pruning;
 /// <summary>
 /// What makes one pruning method differ from another: how its scores S start, how they become masks M, what the loss's gradient with respect to M
 /// means for S (see <see cref="IScoreGradient"/>), and a penalty on S. <see cref="Pruner"/> does everything else. A method keeps no state of a run: that is in
-/// the matrices.
+/// the score groups.
 /// </summary>
 public abstract class PruningMethod
 {
@@ -46,56 +46,57 @@ public abstract class PruningMethod
     /// <summary>Whether the options leave the method nothing that would ever remove a weight: a penalty without a weight.</summary>
     public virtual bool KeepsAll => false;
 
-    /// <summary>Gives a matrix its first scores; by default what <see cref="PruningOptions.ScoreInit"/> says.</summary>
-    /// <param name="matrix">Its scores are zeros.</param>
+    /// <summary>Gives a group its first scores; by default what <see cref="PruningOptions.ScoreInit"/> says.</summary>
+    /// <param name="group">Its scores are zeros.</param>
     /// <param name="seed">The run's seed.</param>
-    public virtual void InitializeScores(MaskedMatrix matrix, ulong seed)
+    public virtual void InitializeScores(PrunedGroup group, ulong seed)
     {
-        ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentNullException.ThrowIfNull(group);
         double scale = Options.ScoreScale ?? DefaultScoreScale;
         switch (Options.ScoreInit)
         {
             case ScoreInit.Constant:
-                matrix.Scores.Backend.Fill(matrix.Scores.Value, (float)scale);
+                group.Scores.Backend.Fill(group.Scores.Value, (float)scale);
                 break;
             case ScoreInit.Uniform:
-                matrix.FillUniform(seed, -scale, scale);
+                group.FillUniform(seed, -scale, scale);
                 break;
             default:
-                double bound = 1 / Math.Sqrt(matrix.Scores.Shape.Columns);
-                matrix.FillUniform(seed, -bound, bound);
+                double bound = 1 / Math.Sqrt(group.Scores.Shape.Columns);
+                group.FillUniform(seed, -bound, bound);
                 break;
         }
     }
 
     /// <summary>
-    /// Computes every matrix's mask from its scores and installs it with <see cref="MaskedMatrix.KeepAll"/>, <see cref="MaskedMatrix.UseBlockBits"/> or
-    /// <see cref="MaskedMatrix.UseBlockGates"/>.
+    /// Computes every group's masks from its scores and installs them with <see cref="PrunedGroup.KeepAll"/>, <see cref="PrunedGroup.UseBits"/> or
+    /// <see cref="PrunedGroup.UseGates"/>.
     /// </summary>
-    public abstract void ComputeMasks(IReadOnlyList<MaskedMatrix> matrices, PruningStep step);
+    public abstract void ComputeMasks(IReadOnlyList<PrunedGroup> groups, PruningStep step);
 
     /// <summary>Adds the penalty's gradient to the scores' and returns the penalty; none by default.</summary>
-    public virtual double AddPenalty(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) => 0;
+    public virtual double AddPenalty(IReadOnlyList<PrunedGroup> groups, PruningStep step) => 0;
 
     /// <summary>
-    /// The penalty of soft movement and L0: weight · mean over matrices of (mean over scores of σ(S − shift)). Adds its gradient to the scores' and returns it;
-    /// waits for the device.
+    /// The penalty of soft movement and L0: weight · mean over matrices of (mean over their scores of σ(S − shift)); shared scores count once a matrix. Adds
+    /// its gradient to the scores' and returns it; waits for the device.
     /// </summary>
-    protected static double AddSigmoidPenalty(IReadOnlyList<MaskedMatrix> matrices, double weight, double shift)
+    protected static double AddSigmoidPenalty(IReadOnlyList<PrunedGroup> groups, double weight, double shift)
     {
-        ArgumentNullException.ThrowIfNull(matrices);
-        if (weight == 0 || matrices.Count == 0) return 0;
-        IBackend backend = matrices[0].Scores.Backend;
-        using Tensor sums = Tensor.Zeros(backend, new Shape(matrices.Count));
-        for (int i = 0; i < matrices.Count; i++)
+        ArgumentNullException.ThrowIfNull(groups);
+        if (weight == 0 || groups.Count == 0) return 0;
+        IBackend backend = groups[0].Scores.Backend;
+        int matrices = groups.Sum(group => group.Matrices.Count);
+        using Tensor sums = Tensor.Zeros(backend, new Shape(groups.Count));
+        for (int i = 0; i < groups.Count; i++)
         {
-            double scale = weight / matrices.Count / matrices[i].Scores.Shape.Count;
-            backend.SigmoidPenalty(matrices[i].Scores.Value, (float)shift, (float)scale, sums, i, matrices[i].Scores.GradSum());
+            double scale = weight * groups[i].Matrices.Count / matrices / groups[i].Scores.Shape.Count;
+            backend.SigmoidPenalty(groups[i].Scores.Value, (float)shift, (float)scale, sums, i, groups[i].Scores.GradSum());
         }
 
         double mean = 0;
         float[] values = sums.ToArray();
-        for (int i = 0; i < values.Length; i++) mean += values[i] / (double)matrices[i].Scores.Shape.Count / values.Length;
+        for (int i = 0; i < values.Length; i++) mean += (double)values[i] * groups[i].Matrices.Count / groups[i].Scores.Shape.Count / matrices;
         return weight * mean;
     }
 

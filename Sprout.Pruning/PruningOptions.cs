@@ -52,6 +52,12 @@ public sealed record PruningOptions
     /// <summary>The part of a matrix that shares one score.</summary>
     public BlockShape Block { get; init; } = BlockShape.Entry;
 
+    /// <summary>What one score of attention stands for; heads do not use <see cref="Block"/>.</summary>
+    public AttentionUnit AttentionUnit { get; init; } = AttentionUnit.Block;
+
+    /// <summary>What one score of the feed-forward part stands for; neurons do not use <see cref="Block"/>.</summary>
+    public FeedForwardUnit FeedForwardUnit { get; init; } = FeedForwardUnit.Block;
+
     /// <summary>Whether L0's gates are random in training.</summary>
     public bool L0Noise { get; init; } = true;
 
@@ -67,6 +73,14 @@ public sealed record PruningOptions
     public void Validate()
     {
         OptionException.Require(Block is { Rows: > 0, Columns: > 0 }, nameof(Block), "at least one row and one column", Block);
+        OptionException.Require(Enum.IsDefined(AttentionUnit), nameof(AttentionUnit), "block or head", AttentionUnit);
+        OptionException.Require(Enum.IsDefined(FeedForwardUnit), nameof(FeedForwardUnit), "block or neuron", FeedForwardUnit);
+        if (Block != BlockShape.Entry && AttentionUnit == AttentionUnit.Head && FeedForwardUnit == FeedForwardUnit.Neuron)
+        {
+            OptionName block = new(nameof(Block)), attention = new(nameof(AttentionUnit)), feedForward = new(nameof(FeedForwardUnit));
+            throw OptionException.Of($"{block} {Block} has no effect with {attention} head and {feedForward} neuron: no matrix is left that has blocks.");
+        }
+
         if (Method == NoMethod)
         {
             RequireNone(nameof(Density), Density is not null);

@@ -16,6 +16,9 @@ public sealed record PruningReport(string Method, long UnprunedParameters, doubl
     /// <summary>The report's file name in a run folder.</summary>
     public const string ReportFile = "pruning.json";
 
+    /// <summary>Heads and neurons that share a score over several matrices: by the scores' name, how many there are and are kept; else empty.</summary>
+    public IReadOnlyList<MatrixDensity> Shared { get; init; } = [];
+
     /// <summary>Prunable weights.</summary>
     public long Size => Matrices.Sum(matrix => matrix.Size);
 
@@ -37,17 +40,19 @@ public sealed record PruningReport(string Method, long UnprunedParameters, doubl
     /// <exception cref="InputException">The file cannot be written.</exception>
     public void Save(string folder)
     {
-        var matrices = new JsonObject();
-        foreach (MatrixDensity matrix in Matrices)
-            matrices[matrix.Name] = new JsonObject { ["size"] = matrix.Size, ["kept"] = matrix.Kept, ["density"] = matrix.Density };
-        JsonFile.WriteSorted(Path.Combine(folder, ReportFile), new JsonObject
+        var report = new JsonObject
         {
             ["method"] = Method,
             ["density"] = Density,
             ["remaining_percent"] = RemainingPercent,
             ["threshold"] = Threshold,
             ["lambda"] = Lambda,
-            ["matrices"] = matrices,
-        });
+            ["matrices"] = ByName(Matrices),
+        };
+        if (Shared.Count > 0) report["shared"] = ByName(Shared);
+        JsonFile.WriteSorted(Path.Combine(folder, ReportFile), report);
     }
+
+    private static JsonObject ByName(IEnumerable<MatrixDensity> parts) => new(parts.Select(part => KeyValuePair.Create(
+        part.Name, (JsonNode?)new JsonObject { ["size"] = part.Size, ["kept"] = part.Kept, ["density"] = part.Density })));
 }

@@ -8,9 +8,9 @@ namespace Sprout.Pruning;
 [JsonConverter(typeof(KebabEnumConverter<PruningScope>))]
 public enum PruningScope
 {
-    /// <summary>Within each matrix: every matrix ends with the same density.</summary>
+    /// <summary>Within each group of matrices that share their scores, mostly one matrix: all end with the same density.</summary>
     Local,
 
-    /// <summary>Over all matrices together: some keep more than others.</summary>
+    /// <summary>Over all groups whose scores stand for equally many weights: some keep more than others.</summary>
     Global,
 }

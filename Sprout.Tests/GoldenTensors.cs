@@ -29,6 +29,8 @@ internal sealed class GoldenTensors
 
     public int[] Words(string name) => Of<int>(name);
 
+    public byte[] Bytes(string name) => Of<byte>(name);
+
     private T[] Of<T>(string name) where T : unmanaged
     {
         JsonArray offsets = header[name]!["data_offsets"]!.AsArray();

@@ -39,8 +39,8 @@ internal sealed record BenchModel(
         double? pruned = Format != "dense" && Pruning.Density < 1 ? Pruning.Density : null;
         using SequenceClassifier model = Format == "dense" ? LoadDense(backend) : Load(backend, onlyAnswers: pruned is null);
         using SequenceClassifier? dense = Format == "sparse" ? LoadDense(backend) : null;
-        using Pruner? pruner = pruned is double density
-            ? PruningMethods.CreatePruner(model.Encoder, new PruningOptions { Method = "random", Density = density, Block = Pruning.Block }, 1, Seed)
+        using Pruner? pruner = pruned is not null
+            ? PruningMethods.CreatePruner(model.Encoder, Pruning with { Method = "random" }, 1, Seed)
             : null;
         pruner?.Fold();
         var (timing, denseTiming, ratios) = (new BenchTiming(), new BenchTiming(), new List<double>());

@@ -16,7 +16,8 @@ internal static class Effects
     private static readonly string[] Scores = ["score-learning-rate", "score-init", "score-scale"];
     private static readonly string[] Ramp = ["schedule-warmup", "initial-warmup", "final-warmup"];
     private static readonly string[] TopV = ["density", "initial-density", "scope"];
-    private static readonly string[] OfPruning = [.. TopV, "threshold", "lambda", .. Scores, .. Ramp, "block", "init-scores", "l0-noise"];
+    private static readonly string[] Units = ["block", "attention-unit", "feed-forward-unit"];
+    private static readonly string[] OfPruning = [.. TopV, "threshold", "lambda", .. Scores, .. Ramp, .. Units, "init-scores", "l0-noise"];
     private static readonly string[] OfTeachers = ["distill-alpha", "distill-temperature"];
     private static readonly string[] OfEvaluation =
         ["eval-every", "eval-batch-size", "max-eval-samples", "keep", "best-metric", "patience", "n-best"];
@@ -49,9 +50,9 @@ internal static class Effects
             ([.. OfModels, .. OfPruning, "train-embeddings"], mode == "gemm", with),
             (["batch", "length", "lengths-from", "format", "profile", "method", .. OfPruning, "train-embeddings"], mode == "load", with),
             (["vocab"], !given.Contains("config"), "without --config"),
-            ([.. OfPruning.Except(["density", "block"]), "train-embeddings"], mode == "forward", with),
+            ([.. OfPruning.Except(["density", .. Units]), "train-embeddings"], mode == "forward", with),
             (["format"], mode == "train-step", with),
-            (["method", "block"], mode == "forward" && dense, "with --mode forward without --density"),
+            (["method", .. Units], mode == "forward" && dense, "with --mode forward without --density"),
             .. mode == "train-step" ? OfMethods(recipe) : [],
             (["initial-density", .. Ramp, "score-init", "score-scale"], mode == "train-step" && !dense, "with --mode train-step, which begins at --density"),
         ]);

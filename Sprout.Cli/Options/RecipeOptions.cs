@@ -123,6 +123,8 @@ internal static class RecipeOptions
         table.Whole("--final-warmup", "The schedule ends f·N steps before the end", "--final_warmup");
         table.Flag("--train-embeddings", "Train the embedding tables (default: false when pruning, else true)");
         table.Text("--block", "One score a block of RxC weights", "RxC");
+        table.Choice("--attention-unit", "One score a block of each matrix, or a head's part of all four", ["block", "head"]);
+        table.Choice("--feed-forward-unit", "One score a block of each matrix, or a neuron's row and column", ["block", "neuron"]);
         table.Text("--init-scores", "scores.safetensors to start from", "file");
         table.Flag("--l0-noise", "l0: random gates in training");
     }

@@ -31,29 +31,29 @@ public sealed class HardConcrete : PruningMethod, IScoreGradient
     public override double DefaultScoreScale => 2.197;
 
     /// <inheritdoc/>
-    public override void ComputeMasks(IReadOnlyList<MaskedMatrix> matrices, PruningStep step)
+    public override void ComputeMasks(IReadOnlyList<PrunedGroup> groups, PruningStep step)
     {
-        ArgumentNullException.ThrowIfNull(matrices);
-        foreach (MaskedMatrix matrix in matrices)
+        ArgumentNullException.ThrowIfNull(groups);
+        foreach (PrunedGroup group in groups)
         {
-            Tensor scores = matrix.Scores.Value;
-            scores.Backend.HardConcrete(scores, step.IsEvaluation ? null : Noise(matrix, step), matrix.BlockGates);
-            matrix.UseBlockGates();
+            Tensor scores = group.Scores.Value;
+            scores.Backend.HardConcrete(scores, step.IsEvaluation ? null : Noise(group, step), group.Gates);
+            group.UseGates();
         }
     }
 
     /// <inheritdoc/>
-    public void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient)
+    public void ToScoreGradient(PrunedGroup group, PruningStep step, Tensor gradient)
     {
-        ArgumentNullException.ThrowIfNull(matrix);
+        ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(gradient);
-        gradient.Backend.HardConcreteBackward(matrix.Scores.Value, Noise(matrix, step), gradient, gradient);
+        gradient.Backend.HardConcreteBackward(group.Scores.Value, Noise(group, step), gradient, gradient);
     }
 
     /// <inheritdoc/>
-    public override double AddPenalty(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) => AddSigmoidPenalty(matrices, Options.Lambda, Shift);
+    public override double AddPenalty(IReadOnlyList<PrunedGroup> groups, PruningStep step) => AddSigmoidPenalty(groups, Options.Lambda, Shift);
 
     // The kernels read the probability only as "is there noise".
-    private Dropout Noise(MaskedMatrix matrix, PruningStep step) =>
-        new(Options.L0Noise ? 0.5f : 0f, step.Seed, RandomStreams.Of(RandomPurpose.GateNoise, ((ulong)step.Step << 16) | (uint)matrix.Index));
+    private Dropout Noise(PrunedGroup group, PruningStep step) =>
+        new(Options.L0Noise ? 0.5f : 0f, step.Seed, RandomStreams.Of(RandomPurpose.GateNoise, ((ulong)step.Step << 16) | (uint)group.Index));
 }

@@ -4,8 +4,8 @@ using Sprout.Tensors;
 namespace Sprout.Pruning.Methods;
 
 /// <summary>
-/// M = [W₀ ≠ 0], with W₀ the weights at the start: what was pruned before stays 0, and nothing else is. The scores are |W₀|, summed over a block, and do not
-/// change. Chosen by <see cref="PruningOptions.KeepZeros"/>.
+/// M = [W₀ ≠ 0], with W₀ the weights at the start: what was pruned before stays 0, and nothing else is. The scores are Σ |W₀| over what each stands
+/// for, and do not change. Chosen by <see cref="PruningOptions.KeepZeros"/>.
 /// </summary>
 public sealed class KeptZeros : PruningMethod
 {
@@ -25,21 +25,21 @@ public sealed class KeptZeros : PruningMethod
     public override bool FollowsSchedule => false;
 
     /// <inheritdoc/>
-    public override void InitializeScores(MaskedMatrix matrix, ulong seed)
+    public override void InitializeScores(PrunedGroup group, ulong seed)
     {
-        ArgumentNullException.ThrowIfNull(matrix);
-        matrix.Scores.Backend.BlockSum(matrix.Layer.Weight.Value, null, matrix.Block.Rows, matrix.Block.Columns, matrix.Scores.Value);
+        ArgumentNullException.ThrowIfNull(group);
+        group.SumWeights(group.Scores.Value);
     }
 
     /// <inheritdoc/>
-    public override void ComputeMasks(IReadOnlyList<MaskedMatrix> matrices, PruningStep step)
+    public override void ComputeMasks(IReadOnlyList<PrunedGroup> groups, PruningStep step)
     {
-        ArgumentNullException.ThrowIfNull(matrices);
-        foreach (MaskedMatrix matrix in matrices)
+        ArgumentNullException.ThrowIfNull(groups);
+        foreach (PrunedGroup group in groups)
         {
-            Tensor scores = matrix.Scores.Value;
-            scores.Backend.Threshold(scores, 0f, 0, matrix.BlockBits);
-            matrix.UseBlockBits();
+            Tensor scores = group.Scores.Value;
+            scores.Backend.Threshold(scores, 0f, 0, group.Bits);
+            group.UseBits();
         }
     }
 }

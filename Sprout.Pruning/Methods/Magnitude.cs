@@ -4,8 +4,8 @@ using Sprout.Tensors;
 namespace Sprout.Pruning.Methods;
 
 /// <summary>
-/// Magnitude pruning (Han et al. 2015 with the gradual schedule of Zhu and Gupta 2017): S = |W|, a block's mean |W|, from the present weights in every step. A
-/// masked weight has no gradient but may return when others shrink.
+/// Magnitude pruning (Han et al. 2015 with the gradual schedule of Zhu and Gupta 2017): S = |W|, the mean |W| of what a score stands for, from
+/// the present weights in every step. A masked weight has no gradient but may return when others shrink.
 /// </summary>
 public sealed class Magnitude : TopVMethod
 {
@@ -25,30 +25,29 @@ public sealed class Magnitude : TopVMethod
     public override bool LearnsScores => false;
 
     /// <inheritdoc/>
-    public override void InitializeScores(MaskedMatrix matrix, ulong seed) => ScoreWeights(matrix);
+    public override void InitializeScores(PrunedGroup group, ulong seed) => ScoreWeights(group);
 
     /// <inheritdoc/>
-    public override void ComputeMasks(IReadOnlyList<MaskedMatrix> matrices, PruningStep step)
+    public override void ComputeMasks(IReadOnlyList<PrunedGroup> groups, PruningStep step)
     {
-        ArgumentNullException.ThrowIfNull(matrices);
-        foreach (MaskedMatrix matrix in matrices) ScoreWeights(matrix);
-        base.ComputeMasks(matrices, step);
+        ArgumentNullException.ThrowIfNull(groups);
+        foreach (PrunedGroup group in groups) ScoreWeights(group);
+        base.ComputeMasks(groups, step);
     }
 
-    private static void ScoreWeights(MaskedMatrix matrix)
+    private static void ScoreWeights(PrunedGroup group)
     {
-        Tensor weight = matrix.Layer.Weight.Value, scores = matrix.Scores.Value;
-        IBackend backend = weight.Backend;
-        BlockShape block = matrix.Block;
-        if (block == BlockShape.Entry)
+        Tensor scores = group.Scores.Value;
+        IBackend backend = scores.Backend;
+        if (group.ScoreSize == 1)
         {
-            backend.BlockSum(weight, null, 1, 1, scores);
+            group.SumWeights(scores);
             return;
         }
 
         using Tensor sums = Tensor.Rent(backend, scores.Shape);
-        backend.BlockSum(weight, null, block.Rows, block.Columns, sums);
+        group.SumWeights(sums);
         backend.Fill(scores, 0f);
-        backend.AddScaled(sums, 1f / block.Count, scores);
+        backend.AddScaled(sums, 1f / group.ScoreSize, scores);
     }
 }

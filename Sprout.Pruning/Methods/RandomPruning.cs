@@ -17,9 +17,9 @@ public sealed class RandomPruning : TopVMethod
     public override bool LearnsScores => false;
 
     /// <inheritdoc/>
-    public override void InitializeScores(MaskedMatrix matrix, ulong seed)
+    public override void InitializeScores(PrunedGroup group, ulong seed)
     {
-        ArgumentNullException.ThrowIfNull(matrix);
-        matrix.FillUniform(seed, 0, 1);
+        ArgumentNullException.ThrowIfNull(group);
+        group.FillUniform(seed, 0, 1);
     }
 }

@@ -4,8 +4,8 @@ using Sprout.Tensors;
 namespace Sprout.Pruning.Methods;
 
 /// <summary>
-/// M = Top_v(S) (Sanh et al. 2020, section 2): keeps exactly int(v·n) of the n scores, of each matrix or of all together, anew every step. v follows the
-/// cubic schedule from the initial to the final density.
+/// M = Top_v(S) (Sanh et al. 2020, section 2): keeps exactly int(v·n) of the n scores, of each group or of all that stand for equally many weights, anew
+/// every step. v follows the /// cubic schedule from the initial to the final density.
 /// </summary>
 public abstract class TopVMethod : PruningMethod
 {
@@ -27,31 +27,32 @@ public abstract class TopVMethod : PruningMethod
     public static long Keep(double density, long count) => (long)(density * count);
 
     /// <inheritdoc/>
-    public override void ComputeMasks(IReadOnlyList<MaskedMatrix> matrices, PruningStep step)
+    public override void ComputeMasks(IReadOnlyList<PrunedGroup> groups, PruningStep step)
     {
-        ArgumentNullException.ThrowIfNull(matrices);
+        ArgumentNullException.ThrowIfNull(groups);
         double density = step.Value(Options.InitialDensity, Density);
-        if (Options.Scope == PruningScope.Global)
+        if (Options.Scope == PruningScope.Local)
         {
-            Select(matrices, density);
+            foreach (PrunedGroup group in groups) Select([group], density);
             return;
         }
 
-        foreach (MaskedMatrix matrix in matrices) Select([matrix], density);
+        // Sums over a head and over a neuron are no measure of each other; and each kind keeping its share, the density counts entries.
+        foreach (IGrouping<long, PrunedGroup> equal in groups.GroupBy(group => group.ScoreSize)) Select([.. equal], density);
     }
 
-    private static void Select(IReadOnlyList<MaskedMatrix> matrices, double density)
+    private static void Select(IReadOnlyList<PrunedGroup> groups, double density)
     {
-        long count = matrices.Sum(matrix => matrix.Scores.Shape.Count);
+        long count = groups.Sum(group => group.Scores.Shape.Count);
         long keep = Keep(density, count);
         if (keep == count)
         {
-            foreach (MaskedMatrix matrix in matrices) matrix.KeepAll();
+            foreach (PrunedGroup group in groups) group.KeepAll();
             return;
         }
 
-        Tensor[] scores = [.. matrices.Select(matrix => matrix.Scores.Value)];
-        scores[0].Backend.TopV(scores, keep, [.. matrices.Select(matrix => matrix.BlockBits)]);
-        foreach (MaskedMatrix matrix in matrices) matrix.UseBlockBits(keptBlocks: matrices.Count == 1 ? keep : null);
+        Tensor[] scores = [.. groups.Select(group => group.Scores.Value)];
+        scores[0].Backend.TopV(scores, keep, [.. groups.Select(group => group.Bits)]);
+        foreach (PrunedGroup group in groups) group.UseBits(keptScores: groups.Count == 1 ? keep : null);
     }
 }

@@ -25,6 +25,8 @@ public sealed class ExitCodeTests : IDisposable
     [InlineData("--method=movement --density=0.3 --schedule-warmup=3", "--schedule-warmup", "6")]
     [InlineData("--method=movement --density=0.3 --block=3x3", "--block", "3x3", "16")]
     [InlineData("--method=movement --density=0.3 --block=hello", "--block", "hello")]
+    [InlineData("--method=movement --density=0.3 --attention-unit=neuron", "--attention-unit", "neuron", "head")]
+    [InlineData("--method=movement --density=0.3 --block=5x5 --feed-forward-unit=neuron", "--block", "5x5", "query")]
     [InlineData("--method=l0 --scope=global", "--scope", "l0")]
     [InlineData("--config=$F/model/config.json", "--model", "--config")]
     [InlineData("--model=-", "--model", "--config")]

@@ -25,7 +25,7 @@ public sealed class HelpTests
         "--teacher", "--distill-alpha", "--distill-temperature", "--logging-steps", "--init-scores", "--l0-noise", "--regression", "--loss",
         "--options", "--profile", "--lr-schedule", "--warmup-ratio", "--eval-split",
         "--ignore-mismatched-sizes", "--keep", "--best-metric", "--patience", "--evaluate", "--multi-label", "--class-weights", "--label-smoothing",
-        "--keep-zeros",
+        "--keep-zeros", "--attention-unit", "--feed-forward-unit",
     ];
 
     [Theory]

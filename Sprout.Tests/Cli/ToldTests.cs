@@ -17,6 +17,8 @@ public sealed class ToldTests : IDisposable
 
     [Theory]
     [InlineData("--block=2x2", "--block", "--method")]
+    [InlineData("--feed-forward-unit=neuron", "--feed-forward-unit", "--method")]
+    [InlineData("--method=movement --density=0.5 --attention-unit=head --feed-forward-unit=neuron --block=4x4", "--block 4x4", "no matrix is left")]
     [InlineData("--scope=global", "--scope", "--method")]
     [InlineData("--threshold=0.2", "--threshold", "--method")]
     [InlineData("--method=movement --density=0.5 --lambda=1", "--lambda", "movement")]

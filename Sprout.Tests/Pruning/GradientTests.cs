@@ -90,7 +90,7 @@ public sealed class GradientTests : IDisposable
                 double difference = SmallNet.Difference(matrix.Scores.Value, i, 1e-2, () =>
                 {
                     pruner.BeginStep(Step);
-                    gates.Add(matrix.BlockGates.ToArray()[i]);
+                    gates.Add(matrix.Group.Gates.ToArray()[i]);
                     return net.Loss() + pruner.AddPenalty(Step);
                 });
                 // At its clamps a gate has no derivative.

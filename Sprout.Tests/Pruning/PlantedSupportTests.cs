@@ -88,7 +88,7 @@ public sealed class PlantedSupportTests
     {
         public override string Name => "sensitivity";
 
-        public void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient)
+        public void ToScoreGradient(PrunedGroup group, PruningStep step, Tensor gradient)
         {
             using Tensor magnitude = Tensor.Rent(gradient.Backend, gradient.Shape);
             gradient.Backend.BlockSum(gradient, null, 1, 1, magnitude);

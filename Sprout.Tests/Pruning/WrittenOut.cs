@@ -18,11 +18,11 @@ internal sealed class WrittenOut(PruningMethod method) : PruningMethod(method.Op
 
     public override double? ReportedThreshold => method.ReportedThreshold;
 
-    public override void InitializeScores(MaskedMatrix matrix, ulong seed) => method.InitializeScores(matrix, seed);
+    public override void InitializeScores(PrunedGroup group, ulong seed) => method.InitializeScores(group, seed);
 
-    public override void ComputeMasks(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) => method.ComputeMasks(matrices, step);
+    public override void ComputeMasks(IReadOnlyList<PrunedGroup> groups, PruningStep step) => method.ComputeMasks(groups, step);
 
-    public override double AddPenalty(IReadOnlyList<MaskedMatrix> matrices, PruningStep step) => method.AddPenalty(matrices, step);
+    public override double AddPenalty(IReadOnlyList<PrunedGroup> groups, PruningStep step) => method.AddPenalty(groups, step);
 
-    public void ToScoreGradient(MaskedMatrix matrix, PruningStep step, Tensor gradient) => (method as IScoreGradient)?.ToScoreGradient(matrix, step, gradient);
+    public void ToScoreGradient(PrunedGroup group, PruningStep step, Tensor gradient) => (method as IScoreGradient)?.ToScoreGradient(group, step, gradient);
 }

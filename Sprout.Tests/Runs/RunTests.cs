@@ -305,8 +305,8 @@ public sealed class RunTests : IDisposable
 
         public override bool LearnsScores => false;
 
-        public override void InitializeScores(MaskedMatrix matrix, ulong seed) =>
-            matrix.Scores.Value.CopyFrom([.. Enumerable.Range(0, (int)matrix.Scores.Shape.Count).Select(i => (float)i)]);
+        public override void InitializeScores(PrunedGroup group, ulong seed) =>
+            group.Scores.Value.CopyFrom([.. Enumerable.Range(0, (int)group.Scores.Shape.Count).Select(i => (float)i)]);
     }
 
     private sealed class Backwards(string file) : TextTask("backwards", ["a", "b"], [MetricNames.Accuracy])

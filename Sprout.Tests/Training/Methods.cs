@@ -14,6 +14,8 @@ public sealed class Methods : TheoryData<string, string>
         Add("l0", "--method=l0 --lambda=5 --score-learning-rate=0.5 --score-init=uniform --score-scale=4");
         Add("random", "--method=random --density=0.3");
         Add("block", "--method=movement --density=0.3 --block=4x4");
+        Add("hybrid", "--method=movement --density=0.5 --block=4x4 --feed-forward-unit=neuron --scope=global");
+        Add("heads", "--method=soft-movement --lambda=5 --score-learning-rate=0.5 --threshold=0.5 --attention-unit=head --feed-forward-unit=neuron");
         Add("distilled", "--method=movement --density=0.3 --teacher=$F/teacher");
     }
 }
