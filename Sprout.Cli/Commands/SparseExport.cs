@@ -34,7 +34,10 @@ internal sealed class SparseExport
     public void RequireNone(ParseResult result, string format, Option? except = null)
     {
         foreach (Option option in (Option[])[Weights, embeddings, keepTokens])
-            if (option != except && result.GetResult(option) is { Implicit: false }) throw new OptionException($"{option.Name} has no effect with --format {format}.");
+        {
+            if (option != except && result.GetResult(option) is { Implicit: false })
+                throw new OptionException($"{option.Name} has no effect with --format {format}.");
+        }
     }
 
     /// <summary>Writes the file and tells what it holds.</summary>

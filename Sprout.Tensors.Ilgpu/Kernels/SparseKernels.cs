@@ -13,7 +13,7 @@ internal struct SparseRows
 /// <summary>Device side of products with a sparse weight.</summary>
 internal static class SparseKernels
 {
-    /// <summary>x · Wᵀ, then the epilogue: a thread an entry of y [T, N], which adds up its row's products in their order; neighbours share a row of x.</summary>
+    /// <summary>x · Wᵀ, then the epilogue: a thread an entry of y [T, N], which adds up its row's products in their order.</summary>
     public static void Multiply<TEpilogue>(ArrayView<float> x, SparseRows w, EpilogueData output, int count) where TEpilogue : struct, IEpilogue
     {
         for (int i = Threads.Index; i < count; i += Threads.Count)

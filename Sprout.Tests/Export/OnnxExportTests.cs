@@ -160,7 +160,8 @@ public sealed class OnnxExportTests : IDisposable
         File.WriteAllText(config, File.ReadAllText(config).Replace("BertForTokenClassification", "BertForQuestionAnswering", StringComparison.Ordinal));
         Refused(3, "expected the tensor \"qa_outputs.weight\" [2, 8], found none");
         Directory.GetFileSystemEntries(files.Exported).Should().BeEmpty();
-        TinyRun.Run("export", "--model", files.Path, "--weights", "int8", "--output", files.Exported).Log.Should().Contain("--weights has no effect with --format hf");
+        TinyRun.Run("export", "--model", files.Path, "--weights", "int8", "--output", files.Exported)
+            .Log.Should().Contain("--weights has no effect with --format hf");
 
         void Refused(int code, params string[] says)
         {

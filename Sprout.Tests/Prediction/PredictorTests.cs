@@ -181,7 +181,8 @@ public sealed class PredictorTests : IDisposable
         answers.Should().BeOfType<QuestionAnswerer>();
         ((Action)(() => QuestionAnswerer.Load(tiny.Model, OneThread)))
             .Should().Throw<InputException>().WithMessage("*expected a fine-tuned model, found no qa_outputs.weight*");
-        ((Action)(() => Predictor.Load(tiny.PathOf("absent")))).Should().Throw<InputException>().WithMessage("*expected a model folder or a sparse model file, found nothing.");
+        ((Action)(() => Predictor.Load(tiny.PathOf("absent")))).Should().Throw<InputException>()
+            .WithMessage("*expected a model folder or a sparse model file, found nothing.");
         ((Action)(() => Predictor.Load(tiny.Model, OneThread with { MaxLength = 25 })))
             .Should().Throw<OptionException>().WithMessage("MaxLength: expected 3 to the model's 24 positions, found 25.");
     }

@@ -9,6 +9,9 @@ public sealed class SparseLinearTests
 {
     // Rows of X around the tiles of every form; N and K around groups, slices and parts.
     private static readonly int[] Rows = [0, 1, 2, 3, 4, 5, 8, 9, 12, 13, 31, 32, 33, 65, 100];
+    private static readonly (double Density, int Rows, int Columns)[] Patterns =
+        [(0, 1, 1), (0.02, 1, 1), (0.2, 1, 1), (0.1, 16, 1), (0.6, 16, 1), (0.3, 16, 16)];
+
     private static readonly (int N, int K)[] Weights = [(5, 3), (17, 40), (48, 385), (130, 800), (520, 100), (33, 1153), (1, 16), (16, 1)];
 
     public static TheoryData<InstructionSet> InstructionSetsHere => MatMulTests.InstructionSetsHere();
@@ -21,7 +24,7 @@ public sealed class SparseLinearTests
         var forms = new HashSet<string>();
         int seed = 0;
         foreach ((int n, int k) in Weights)
-            foreach ((double density, int rows, int columns) in ((double, int, int)[])[(0, 1, 1), (0.02, 1, 1), (0.2, 1, 1), (0.1, 16, 1), (0.6, 16, 1), (0.3, 16, 16)])
+            foreach ((double density, int rows, int columns) in Patterns)
             {
                 float[] values = Pruned(n, k, density, rows, columns, ++seed);
                 using Tensor w = Tensor.From(backend, new Shape(n, k), values);
@@ -115,7 +118,8 @@ public sealed class SparseLinearTests
         var shape = new Shape(2, 3);
         FluentActions.Invoking(() => new SparseMatrix(shape, [0, 1], [0], [1f])).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new SparseMatrix(shape, [0, 2, 1], [0], [1f])).Should().Throw<ArgumentException>().WithMessage("*row 0*");
-        FluentActions.Invoking(() => new SparseMatrix(shape, [0, 2, 2], [1, 1], [1f, 2f])).Should().Throw<ArgumentException>().WithMessage("*column 1 after 1*");
+        FluentActions.Invoking(() => new SparseMatrix(shape, [0, 2, 2], [1, 1], [1f, 2f]))
+            .Should().Throw<ArgumentException>().WithMessage("*column 1 after 1*");
         FluentActions.Invoking(() => new SparseMatrix(shape, [0, 1, 1], [3], [1f])).Should().Throw<ArgumentException>().WithMessage("*column 3*");
         FluentActions.Invoking(() => new SparseMatrix(new Shape(6), [0, 1], [3], [1f])).Should().Throw<ArgumentException>().WithMessage("*[N, K]*");
         var dense = new float[6];

@@ -34,7 +34,8 @@ internal readonly unsafe struct EntriesWeight<V>(EntriesLayout layout) : ISparse
         for (int i = 0; i * TileRows < panels.Count; i++)
         {
             PackedPanels tile = panels.Panel(i, TileRows);
-            for (int part = first; accumulate && part < end; part++) Load(part, y + ((nint)i * TileRows * Rows), tile.Count, scratch + ((part - first) * PartFloats));
+            float* target = y + ((nint)i * TileRows * Rows);
+            for (int part = first; accumulate && part < end; part++) Load(part, target, tile.Count, scratch + ((part - first) * PartFloats));
             // Slices outermost: their part of the tile of X stays in the level-1 cache.
             for (int slice = 0; slice < layout.Slices; slice++)
                 for (int part = first; part < end; part++)
@@ -46,7 +47,7 @@ internal readonly unsafe struct EntriesWeight<V>(EntriesLayout layout) : ISparse
             for (int part = first; part < end; part++)
             {
                 int row = RowOf(part);
-                Transpose(scratch + ((part - first) * PartFloats), RowOf(part + 1) - row, y + ((nint)i * TileRows * Rows) + row, tile.Count);
+                Transpose(scratch + ((part - first) * PartFloats), RowOf(part + 1) - row, target + row, tile.Count);
             }
         }
     }

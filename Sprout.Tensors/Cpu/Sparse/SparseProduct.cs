@@ -40,8 +40,8 @@ internal unsafe interface ISparseWeight
 }
 
 /// <summary>
-/// Pieces of one product. Where X has many rows, a piece packs a block of them, as much as stays in the level-2 cache, and meets all of W; where it has few, all
-/// of X is packed first, and pieces share out the parts of W.
+/// Pieces of one product. Where X has many rows, a piece packs a block of them, as much as stays in the level-2 cache, and meets all of W; where it has few,
+/// all of X is packed first, and pieces share out the parts of W.
 /// </summary>
 internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
     where V : struct, IVector<V>

@@ -5,8 +5,8 @@ using static Sprout.Tensors.Cpu.Threads.Division;
 namespace Sprout.Tensors.Cpu.Sparse;
 
 /// <summary>
-/// W [N, K] in groups of 16 outputs, each with a list of inputs and for every input 16 weights. Blocks of 16 × 16 are lists with 16 inputs in a row. Slices of the
-/// inputs are the dense product's kc, and in a slice a group's inputs rise: an output adds up what it keeps as the dense product does, to the same bits.
+/// W [N, K] in groups of 16 outputs, each with a list of inputs and for every input 16 weights. Blocks of 16 × 16 are lists with 16 inputs in a row. Slices of
+/// the inputs are the dense product's kc, and in a slice a group's inputs rise: an output adds up what it keeps as the dense product does, to the same bits.
 /// What a product reads one after the other lies so: some groups make a chunk, which has the first slice of each, then the second of each.
 /// </summary>
 internal sealed unsafe class VectorBlockLayout : WeightLayout

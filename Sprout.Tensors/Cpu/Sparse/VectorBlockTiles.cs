@@ -5,8 +5,8 @@ using Sprout.Tensors.Simd;
 namespace Sprout.Tensors.Cpu.Sparse;
 
 /// <summary>
-/// Y [rows, outputs] = or += X · Wᵀ of one group over one panel of X and some of the group's entries, one after the other: entry e reads its inputs, one a row, at
-/// <c>x + indices[e]</c>, and its weights at <c>w + 16 e</c>. It is the dense product's tile with the address of each step from a list; whole tiles take two
+/// Y [rows, outputs] = or += X · Wᵀ of one group over one panel of X and some of the group's entries, one after the other: entry e reads its inputs, one a row,
+/// at <c>x + indices[e]</c>, and its weights at <c>w + 16 e</c>. It is the dense product's tile with the address of each step from a list; whole tiles take two
 /// steps at a time.
 /// </summary>
 internal static unsafe class VectorBlockTiles

@@ -83,7 +83,7 @@ internal static class MatMulCases
         });
 
     // A weight that was never dense.
-    private static KernelCase PackMatrix(int rows, int n, int k, double density) => new(nameof(IBackend.Pack), $"sparse, T {rows} N {n} K {k}, {density}", run =>
+    private static KernelCase PackMatrix(int rows, int n, int k, double density) => new(nameof(IBackend.Pack), $"T {rows} N {n} K {k}, {density}", run =>
     {
         Tensor x = run.Source(rows, k), bias = run.Source(n);
         using WeightLayout packed = run.Backend.Pack(SparseOf(n, k, density));
