@@ -23,7 +23,7 @@ public sealed class LinearWeight(Parameter parameter)
     public WeightLayout? Layout { get; set; }
 
     /// <summary>
-    /// W' and its transpose as lists of what M has left, for tapes that record: products of many rows give the same bits by them as by W and M. Null where the
+    /// W' and its transpose as lists of what M has left, for tapes that record: products of many finite rows give the same bits by them as by W and M. Null where the
     /// dense products are faster. While they are set, neither W nor M may change. Owned by who sets them.
     /// </summary>
     public (WeightLayout Weight, WeightLayout Transposed)? Sparse { get; set; }
@@ -50,6 +50,6 @@ public sealed class LinearWeight(Parameter parameter)
         WeightLayout layout = parameter.Backend.Pack(w);
         Layout?.Dispose();
         Layout = layout;
-        parameter.HasNoValue = true;
+        parameter.LoseValue();
     }
 }

@@ -31,7 +31,14 @@ public sealed class Parameter : Variable, IDisposable
     public bool Decays { get; }
 
     /// <summary>Whether what it stands for is kept in another form, so that asking for its value is a mistake.</summary>
-    internal bool HasNoValue { get; set; }
+    internal bool HasNoValue { get; private set; }
+
+    /// <summary>Gives the value back; what it stands for is kept in another form from now on.</summary>
+    internal void LoseValue()
+    {
+        HasNoValue = true;
+        ForgetValue();
+    }
 
     /// <summary>Starts a new sum of gradients; costs nothing, the memory stays.</summary>
     public void ZeroGrad() => HasGrad = false;

@@ -79,6 +79,13 @@ public class Variable
         value?.Dispose();
     }
 
+    /// <summary>Gives the value's memory back, as if it had never been used.</summary>
+    private protected void ForgetValue()
+    {
+        value?.Dispose();
+        value = null;
+    }
+
     /// <summary>Checks that a variable without a value may get one.</summary>
     private protected virtual void RequireStart() { }
 

@@ -86,6 +86,9 @@ public sealed record PruningOptions
             RequireNone(nameof(Density), Density is not null);
             RequireNone(nameof(Lambda), Lambda != 0);
             RequireNone(nameof(InitScores), InitScores is not null);
+            RequireNone(nameof(Block), Block != BlockShape.Entry);
+            RequireNone(nameof(AttentionUnit), AttentionUnit != AttentionUnit.Block);
+            RequireNone(nameof(FeedForwardUnit), FeedForwardUnit != FeedForwardUnit.Block);
             return;
         }
 

@@ -22,6 +22,9 @@ internal sealed class SparseLayout : WeightLayout
     public Tensor Values { get; }
 
     /// <inheritdoc/>
+    public override long Weights => Values.Count;
+
+    /// <inheritdoc/>
     public override long Bytes => ((long)RowStarts.Length + Columns.Length + Values.Count) * sizeof(int);
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public abstract class WeightLayout(Shape shape) : IDisposable
     /// <summary>The extents of the weight, [N, K].</summary>
     public Shape Shape => shape;
 
+    /// <summary>Weights that a product multiplies by: all, or those that are kept.</summary>
+    public virtual long Weights => Shape.Count;
+
     /// <summary>Bytes that a product reads of it.</summary>
     public abstract long Bytes { get; }
 

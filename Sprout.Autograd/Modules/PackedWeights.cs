@@ -35,7 +35,8 @@ public sealed class PackedWeights : IDisposable
     /// <summary>Gives the packed weights back.</summary>
     public void Dispose()
     {
-        foreach (LinearWeight weight in weights)
+        // A layer that has become sparse meanwhile owns what it has.
+        foreach (LinearWeight weight in weights.Where(weight => !weight.IsSparse))
         {
             weight.Layout?.Dispose();
             weight.Layout = null;

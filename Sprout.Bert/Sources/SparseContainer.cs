@@ -152,7 +152,7 @@ internal sealed class SparseContainer : IDisposable
             SparseTensor tensor = TensorOf(item, ref at, end);
             if (!names.Add(tensor.Name)) throw item.Wrong("every tensor once", $"{Quote(tensor)} twice");
             elements += tensor.Tensor.Count;
-            rows += tensor.Tensor.Count / Math.Max(1, tensor.Columns);
+            rows += tensor.Tensor.Extents.SkipLast(1).Aggregate(1L, (product, extent) => extent == 0 ? product : checked(product * extent));
             if (elements > MostElementsPerByte * file.Length || rows > MostRowsPerByte * file.Length)
                 throw item.Wrong("tensors of a size that a file of this length can mean", $"{elements} elements in {rows} rows");
             tensors.Add(tensor);

@@ -37,6 +37,8 @@ public static class SparseFileWriter
         AtomicFile.RequireWritable(path);
         if (File.Exists(path) && !SparseContainer.Is(path))
             throw OptionException.Of($"{new OptionName("Output")}: {path} is there and no sparse model file; give another file.");
+        if (source is SparseFile && Path.GetFullPath(source.Name) == Path.GetFullPath(path))
+            throw OptionException.Of($"{new OptionName("Output")}: {path} is the model that is read; give another file.");
         (ITokenizer tokenizer, int[]? oldIds) = TokenizerOf(source, options);
         ModelConfig config = source.Config;
         if (oldIds is not null) config = config.WithVocabulary(oldIds.Length, Math.Max(0, Array.IndexOf(oldIds, config.PadTokenId)));

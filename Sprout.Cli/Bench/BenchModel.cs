@@ -46,6 +46,9 @@ internal sealed record BenchModel(
         var (timing, denseTiming, ratios) = (new BenchTiming(), new BenchTiming(), new List<double>());
         using var inference = new Inference(backend, model);
         using Inference? denseInference = dense is null ? null : new Inference(backend, dense);
+        long multiplied = MultipliedWeights(model);
+        if (dense is not null && multiplied == Weights([.. model.Encoder.Layers]))
+            throw new OptionException("--format sparse: expected a model that has lost enough weights for sparse products, found none; give --density.");
         for (int i = 0; i < Warmup + Repeat; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -53,7 +56,7 @@ internal sealed record BenchModel(
             TokenSequence[] chosen = [.. Enumerable.Range(i * BatchSize, BatchSize).Select(j => Sequences[j % Sequences.Count])];
             double denseSeconds = Seconds(denseInference), seconds = Seconds(inference);
             if (i < Warmup) continue;
-            timing.Add(seconds, Flops(model, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
+            timing.Add(seconds, Flops(model, multiplied, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
             denseTiming.Add(denseSeconds, 0, 0);
             ratios.Add(denseSeconds / seconds);
 
@@ -91,16 +94,21 @@ internal sealed record BenchModel(
         {
             density = shown;
             if (step == Warmup) profile?.Restart();
-            if (step > Warmup) timing.Add(seconds, 3 * Flops(model, objective.Lengths), objective.Lengths.Sum());
+            if (step > Warmup) timing.Add(seconds, 3 * Flops(model, Weights([.. model.Encoder.Layers]), objective.Lengths), objective.Lengths.Sum());
         });
         trainer.Train(clock, cancellation);
         return timing.Report(backend, "train-step", Threads, Weights(model), Weights([.. model.Encoder.Layers]), density);
     }
 
-    // 2 a weight and token, and 4 · length² · hidden a layer and sequence for attention's two products.
-    private static double Flops(SequenceClassifier model, IEnumerable<int> lengths) =>
+    // 2 a weight and token that is multiplied, and 4 · length² · hidden a layer and sequence for attention's two products.
+    private static double Flops(SequenceClassifier model, long weights, IEnumerable<int> lengths) =>
         lengths.Sum(length =>
-            (2.0 * Weights([.. model.Encoder.Layers]) * length) + (4.0 * model.Config.NumHiddenLayers * model.Config.HiddenSize * length * length));
+            (2.0 * weights * length) + (4.0 * model.Config.NumHiddenLayers * model.Config.HiddenSize * length * length));
+
+    // The encoder's weights, of sparse layers those that are left.
+    private static long MultipliedWeights(SequenceClassifier model) =>
+        Weights([.. model.Encoder.Layers]) - model.Encoder.Layers.SelectMany(layer => layer.Prunable)
+            .Sum(layer => layer.Factor.Layout is WeightLayout layout ? layout.Shape.Count - layout.Weights : 0);
 
     private static long Weights(params ReadOnlySpan<Module> modules)
     {

@@ -12,8 +12,11 @@ namespace Sprout.Cli.Shell;
 /// </summary>
 internal sealed class PredictionFile
 {
-    // How every line of predictions begins.
-    private static readonly string[] Beginnings = ["{\"index\":", "{\"id\":"];
+    // How every line of predictions begins, and what it has: of classes and scores, and of answers.
+    private static readonly (string Begin, string Has)[] Lines = [("{\"index\":", "\"prediction\":"), ("{\"id\":", "\"start\":")];
+
+    // Bytes of the first line that are looked at.
+    private const int MostOfLine = 1 << 16;
 
     private readonly string path;
     private readonly StringBuilder lines = new();
@@ -74,19 +77,21 @@ internal sealed class PredictionFile
     {
         if (!HoldsOthers(path)) return;
         throw new OptionException(
-            $"--predictions would replace {path}, whose first line is no prediction (expected {Beginnings[0]} or {Beginnings[1]}); give another file.");
+            $"--predictions would replace {path}, whose first line is no prediction (expected {Lines[0].Begin}… or {Lines[1].Begin}…); give another file.");
     }
 
     // What is no regular file is refused by whoever writes.
     private static bool HoldsOthers(string path)
     {
         if (!File.Exists(path) || AtomicFile.KindOf(path) is not null) return false;
-        byte[] begun = new byte[Beginnings.Max(beginning => beginning.Length)];
+        byte[] begun = new byte[MostOfLine];
         try
         {
             using FileStream stream = File.OpenRead(path);
             string text = Encoding.UTF8.GetString(begun, 0, stream.ReadAtLeast(begun, begun.Length, throwOnEndOfStream: false));
-            return text.Length > 0 && !Beginnings.Any(beginning => text.StartsWith(beginning, StringComparison.Ordinal));
+            string line = text.Split('\n')[0];
+            return text.Length > 0 && !Lines.Any(known =>
+                line.StartsWith(known.Begin, StringComparison.Ordinal) && line.Contains(known.Has, StringComparison.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -5,7 +5,7 @@ namespace Sprout.Pruning.Methods;
 
 /// <summary>
 /// M = Top_v(S) (Sanh et al. 2020, section 2): keeps exactly int(v·n) of the n scores, of each group or of all that stand for equally many weights, anew
-/// every step. v follows the /// cubic schedule from the initial to the final density.
+/// every step. v follows the cubic schedule from the initial to the final density.
 /// </summary>
 public abstract class TopVMethod : PruningMethod
 {
@@ -38,7 +38,7 @@ public abstract class TopVMethod : PruningMethod
         }
 
         // Sums over a head and over a neuron are no measure of each other; and each kind keeping its share, the density counts entries.
-        foreach (IGrouping<long, PrunedGroup> equal in groups.GroupBy(group => group.ScoreSize)) Select([.. equal], density);
+        foreach (IGrouping<(int, long), PrunedGroup> equal in groups.GroupBy(group => (group.Matrices.Count, group.ScoreSize))) Select([.. equal], density);
     }
 
     private static void Select(IReadOnlyList<PrunedGroup> groups, double density)

@@ -42,12 +42,12 @@ public sealed partial class ProfiledBackend
         public static Cost Pack(SparseMatrix w) => new(nameof(Pack), (sizeof(int) + sizeof(float)) * (long)w.Values.Length);
 
         public static Cost PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor y) =>
-            new(NameOf<TActivation>(nameof(PackedLinear)), Of(x, y) + w.Bytes, 2.0 * y.Count * x.Shape.Columns);
+            new(NameOf<TActivation>(nameof(PackedLinear)), Of(x, y) + w.Bytes, 2.0 * x.Shape.Rows * w.Weights);
 
         public static Cost PackSparse(Tensor w) => new(nameof(PackSparse), Of(w));
 
         public static Cost PackedMatMul(Tensor x, WeightLayout w, Tensor y) =>
-            new(nameof(PackedMatMul), Of(x, y) + w.Bytes, 2.0 * y.Count * x.Shape.Columns);
+            new(nameof(PackedMatMul), Of(x, y) + w.Bytes, 2.0 * x.Shape.Rows * w.Weights);
 
         public static Cost ColumnSum(Tensor x) => new(nameof(ColumnSum), Of(x));
 

@@ -87,7 +87,11 @@ public static class AtomicFile
         try
         {
             foreach (string path in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, "*" + TemporaryEnding).ToList())
-                if (TemporaryName.TargetOf(path, TemporaryEnding) == target && new FileInfo(path).LinkTarget is null) DeleteUnheld(path);
+            {
+                // A writer lets go of its file just before it renames it.
+                bool isOld = DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > TimeSpan.FromMinutes(1);
+                if (isOld && TemporaryName.TargetOf(path, TemporaryEnding) == target && new FileInfo(path).LinkTarget is null) DeleteUnheld(path);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -44,7 +44,7 @@ public sealed class PredictionFileTests : IDisposable
             File.ReadLines(file).Should().HaveCount(20);
         }
 
-        File.WriteAllText(file, "{\"id\":\"5\",\"text\":\"\"}\n");
+        File.WriteAllText(file, "{\"id\":\"5\",\"text\":\"\",\"start\":0,\"end\":0,\"score\":1}\n");
         Eval(file).Code.Should().Be(ExitCode.Done);
     }
 
@@ -96,7 +96,12 @@ public sealed class PredictionFileTests : IDisposable
         string file = tiny.PathOf("predictions.jsonl"), stale = $"{file}.{Guid.NewGuid():N}.tmp", other = $"{tiny.PathOf("others")}.{Guid.NewGuid():N}.tmp";
         string[] more = [.. Enumerable.Range(0, 8).Select(_ => $"{file}.{Guid.NewGuid():N}.tmp")];
         string own = file + ".mine.tmp", live = $"{file}.{Guid.NewGuid():N}.tmp";
-        foreach (string path in (string[])[stale, other, own, .. more]) File.WriteAllText(path, "half");
+        foreach (string path in (string[])[stale, other, own, .. more])
+        {
+            File.WriteAllText(path, "half");
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-5));
+        }
+
         using (new FileStream(live, FileMode.CreateNew, FileAccess.Write, FileShare.None)) AtomicFile.RequireWritable(file);
         more.Append(stale).Should().OnlyContain(path => !File.Exists(path));
         foreach (string path in (string[])[other, own, live]) File.Exists(path).Should().BeTrue(path);

@@ -44,7 +44,7 @@ public sealed class FamilyTests
         foreach (string line in File.ReadLines(Repository.PathOf("Sprout.Tensors", "IBackend.cs")))
         {
             if (Regex.Match(line, @"^    // ---- (\w+)") is { Success: true } section) family = section.Groups[1].Value;
-            else if (Regex.Match(line, @"^    \w+ (\w+)(<\w+>)?\(") is { Success: true } method) methods.Add((family, method.Groups[1].Value));
+            else if (Regex.Match(line, @"^    (?:\w+\??|\([^)]*\)\??) (\w+)(<\w+>)?\(") is { Success: true } method) methods.Add((family, method.Groups[1].Value));
         }
 
         return methods;
@@ -52,7 +52,7 @@ public sealed class FamilyTests
 
     private static bool IsImplemented(string folder, string family, string name)
     {
-        var method = new Regex($@"^    public \w+ {name}(<\w+>)?\(", RegexOptions.Multiline);
+        var method = new Regex($@"^    public (?:\w+\??|\([^)]*\)\??) {name}(<\w+>)?\(", RegexOptions.Multiline);
         return Directory.GetFiles(folder, $"{family}.*").Any(file => method.IsMatch(File.ReadAllText(file)));
     }
 

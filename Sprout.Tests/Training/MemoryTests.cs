@@ -24,7 +24,7 @@ public sealed class MemoryTests : IDisposable
         using IBackend backend = Device.Open("cpu", 1);
         var task = new TaskOptions { Model = tiny.Model, Task = "sst2", TrainFile = [tiny.TrainFile], EvalFile = tiny.EvalFile, MaxLength = 16 };
         using TaskSession session = TaskSession.Load(backend, task);
-        var pruning = new PruningOptions { Method = method, Density = 0.3, Lambda = 3, ScheduleWarmup = 1 };
+        var pruning = new PruningOptions { Method = method, Density = 0.3, InitialDensity = 0.3, Lambda = 3, ScheduleWarmup = 1 };
         using Pruner? pruner = pruning.IsPruning ? PruningMethods.CreatePruner(session.Model.Encoder, pruning, 40, 1) : null;
         var options = new TrainingOptions { BatchSize = 4, MaxSteps = 40, LoggingSteps = 100, EvalEvery = 0 };
         using var trainer = new Trainer(backend, session.Objective, options, pruner);

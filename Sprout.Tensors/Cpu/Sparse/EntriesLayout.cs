@@ -34,6 +34,7 @@ internal sealed unsafe class EntriesLayout : WeightLayout
     public EntriesLayout(IBackend memory, Workers workers, SparseMatrix w, int slice, int together) : base(w.Shape)
     {
         this.memory = memory;
+        Weights = w.Values.Length;
         Slices = Math.Max(1, DivideUp(w.Shape[1], slice));
         PartRows = RoundUp(DivideUp(w.Shape[0], Math.Max(1, DivideUp(w.Shape[0], MostPartRows))), TileRows);
         Parts = DivideUp(w.Shape[0], Math.Max(PartRows, 1));
@@ -63,6 +64,9 @@ internal sealed unsafe class EntriesLayout : WeightLayout
 
     /// <summary>Rows of W in a part; the last may have fewer.</summary>
     public int PartRows { get; }
+
+    /// <inheritdoc/>
+    public override long Weights { get; }
 
     /// <inheritdoc/>
     public override long Bytes { get; }

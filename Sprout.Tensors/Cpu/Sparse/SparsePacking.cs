@@ -41,6 +41,8 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
     /// <summary>A sparse form of W; null where the dense one is faster.</summary>
     public WeightLayout? Pack(SparseMatrix w)
     {
+        // Places of inputs are 32-bit byte offsets.
+        if (w.Shape[1] > int.MaxValue / EntriesLayout.InputBytes) return null;
         int slice = Blocking<V>.SliceOf(w.Shape[1]);
         int[][] inputs = VectorBlockInputs.Of(w, workers);
         double dense = w.Shape.Count, entries = w.Values.Length * CostOfEntry;

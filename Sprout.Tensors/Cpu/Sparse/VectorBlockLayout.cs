@@ -73,6 +73,9 @@ internal sealed unsafe class VectorBlockLayout : WeightLayout
     public float* Values { get; }
 
     /// <inheritdoc/>
+    public override long Weights => (long)Starts[Groups * Slices] * Width;
+
+    /// <inheritdoc/>
     public override long Bytes { get; }
 
     /// <summary>The place of a slice of a group among all.</summary>
