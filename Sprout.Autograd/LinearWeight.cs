@@ -23,8 +23,8 @@ public sealed class LinearWeight(Parameter parameter)
     public WeightLayout? Layout { get; set; }
 
     /// <summary>
-    /// W' and its transpose as lists of what M has left, for tapes that record: products of many finite rows give the same bits by them as by W and M. Null where the
-    /// dense products are faster. While they are set, neither W nor M may change. Owned by who sets them.
+    /// W' and its transpose as lists of what M has left, for tapes that record: products of many finite rows give the same bits by them as by W and M. Null
+    /// where the dense products are faster. While they are set, neither W nor M may change. Owned by who sets them.
     /// </summary>
     public (WeightLayout Weight, WeightLayout Transposed)? Sparse { get; set; }
 
