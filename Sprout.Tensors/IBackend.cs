@@ -86,7 +86,7 @@ public interface IBackend : IDisposable
     /// </summary>
     WeightLayout Pack(Tensor w, Mask? mask);
 
-    /// <summary>The same of a weight that was never dense; it keeps nothing of <paramref name="w"/>. On processors it gives the bits that a dense W would.</summary>
+    /// <summary>The same of a weight that was never dense, of which it keeps nothing. On processors it gives the bits that a dense W would.</summary>
     WeightLayout Pack(SparseMatrix w);
 
     /// <summary>

@@ -44,7 +44,8 @@ public sealed class FamilyTests
         foreach (string line in File.ReadLines(Repository.PathOf("Sprout.Tensors", "IBackend.cs")))
         {
             if (Regex.Match(line, @"^    // ---- (\w+)") is { Success: true } section) family = section.Groups[1].Value;
-            else if (Regex.Match(line, @"^    (?:\w+\??|\([^)]*\)\??) (\w+)(<\w+>)?\(") is { Success: true } method) methods.Add((family, method.Groups[1].Value));
+            else if (Regex.Match(line, @"^    (?:\w+\??|\([^)]*\)\??) (\w+)(<\w+>)?\(") is { Success: true } method)
+                methods.Add((family, method.Groups[1].Value));
         }
 
         return methods;
