@@ -172,27 +172,7 @@ internal static unsafe class MicroKernels
         r5.Add(a[first + 5], b0, b1);
     }
 
-    // One row of a tile. The JIT keeps its fields in registers.
-    private struct Row2<V> where V : struct, IVector<V>
-    {
-        private V c0, c1;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float a, V b0, V b1)
-        {
-            V value = V.Broadcast(a);
-            c0 = V.MultiplyAdd(value, b0, c0);
-            c1 = V.MultiplyAdd(value, b1, c1);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Store(float* c, bool accumulate)
-        {
-            V.Store(accumulate ? V.Load(c) + c0 : c0, c);
-            V.Store(accumulate ? V.Load(c + V.Lanes) + c1 : c1, c + V.Lanes);
-        }
-    }
-
+    // One row of a tile, as Row2. The JIT keeps its fields in registers.
     private struct Row3<V> where V : struct, IVector<V>
     {
         private V c0, c1, c2;

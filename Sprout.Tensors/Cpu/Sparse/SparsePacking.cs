@@ -13,15 +13,19 @@ namespace Sprout.Tensors.Cpu.Sparse;
 /// <param name="workers">The threads.</param>
 internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) where V : struct, IVector<V>
 {
-    // What a kept weight costs, in terms of a weight of the dense product: of a vector block, and by itself (measured at 32 and 1,024 rows of X).
-    private const double CostInBlock = 1.12, CostOfEntry = 1.7;
+    // What a kept weight costs, in terms of a weight of the dense product: of a vector block, and by itself (measured on a Zen 3 with AVX2 at 32 and 1,024 rows
+    // of X, where half is kept).
+    private const double CostInBlock = 1.3, CostOfEntry = 2.6;
 
     // The entries of the last weight and of its transpose, whose memory the next one gets.
     private readonly SparseArrays entries = new(), transposed = new();
 
     // A weight that is packed for one step has to keep less, to repay the packing; and products of so few outputs go another way while they are dense.
-    private const double MostKeptOnce = 0.4;
+    private const double MostKeptOnce = 0.3;
     private const int FewOutputs = 4;
+
+    // Places of inputs are 32-bit byte offsets.
+    private const int MostInputs = int.MaxValue / EntriesLayout.InputBytes;
 
     /// <summary>A sparse form of W ⊙ M; null where the dense one is faster.</summary>
     public WeightLayout? Pack(Tensor w, Mask? mask) =>
@@ -31,26 +35,17 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
     /// <summary>Sparse forms of W ⊙ M and of its transpose for a single step; null where the dense products are faster.</summary>
     public (WeightLayout Weight, WeightLayout Transposed)? PackOnce(Tensor w, Mask mask)
     {
-        if (Math.Min(w.Shape[0], w.Shape[1]) <= FewOutputs || Compress(w, mask, MostKeptOnce) is not SparseMatrix compressed) return null;
-        if (Pack(compressed) is not WeightLayout weight) return null;
-        if (Pack(compressed.Transpose(transposed)) is WeightLayout other) return (weight, other);
-        weight.Dispose();
-        return null;
+        if (Math.Min(w.Shape[0], w.Shape[1]) <= FewOutputs || Math.Max(w.Shape[0], w.Shape[1]) > MostInputs) return null;
+        if (Compress(w, mask, MostKeptOnce) is not SparseMatrix compressed) return null;
+        return (Cheapest(compressed).Make(), Cheapest(compressed.Transpose(transposed)).Make());
     }
 
     /// <summary>A sparse form of W; null where the dense one is faster.</summary>
     public WeightLayout? Pack(SparseMatrix w)
     {
-        // Places of inputs are 32-bit byte offsets.
-        if (w.Shape[1] > int.MaxValue / EntriesLayout.InputBytes) return null;
-        int slice = Blocking<V>.SliceOf(w.Shape[1]);
-        int[][] inputs = VectorBlockInputs.Of(w, workers);
-        double dense = w.Shape.Count, entries = w.Values.Length * CostOfEntry;
-        double blocks = inputs.Sum(list => (long)list.Length) * VectorBlockLayout.Width * CostInBlock;
-        if (dense <= Math.Min(entries, blocks)) return null;
-        return blocks <= entries
-            ? new VectorBlockLayout(memory, workers, w, inputs, slice, VectorBlockWeight<V>.InputStride)
-            : new EntriesLayout(memory, workers, w, slice, EntriesTiles.TogetherOf<V>());
+        if (w.Shape[1] > MostInputs) return null;
+        (double cost, Func<WeightLayout> make) = Cheapest(w);
+        return cost < w.Shape.Count ? make() : null;
     }
 
     /// <summary>y = x · Wᵀ with its epilogue, by the kernels of a layout; false where it is not sparse.</summary>
@@ -70,6 +65,17 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
             default:
                 return false;
         }
+    }
+
+    // The cheaper of the sparse forms, and what it costs.
+    private (double Cost, Func<WeightLayout> Make) Cheapest(SparseMatrix w)
+    {
+        int slice = Blocking<V>.SliceOf(w.Shape[1]);
+        int[][] inputs = VectorBlockInputs.Of(w, workers);
+        double entries = w.Values.Length * CostOfEntry, blocks = inputs.Sum(list => (long)list.Length) * VectorBlockLayout.Width * CostInBlock;
+        return blocks <= entries
+            ? (blocks, () => new VectorBlockLayout(memory, workers, w, inputs, slice, VectorBlockWeight<V>.InputStride))
+            : (entries, () => new EntriesLayout(memory, workers, w, slice, EntriesTiles.TogetherOf<V>()));
     }
 
     // The entries that are left, if they are no more than a share of all.

@@ -1,5 +1,6 @@
 // The innermost loops of products with a weight in blocks of 16 × 1: a tile of Y held in registers.
 using System.Runtime.CompilerServices;
+using Sprout.Tensors.Cpu.Gemm;
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu.Sparse;
@@ -191,7 +192,7 @@ internal static unsafe class VectorBlockTiles
         r5.Add(a[5], b0, b1);
     }
 
-    // One row of a tile. The JIT keeps its fields in registers.
+    // One row of a tile, as Gemm's Row2.
     private struct Row1<V> where V : struct, IVector<V>
     {
         private V c;
@@ -201,25 +202,5 @@ internal static unsafe class VectorBlockTiles
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Store(float* y, bool accumulate) => V.Store(accumulate ? V.Load(y) + c : c, y);
-    }
-
-    private struct Row2<V> where V : struct, IVector<V>
-    {
-        private V c0, c1;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float a, V b0, V b1)
-        {
-            V value = V.Broadcast(a);
-            c0 = V.MultiplyAdd(value, b0, c0);
-            c1 = V.MultiplyAdd(value, b1, c1);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Store(float* y, bool accumulate)
-        {
-            V.Store(accumulate ? V.Load(y) + c0 : c0, y);
-            V.Store(accumulate ? V.Load(y + V.Lanes) + c1 : c1, y + V.Lanes);
-        }
     }
 }
