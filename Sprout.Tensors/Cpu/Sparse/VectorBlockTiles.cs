@@ -6,9 +6,8 @@ using Sprout.Tensors.Simd;
 namespace Sprout.Tensors.Cpu.Sparse;
 
 /// <summary>
-/// Y [rows, outputs] = or += X · Wᵀ of one group over one panel of X and some of the group's entries, one after the other: entry e reads its inputs, one a row,
-/// at <c>x + indices[e]</c>, and its weights at <c>w + 16 e</c>. It is the dense product's tile with the address of each step from a list; whole tiles take two
-/// steps at a time.
+/// Y [rows, outputs] = or += X · Wᵀ of some groups, one after the other, over one panel of X and a slice of the groups' entries: an entry reads its inputs, one a
+/// row, at <c>x + index</c>, and 16 weights. It is the dense product's tile with the address of each step from a list; whole tiles take two steps at a time.
 /// </summary>
 internal static unsafe class VectorBlockTiles
 {
@@ -16,146 +15,195 @@ internal static unsafe class VectorBlockTiles
 
     /// <summary>12 rows of one register.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile12x1<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    public static void Tile12x1<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
     {
-        Row1<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        Row1<V> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
-        for (; index < end - 1; index += 2, w += 2 * Width)
+        int* index = of.Index;
+        float* w = of.Values;
+        for (int group = 0; group < of.Groups; group++, y += Width)
         {
-            Add12(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-            Add12(x + index[1], w + Width, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            int* end = of.EndOf(group);
+            Row1<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+            Row1<V> r6 = default, r7 = default, r8 = default, r9 = default, r10 = default, r11 = default;
+            for (; index < end - 1; index += 2, w += 2 * Width)
+            {
+                Add12(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                Add12(x + index[1], w + Width, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            }
+
+            if (index < end) Add12(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+
+            float* row = y;
+            r0.Store(row, accumulate);
+            r1.Store(row += ldy, accumulate);
+            r2.Store(row += ldy, accumulate);
+            r3.Store(row += ldy, accumulate);
+            r4.Store(row += ldy, accumulate);
+            r5.Store(row += ldy, accumulate);
+            r6.Store(row += ldy, accumulate);
+            r7.Store(row += ldy, accumulate);
+            r8.Store(row += ldy, accumulate);
+            r9.Store(row += ldy, accumulate);
+            r10.Store(row += ldy, accumulate);
+            r11.Store(row + ldy, accumulate);
         }
-
-        if (index < end) Add12(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
-
-        r0.Store(y, accumulate);
-        r1.Store(y += ldy, accumulate);
-        r2.Store(y += ldy, accumulate);
-        r3.Store(y += ldy, accumulate);
-        r4.Store(y += ldy, accumulate);
-        r5.Store(y += ldy, accumulate);
-        r6.Store(y += ldy, accumulate);
-        r7.Store(y += ldy, accumulate);
-        r8.Store(y += ldy, accumulate);
-        r9.Store(y += ldy, accumulate);
-        r10.Store(y += ldy, accumulate);
-        r11.Store(y + ldy, accumulate);
     }
 
     /// <summary>8 rows of one register.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile8x1<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    public static void Tile8x1<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
     {
-        Row1<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        Row1<V> r6 = default, r7 = default;
-        for (; index < end; index++, w += Width)
+        int* index = of.Index;
+        float* w = of.Values;
+        for (int group = 0; group < of.Groups; group++, y += Width)
         {
-            float* a = x + *index;
-            V b = V.Load(w);
-            r0.Add(a[0], b);
-            r1.Add(a[1], b);
-            r2.Add(a[2], b);
-            r3.Add(a[3], b);
-            r4.Add(a[4], b);
-            r5.Add(a[5], b);
-            r6.Add(a[6], b);
-            r7.Add(a[7], b);
-        }
+            int* end = of.EndOf(group);
+            Row1<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+            Row1<V> r6 = default, r7 = default;
+            for (; index < end; index++, w += Width)
+            {
+                float* a = x + *index;
+                V b = V.Load(w);
+                r0.Add(a[0], b);
+                r1.Add(a[1], b);
+                r2.Add(a[2], b);
+                r3.Add(a[3], b);
+                r4.Add(a[4], b);
+                r5.Add(a[5], b);
+                r6.Add(a[6], b);
+                r7.Add(a[7], b);
+            }
 
-        r0.Store(y, accumulate);
-        r1.Store(y += ldy, accumulate);
-        r2.Store(y += ldy, accumulate);
-        r3.Store(y += ldy, accumulate);
-        r4.Store(y += ldy, accumulate);
-        r5.Store(y += ldy, accumulate);
-        r6.Store(y += ldy, accumulate);
-        r7.Store(y + ldy, accumulate);
+            float* row = y;
+            r0.Store(row, accumulate);
+            r1.Store(row += ldy, accumulate);
+            r2.Store(row += ldy, accumulate);
+            r3.Store(row += ldy, accumulate);
+            r4.Store(row += ldy, accumulate);
+            r5.Store(row += ldy, accumulate);
+            r6.Store(row += ldy, accumulate);
+            r7.Store(row + ldy, accumulate);
+        }
     }
 
     /// <summary>4 rows of one register.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile4x1<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    public static void Tile4x1<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
     {
-        Row1<V> r0 = default, r1 = default, r2 = default, r3 = default;
-        for (; index < end; index++, w += Width)
+        int* index = of.Index;
+        float* w = of.Values;
+        for (int group = 0; group < of.Groups; group++, y += Width)
         {
-            float* a = x + *index;
-            V b = V.Load(w);
-            r0.Add(a[0], b);
-            r1.Add(a[1], b);
-            r2.Add(a[2], b);
-            r3.Add(a[3], b);
-        }
+            int* end = of.EndOf(group);
+            Row1<V> r0 = default, r1 = default, r2 = default, r3 = default;
+            for (; index < end; index++, w += Width)
+            {
+                float* a = x + *index;
+                V b = V.Load(w);
+                r0.Add(a[0], b);
+                r1.Add(a[1], b);
+                r2.Add(a[2], b);
+                r3.Add(a[3], b);
+            }
 
-        r0.Store(y, accumulate);
-        r1.Store(y += ldy, accumulate);
-        r2.Store(y += ldy, accumulate);
-        r3.Store(y + ldy, accumulate);
+            float* row = y;
+            r0.Store(row, accumulate);
+            r1.Store(row += ldy, accumulate);
+            r2.Store(row += ldy, accumulate);
+            r3.Store(row + ldy, accumulate);
+        }
     }
 
     /// <summary>1 row of one register.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile1x1<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    public static void Tile1x1<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
     {
-        Row1<V> r0 = default;
-        for (; index < end; index++, w += Width)
+        int* index = of.Index;
+        float* w = of.Values;
+        for (int group = 0; group < of.Groups; group++, y += Width)
         {
-            float* a = x + *index;
-            V b = V.Load(w);
-            r0.Add(a[0], b);
-        }
+            int* end = of.EndOf(group);
+            Row1<V> r0 = default;
+            for (; index < end; index++, w += Width)
+            {
+                float* a = x + *index;
+                V b = V.Load(w);
+                r0.Add(a[0], b);
+            }
 
-        r0.Store(y, accumulate);
+            float* row = y;
+            r0.Store(row, accumulate);
+        }
     }
 
     /// <summary>6 rows of two registers.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile6x2<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    public static void Tile6x2<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
     {
-        Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-        for (; index < end - 1; index += 2, w += 2 * Width)
+        int* index = of.Index;
+        float* w = of.Values;
+        for (int group = 0; group < of.Groups; group++, y += Width)
         {
-            Add6(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
-            Add6(x + index[1], w + Width, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            int* end = of.EndOf(group);
+            Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
+            for (; index < end - 1; index += 2, w += 2 * Width)
+            {
+                Add6(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+                Add6(x + index[1], w + Width, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            }
+
+            if (index < end) Add6(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+
+            float* row = y;
+            r0.Store(row, accumulate);
+            r1.Store(row += ldy, accumulate);
+            r2.Store(row += ldy, accumulate);
+            r3.Store(row += ldy, accumulate);
+            r4.Store(row += ldy, accumulate);
+            r5.Store(row + ldy, accumulate);
         }
-
-        if (index < end) Add6(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
-
-        r0.Store(y, accumulate);
-        r1.Store(y += ldy, accumulate);
-        r2.Store(y += ldy, accumulate);
-        r3.Store(y += ldy, accumulate);
-        r4.Store(y += ldy, accumulate);
-        r5.Store(y + ldy, accumulate);
     }
 
     /// <summary>3 rows of two registers.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile3x2<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    public static void Tile3x2<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
     {
-        Row2<V> r0 = default, r1 = default, r2 = default;
-        for (; index < end; index++, w += Width)
+        int* index = of.Index;
+        float* w = of.Values;
+        for (int group = 0; group < of.Groups; group++, y += Width)
         {
-            float* a = x + *index;
-            V b0 = V.Load(w), b1 = V.Load(w + V.Lanes);
-            r0.Add(a[0], b0, b1);
-            r1.Add(a[1], b0, b1);
-            r2.Add(a[2], b0, b1);
-        }
+            int* end = of.EndOf(group);
+            Row2<V> r0 = default, r1 = default, r2 = default;
+            for (; index < end; index++, w += Width)
+            {
+                float* a = x + *index;
+                V b0 = V.Load(w), b1 = V.Load(w + V.Lanes);
+                r0.Add(a[0], b0, b1);
+                r1.Add(a[1], b0, b1);
+                r2.Add(a[2], b0, b1);
+            }
 
-        r0.Store(y, accumulate);
-        r1.Store(y += ldy, accumulate);
-        r2.Store(y + ldy, accumulate);
+            float* row = y;
+            r0.Store(row, accumulate);
+            r1.Store(row += ldy, accumulate);
+            r2.Store(row + ldy, accumulate);
+        }
     }
 
     /// <summary>1 row of two registers.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile1x2<V>(int* index, int* end, float* w, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
+    public static void Tile1x2<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
     {
-        Row2<V> r0 = default;
-        for (; index < end; index++, w += Width) r0.Add(x[*index], V.Load(w), V.Load(w + V.Lanes));
+        int* index = of.Index;
+        float* w = of.Values;
+        for (int group = 0; group < of.Groups; group++, y += Width)
+        {
+            int* end = of.EndOf(group);
+            Row2<V> r0 = default;
+            for (; index < end; index++, w += Width) r0.Add(x[*index], V.Load(w), V.Load(w + V.Lanes));
 
-        r0.Store(y, accumulate);
+            float* row = y;
+            r0.Store(row, accumulate);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

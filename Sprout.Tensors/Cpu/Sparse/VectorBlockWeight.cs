@@ -10,7 +10,9 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
 {
     private const int Width = VectorBlockLayout.Width;
 
-    public int Rows => layout.Shape[0];
+    private readonly int rows = layout.Shape[0];
+
+    public int Rows => rows;
 
     public int Depth => layout.Shape[1];
 
@@ -23,7 +25,7 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
 
     public long ScratchOf(int parts) => RegisterTile<V>.MR * Width;
 
-    public int RowOf(int part) => Math.Min(part * Width, Rows);
+    public int RowOf(int part) => Math.Min(part * Width, rows);
 
     [MethodImpl(Jit.Kernel)]
     public void Multiply(in PackedPanels panels, float* y, int first, int end, float* scratch, bool accumulate)
@@ -36,32 +38,28 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
             for (int slice = 0; slice < layout.Slices; slice++)
             {
                 int* starts = layout.Starts + layout.NumberOf(group, slice);
+                bool added = accumulate || slice > 0;
                 for (int i = 0; i * tile < panels.Count; i++)
                 {
                     PackedPanels panel = panels.Panel(i, tile);
-                    float* target = y + ((nint)i * tile * Rows);
-                    for (int g = group; g < next; g++) Multiply(g, starts + (g - group), accumulate || slice > 0, panel, target + (g * Width), scratch);
+                    float* target = y + ((nint)i * tile * rows) + (group * Width);
+                    int whole = panel.Count < tile ? 0 : Math.Min(next, rows / Width) - group;
+                    if (whole > 0) Tiles(panel.Count, starts, whole, panel.Packed, target, rows, added);
+                    for (int g = Math.Max(whole, 0); g < next - group; g++) Edge(group + g, starts + g, panel, target + (g * Width), scratch, added);
                 }
             }
         }
     }
 
-    // A slice of a group meets a panel.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Multiply(int group, int* starts, bool accumulate, in PackedPanels panel, float* y, float* scratch)
+    // A slice of a group meets a panel; one of them is not whole.
+    private void Edge(int group, int* starts, in PackedPanels panel, float* y, float* scratch, bool accumulate)
     {
         int columns = RowOf(group + 1) - RowOf(group);
-        if (panel.Count == RegisterTile<V>.MR && columns == Width)
-        {
-            Tile(panel.Count, starts, panel.Packed, y, Rows, accumulate);
-            return;
-        }
-
-        Tile(panel.Count, starts, panel.Packed, scratch, Width, accumulate: false);
+        Tiles(panel.Count, starts, 1, panel.Packed, scratch, Width, accumulate: false);
         for (int row = 0; row < panel.Count; row++)
             for (int column = 0; column < columns; column += V.Lanes)
             {
-                float* target = y + ((nint)row * Rows) + column;
+                float* target = y + ((nint)row * rows) + column;
                 int count = Math.Min(V.Lanes, columns - column);
                 V sum = V.Load(scratch + (row * Width) + column);
                 V.StorePartial(accumulate ? V.LoadPartial(target, count) + sum : sum, target, count);
@@ -70,26 +68,26 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
 
     // At least so many rows.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Tile(int rows, int* starts, float* x, float* y, nint ldy, bool accumulate)
+    private void Tiles(int count, int* starts, int groups, float* x, float* y, nint ldy, bool accumulate)
     {
-        int* index = layout.Indices + starts[0], end = layout.Indices + starts[1];
-        float* w = layout.Values + ((nint)starts[0] * Width);
+        var slice = new VectorBlockSlice(layout.Indices, layout.Values, starts, groups);
         if (typeof(V) == typeof(V512))
         {
-            if (rows > 8) VectorBlockTiles.Tile12x1<V>(index, end, w, x, y, ldy, accumulate);
-            else if (rows > 4) VectorBlockTiles.Tile8x1<V>(index, end, w, x, y, ldy, accumulate);
-            else if (rows > 1) VectorBlockTiles.Tile4x1<V>(index, end, w, x, y, ldy, accumulate);
-            else VectorBlockTiles.Tile1x1<V>(index, end, w, x, y, ldy, accumulate);
+            if (count > 8) VectorBlockTiles.Tile12x1<V>(slice, x, y, ldy, accumulate);
+            else if (count > 4) VectorBlockTiles.Tile8x1<V>(slice, x, y, ldy, accumulate);
+            else if (count > 1) VectorBlockTiles.Tile4x1<V>(slice, x, y, ldy, accumulate);
+            else VectorBlockTiles.Tile1x1<V>(slice, x, y, ldy, accumulate);
         }
         else if (typeof(V) == typeof(V256))
         {
-            if (rows > 3) VectorBlockTiles.Tile6x2<V>(index, end, w, x, y, ldy, accumulate);
-            else if (rows > 1) VectorBlockTiles.Tile3x2<V>(index, end, w, x, y, ldy, accumulate);
-            else VectorBlockTiles.Tile1x2<V>(index, end, w, x, y, ldy, accumulate);
+            if (count > 3) VectorBlockTiles.Tile6x2<V>(slice, x, y, ldy, accumulate);
+            else if (count > 1) VectorBlockTiles.Tile3x2<V>(slice, x, y, ldy, accumulate);
+            else VectorBlockTiles.Tile1x2<V>(slice, x, y, ldy, accumulate);
         }
         else
         {
-            for (int lane = 0; lane < Width; lane += V.Lanes) VectorBlockTiles.Tile4x1<V>(index, end, w + lane, x, y + lane, ldy, accumulate);
+            for (int lane = 0; lane < Width; lane += V.Lanes)
+                VectorBlockTiles.Tile4x1<V>(new(layout.Indices, layout.Values + lane, starts, groups), x, y + lane, ldy, accumulate);
         }
     }
 }
