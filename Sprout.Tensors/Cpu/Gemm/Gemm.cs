@@ -20,7 +20,15 @@ internal sealed unsafe class Gemm<V>(IBackend memory, Workers workers) where V :
     /// <summary>Computes a product with a packed B.</summary>
     public void Multiply<TEpilogue>(in Product product, PanelLayout b, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
     {
-        if (product.M > 0 && product.N > 0) MultiplyBlocked(product, new PlainReader<V>(null), b.Panels.Pointer, epilogue);
+        if (product.M == 0 || product.N == 0) return;
+        if (!RowProduct<V, TEpilogue>.Suits(product))
+        {
+            MultiplyBlocked(product, new PlainReader<V>(null), b.Panels.Pointer, epilogue);
+            return;
+        }
+
+        var work = new RowProduct<V, TEpilogue>(product, b.Panels.Pointer, epilogue);
+        workers.Run(work.Pieces, work);
     }
 
     /// <summary>Packs w ⊙ mask for <see cref="Multiply{TEpilogue}(in Product, PanelLayout, TEpilogue)"/>.</summary>

@@ -13,7 +13,9 @@ internal readonly unsafe struct EntriesWeight<V>(EntriesLayout layout) : ISparse
 {
     private const int TileRows = EntriesLayout.TileRows;
 
-    public int Rows => layout.Shape[0];
+    private readonly int rows = layout.Shape[0];
+
+    public int Rows => rows;
 
     public int Depth => layout.Shape[1];
 
@@ -26,7 +28,7 @@ internal readonly unsafe struct EntriesWeight<V>(EntriesLayout layout) : ISparse
     // One row more for those that are not there.
     private int PartFloats => (layout.PartRows + 1) * TileRows;
 
-    public int RowOf(int part) => Math.Min(part * layout.PartRows, Rows);
+    public int RowOf(int part) => Math.Min(part * layout.PartRows, rows);
 
     [MethodImpl(Jit.Kernel)]
     public void Multiply(in PackedPanels panels, float* y, int first, int end, float* scratch, bool accumulate)

@@ -30,7 +30,11 @@ internal static unsafe class VectorBlockTiles
                 Add12(x + index[1], w + Width, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
             }
 
-            if (index < end) Add12(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+            if (index < end)
+            {
+                Add12(x + *index++, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5, ref r6, ref r7, ref r8, ref r9, ref r10, ref r11);
+                w += Width;
+            }
 
             float* row = y;
             r0.Store(row, accumulate);
@@ -151,7 +155,11 @@ internal static unsafe class VectorBlockTiles
                 Add6(x + index[1], w + Width, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
             }
 
-            if (index < end) Add6(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+            if (index < end)
+            {
+                Add6(x + *index++, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
+                w += Width;
+            }
 
             float* row = y;
             r0.Store(row, accumulate);
