@@ -21,6 +21,8 @@ internal readonly unsafe struct EntriesWeight<V>(EntriesLayout layout) : ISparse
 
     public int Parts => layout.Parts;
 
+    public bool ReadsX => false;
+
     public PanelShape PanelsOf(int m) => new(m, TileRows, TileRows);
 
     public long ScratchOf(int parts) => parts * (long)PartFloats;

@@ -8,7 +8,7 @@ using static Sprout.Tensors.Cpu.Threads.Division;
 
 namespace Sprout.Tensors.Cpu.Sparse;
 
-/// <summary>A sparse weight [N, K] as a product meets it: cut into parts, each some rows of W, that multiply packed rows of X by themselves.</summary>
+/// <summary>A sparse weight [N, K] as a product meets it: cut into parts, each some rows of W, that multiply rows of X by themselves.</summary>
 internal unsafe interface ISparseWeight
 {
     /// <summary>N.</summary>
@@ -20,6 +20,9 @@ internal unsafe interface ISparseWeight
     /// <summary>The parts.</summary>
     int Parts { get; }
 
+    /// <summary>Whether rows of X are read as they lie, not packed.</summary>
+    bool ReadsX { get; }
+
     /// <summary>How m rows of X are cut into panels; <see cref="Multiply"/> takes whole ones.</summary>
     PanelShape PanelsOf(int m);
 
@@ -27,7 +30,7 @@ internal unsafe interface ISparseWeight
     long ScratchOf(int parts);
 
     /// <summary>Writes X · Wᵀ for some rows of X and the parts from <paramref name="first"/> to <paramref name="end"/>.</summary>
-    /// <param name="panels">The packed rows of X.</param>
+    /// <param name="panels">The rows of X, packed or as they lie.</param>
     /// <param name="y">Their first row of Y.</param>
     /// <param name="first">The first part.</param>
     /// <param name="end">The part after the last.</param>
@@ -41,7 +44,7 @@ internal unsafe interface ISparseWeight
 
 /// <summary>
 /// Pieces of one product. Where X has many rows, a piece packs a block of them, as much as stays in the level-2 cache, and meets all of W; where it has few,
-/// all of X is packed first, and pieces share out the parts of W.
+/// all of X is packed first, and pieces share out the parts of W. Kernels that read X as it lies go without the packing.
 /// </summary>
 internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
     where V : struct, IVector<V>
@@ -57,29 +60,31 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
     private readonly TWeight weight;
     private readonly TEpilogue epilogue;
     private readonly Operand<V, PlainReader<V>> x;
-    private readonly float* y, packed;
+    private readonly float* rowsOfX, y, packed;
     private readonly nint stride;
     private readonly int panels, blocks, partsOfPiece;
     private readonly long scratchOfThread;
-    private readonly bool shared, accumulate;
+    private readonly bool reads, shared, accumulate;
 
     private SparseProduct(TWeight weight, in Product product, TEpilogue epilogue, int threads)
     {
         this.weight = weight;
         this.epilogue = epilogue;
+        rowsOfX = product.A;
         y = product.C;
         accumulate = product.Accumulate;
         PanelShape shape = weight.PanelsOf(product.M);
         x = new(new PlainReader<V>(product.A), shape, weight.Depth, rowsAreK: false);
-        stride = shape.Stride(RoundUp(weight.Depth, V.Lanes));
+        reads = weight.ReadsX;
+        stride = reads ? (nint)shape.Tile * weight.Depth : shape.Stride(RoundUp(weight.Depth, V.Lanes));
         panels = DivideUp(product.M, shape.Tile);
-        int most = (int)Math.Max(MostBlock / stride, 1);
+        int most = (int)Math.Max(MostBlock / Math.Max(stride, 1), 1);
         shared = DivideUp(panels, most) < PiecesOfThread * threads;
         // Blocks by whole threads, so that each has as much to do.
         blocks = shared ? DivideUp(panels, most) : RoundUp(DivideUp(panels, most), threads);
         int pieces = shared ? Math.Clamp(DivideUp(PiecesOfThread * threads, blocks), 1, weight.Parts) : 1;
         partsOfPiece = DivideUp(weight.Parts, pieces);
-        scratchOfThread = RoundUp(weight.ScratchOf(partsOfPiece), Alignment) + (shared ? 0 : RoundUp(DivideUp(panels, blocks) * stride, Alignment));
+        scratchOfThread = RoundUp(weight.ScratchOf(partsOfPiece), Alignment) + (shared || reads ? 0 : RoundUp(DivideUp(panels, blocks) * stride, Alignment));
     }
 
     private SparseProduct(in SparseProduct<V, TWeight, TEpilogue> product, float* packed)
@@ -94,7 +99,7 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
 
     private int PiecesOfBlock => DivideUp(weight.Parts, partsOfPiece);
 
-    private long SharedLength => shared ? RoundUp(panels * stride, Alignment) : 0;
+    private long SharedLength => shared && !reads ? RoundUp(panels * stride, Alignment) : 0;
 
     private int Tile => x.Shape.Tile;
 
@@ -107,7 +112,7 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
         // Powers of two, so that the pool sees few sizes.
         DeviceBuffer scratch = memory.Allocate((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(floats, 1) * sizeof(float)));
         product = new(product, (float*)scratch.Address);
-        if (product.shared)
+        if (product.SharedLength > 0)
         {
             var packing = new PackWork<V, PlainReader<V>>(product.x, 0, of.M, 0, weight.Depth, product.packed, product.stride);
             workers.Run(packing.Pieces, packing);
@@ -125,8 +130,9 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
         int first = firstPanel * Tile, count = Math.Min(endPanel * Tile, x.Shape.Extent) - first;
         if (count <= 0) return;
         float* scratch = packed + SharedLength + (Workers.Current * scratchOfThread), own = scratch + RoundUp(weight.ScratchOf(partsOfPiece), Alignment);
-        if (!shared) x.Pack(own, stride, first, count, 0, weight.Depth);
-        var rows = new PackedPanels(shared ? packed + (firstPanel * stride) : own, stride, first, count);
+        if (!shared && !reads) x.Pack(own, stride, first, count, 0, weight.Depth);
+        float* start = reads ? rowsOfX + (firstPanel * stride) : shared ? packed + (firstPanel * stride) : own;
+        var rows = new PackedPanels(start, stride, first, count);
         weight.Multiply(rows, y + ((nint)first * weight.Rows), part, endPart, scratch, accumulate);
         int row = weight.RowOf(part);
         epilogue.Apply(first, row, count, weight.RowOf(endPart) - row);

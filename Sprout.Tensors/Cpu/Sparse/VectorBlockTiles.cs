@@ -1,4 +1,4 @@
-// The innermost loops of products with a weight in blocks of 16 × 1: a tile of Y held in registers.
+// The innermost loops of products with a weight in blocks of 16 × 1 where a register holds 16 numbers, and where it holds 4: rows of X from a packed panel.
 using System.Runtime.CompilerServices;
 using Sprout.Tensors.Cpu.Gemm;
 using Sprout.Tensors.Simd;
@@ -139,81 +139,6 @@ internal static unsafe class VectorBlockTiles
         }
     }
 
-    /// <summary>6 rows of two registers.</summary>
-    [MethodImpl(Jit.Kernel)]
-    public static void Tile6x2<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
-    {
-        int* index = of.Index;
-        float* w = of.Values;
-        for (int group = 0; group < of.Groups; group++, y += Width)
-        {
-            int* end = of.EndOf(group);
-            Row2<V> r0 = default, r1 = default, r2 = default, r3 = default, r4 = default, r5 = default;
-            for (; index < end - 1; index += 2, w += 2 * Width)
-            {
-                Add6(x + *index, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
-                Add6(x + index[1], w + Width, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
-            }
-
-            if (index < end)
-            {
-                Add6(x + *index++, w, ref r0, ref r1, ref r2, ref r3, ref r4, ref r5);
-                w += Width;
-            }
-
-            float* row = y;
-            r0.Store(row, accumulate);
-            r1.Store(row += ldy, accumulate);
-            r2.Store(row += ldy, accumulate);
-            r3.Store(row += ldy, accumulate);
-            r4.Store(row += ldy, accumulate);
-            r5.Store(row + ldy, accumulate);
-        }
-    }
-
-    /// <summary>3 rows of two registers.</summary>
-    [MethodImpl(Jit.Kernel)]
-    public static void Tile3x2<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
-    {
-        int* index = of.Index;
-        float* w = of.Values;
-        for (int group = 0; group < of.Groups; group++, y += Width)
-        {
-            int* end = of.EndOf(group);
-            Row2<V> r0 = default, r1 = default, r2 = default;
-            for (; index < end; index++, w += Width)
-            {
-                float* a = x + *index;
-                V b0 = V.Load(w), b1 = V.Load(w + V.Lanes);
-                r0.Add(a[0], b0, b1);
-                r1.Add(a[1], b0, b1);
-                r2.Add(a[2], b0, b1);
-            }
-
-            float* row = y;
-            r0.Store(row, accumulate);
-            r1.Store(row += ldy, accumulate);
-            r2.Store(row + ldy, accumulate);
-        }
-    }
-
-    /// <summary>1 row of two registers.</summary>
-    [MethodImpl(Jit.Kernel)]
-    public static void Tile1x2<V>(in VectorBlockSlice of, float* x, float* y, nint ldy, bool accumulate) where V : struct, IVector<V>
-    {
-        int* index = of.Index;
-        float* w = of.Values;
-        for (int group = 0; group < of.Groups; group++, y += Width)
-        {
-            int* end = of.EndOf(group);
-            Row2<V> r0 = default;
-            for (; index < end; index++, w += Width) r0.Add(x[*index], V.Load(w), V.Load(w + V.Lanes));
-
-            float* row = y;
-            r0.Store(row, accumulate);
-        }
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add12<V>(
         float* a, float* w, ref Row1<V> r0, ref Row1<V> r1, ref Row1<V> r2, ref Row1<V> r3, ref Row1<V> r4, ref Row1<V> r5,
@@ -233,19 +158,6 @@ internal static unsafe class VectorBlockTiles
         r9.Add(a[9], b);
         r10.Add(a[10], b);
         r11.Add(a[11], b);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add6<V>(float* a, float* w, ref Row2<V> r0, ref Row2<V> r1, ref Row2<V> r2, ref Row2<V> r3, ref Row2<V> r4, ref Row2<V> r5)
-        where V : struct, IVector<V>
-    {
-        V b0 = V.Load(w), b1 = V.Load(w + V.Lanes);
-        r0.Add(a[0], b0, b1);
-        r1.Add(a[1], b0, b1);
-        r2.Add(a[2], b0, b1);
-        r3.Add(a[3], b0, b1);
-        r4.Add(a[4], b0, b1);
-        r5.Add(a[5], b0, b1);
     }
 
     // One row of a tile, as Gemm's Row2.

@@ -18,8 +18,13 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
 
     public int Parts => layout.Groups;
 
-    /// <summary>Floats from input to input in packed rows of X.</summary>
-    public static int InputStride => RegisterTile<V>.PanelsOfA(1).Width;
+    /// <summary>Floats from input to input in rows of X as <see cref="Multiply"/> reads them.</summary>
+    public static int InputStride => ReadsRows ? 1 : RegisterTile<V>.PanelsOfA(1).Width;
+
+    // Twelve rows can lie in too few sets of a level-1 cache to be read as they lie; six fit.
+    private static bool ReadsRows => typeof(V) == typeof(V256);
+
+    public bool ReadsX => ReadsRows;
 
     public PanelShape PanelsOf(int m) => RegisterTile<V>.PanelsOfA(m);
 
@@ -43,9 +48,9 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
                 {
                     PackedPanels panel = panels.Panel(i, tile);
                     float* target = y + ((nint)i * tile * rows) + (group * Width);
-                    int whole = panel.Count < tile ? 0 : Math.Min(next, rows / Width) - group;
+                    int whole = panel.Count < tile && !ReadsRows ? 0 : Math.Max(Math.Min(next, rows / Width) - group, 0);
                     if (whole > 0) Tiles(panel.Count, starts, whole, panel.Packed, target, rows, added);
-                    for (int g = Math.Max(whole, 0); g < next - group; g++) Edge(group + g, starts + g, panel, target + (g * Width), scratch, added);
+                    for (int g = whole; g < next - group; g++) Edge(group + g, starts + g, panel, target + (g * Width), scratch, added);
                 }
             }
         }
@@ -66,7 +71,7 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
             }
     }
 
-    // At least so many rows.
+    // Of packed rows at least so many.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Tiles(int count, int* starts, int groups, float* x, float* y, nint ldy, bool accumulate)
     {
@@ -80,9 +85,8 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
         }
         else if (typeof(V) == typeof(V256))
         {
-            if (count > 3) VectorBlockTiles.Tile6x2<V>(slice, x, y, ldy, accumulate);
-            else if (count > 1) VectorBlockTiles.Tile3x2<V>(slice, x, y, ldy, accumulate);
-            else VectorBlockTiles.Tile1x2<V>(slice, x, y, ldy, accumulate);
+            if (count > 3) VectorBlockRowTiles.Tile6x2<V>(slice, x, layout.Shape[1], count, y, ldy, accumulate);
+            else VectorBlockRowTiles.Tile3x2<V>(slice, x, layout.Shape[1], count, y, ldy, accumulate);
         }
         else
         {
