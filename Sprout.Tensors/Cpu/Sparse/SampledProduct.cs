@@ -22,13 +22,13 @@ internal readonly unsafe struct SampledProduct<V> : IWork where V : struct, IVec
     private const int BlockOfK = 512;
 
     // Above this share of kept entries, and with fewer values of k, the dense product is faster (measured on a Zen 3 with AVX2).
-    private const double MostKept = 0.3;
+    private const double MostKept = 0.25;
     private const int LeastK = 64;
 
-    // Bits of a mask that one read of 32 has wherever it begins.
-    private const int BitsOfRead = 24;
+    // Bits of a mask that one read of 64 has wherever it begins.
+    private const int BitsOfRead = 48;
 
-    private const int ColumnBytes = Depth * sizeof(float), Together = 4;
+    private const int ColumnBytes = Depth * sizeof(float), Group = 4;
 
     private readonly Operand<V, PlainReader<V>> a, b;
     private readonly float* packedA, packedB, c;
@@ -77,57 +77,52 @@ internal readonly unsafe struct SampledProduct<V> : IWork where V : struct, IVec
     {
         int across = DivideUp(n, PieceColumns), row = piece / across * PieceRows, column = piece % across * PieceColumns;
         int rows = Math.Min(PieceRows, m - row), columns = Math.Min(PieceColumns, n - column);
-        uint* entries = stackalloc uint[(PieceRows * PieceColumns) + Together];
-        float* sums = stackalloc float[(PieceRows * PieceColumns) + Together];
+        uint* entries = stackalloc uint[PieceRows * PieceColumns];
+        float* sums = stackalloc float[PieceRows * PieceColumns];
         int count = FindEntries(row, column, rows, columns, entries);
-        new Span<float>(sums, count + Together).Clear();
+        float* target = c + ((nint)row * n) + column;
+        for (int i = 0; i < count; i++) sums[i] = accumulate ? target[PlaceOf(entries[i])] : 0f;
         for (int tile = 0; tile < tiles; tile++)
         {
             float* ofA = packedA + (tile * StrideOf(m)) + ((nint)row * Depth), ofB = packedB + (tile * StrideOf(n)) + ((nint)column * Depth);
             AddTile(entries, count, (byte*)ofA, (byte*)ofB, sums);
         }
 
-        float* target = c + ((nint)row * n) + column;
-        if (!accumulate)
-            for (int i = 0; i < rows; i++) new Span<float>(target + ((nint)i * n), columns).Clear();
-        for (int i = 0; i < count; i++) target[((nint)(entries[i] >> 16) / ColumnBytes * n) + ((entries[i] & 0xFFFF) / ColumnBytes)] += sums[i];
+        for (int i = 0; !accumulate && i < rows; i++) new Span<float>(target + ((nint)i * n), columns).Clear();
+        for (int i = 0; i < count; i++) target[PlaceOf(entries[i])] = sums[i];
     }
 
-    // sums[i] += the dot product of a column of A and one of B, whose places in bytes are the halves of entry i.
+    // sums[i] += the dot product of a column of A and one of B, whose places in bytes are the halves of entry i. Two groups at a time have enough sums to hide
+    // a multiplication's latency.
     [MethodImpl(Jit.Kernel)]
+    [SkipLocalsInit]
     private static void AddTile(uint* entries, int count, byte* a, byte* b, float* sums)
     {
-        float* four = stackalloc float[Together];
-        for (uint* end = entries + count; entries < end; entries += Together, sums += Together)
+        float* eight = stackalloc float[2 * Group];
+        for (uint* end = entries + count; entries < end; entries += 2 * Group, sums += 2 * Group)
         {
-            byte* b0 = b + (entries[0] & 0xFFFF), b1 = b + (entries[1] & 0xFFFF), b2 = b + (entries[2] & 0xFFFF), b3 = b + (entries[3] & 0xFFFF);
-            byte* a0 = a + (entries[0] >> 16), a3 = a + (entries[3] >> 16);
-            V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero;
-            if (a0 == a3)
+            V s0 = V.Zero, s1 = V.Zero, s2 = V.Zero, s3 = V.Zero, s4 = V.Zero, s5 = V.Zero, s6 = V.Zero, s7 = V.Zero;
+            byte* x0 = a + (entries[0] >> 16), x1 = a + (entries[Group] >> 16);
+            byte* y0 = b + (ushort)entries[0], y1 = b + (ushort)entries[1], y2 = b + (ushort)entries[2], y3 = b + (ushort)entries[3];
+            byte* y4 = b + (ushort)entries[4], y5 = b + (ushort)entries[5], y6 = b + (ushort)entries[6], y7 = b + (ushort)entries[7];
+            for (nint i = 0; i < ColumnBytes; i += V.Lanes * sizeof(float))
             {
-                for (nint i = 0; i < ColumnBytes; i += V.Lanes * sizeof(float))
-                {
-                    V x = V.Load((float*)(a0 + i));
-                    s0 = V.MultiplyAdd(x, V.Load((float*)(b0 + i)), s0);
-                    s1 = V.MultiplyAdd(x, V.Load((float*)(b1 + i)), s1);
-                    s2 = V.MultiplyAdd(x, V.Load((float*)(b2 + i)), s2);
-                    s3 = V.MultiplyAdd(x, V.Load((float*)(b3 + i)), s3);
-                }
-            }
-            else
-            {
-                byte* a1 = a + (entries[1] >> 16), a2 = a + (entries[2] >> 16);
-                for (nint i = 0; i < ColumnBytes; i += V.Lanes * sizeof(float))
-                {
-                    s0 = V.MultiplyAdd(V.Load((float*)(a0 + i)), V.Load((float*)(b0 + i)), s0);
-                    s1 = V.MultiplyAdd(V.Load((float*)(a1 + i)), V.Load((float*)(b1 + i)), s1);
-                    s2 = V.MultiplyAdd(V.Load((float*)(a2 + i)), V.Load((float*)(b2 + i)), s2);
-                    s3 = V.MultiplyAdd(V.Load((float*)(a3 + i)), V.Load((float*)(b3 + i)), s3);
-                }
+                V x = V.Load((float*)(x0 + i));
+                s0 = V.MultiplyAdd(x, V.Load((float*)(y0 + i)), s0);
+                s1 = V.MultiplyAdd(x, V.Load((float*)(y1 + i)), s1);
+                s2 = V.MultiplyAdd(x, V.Load((float*)(y2 + i)), s2);
+                s3 = V.MultiplyAdd(x, V.Load((float*)(y3 + i)), s3);
+                x = V.Load((float*)(x1 + i));
+                s4 = V.MultiplyAdd(x, V.Load((float*)(y4 + i)), s4);
+                s5 = V.MultiplyAdd(x, V.Load((float*)(y5 + i)), s5);
+                s6 = V.MultiplyAdd(x, V.Load((float*)(y6 + i)), s6);
+                s7 = V.MultiplyAdd(x, V.Load((float*)(y7 + i)), s7);
             }
 
-            V.StoreSums(s0, s1, s2, s3, four);
-            V128.Store(V128.Load(sums) + V128.Load(four), sums);
+            V.StoreSums(s0, s1, s2, s3, eight);
+            V.StoreSums(s4, s5, s6, s7, eight + Group);
+            V128.Store(V128.Load(sums) + V128.Load(eight), sums);
+            V128.Store(V128.Load(sums + Group) + V128.Load(eight + Group), sums + Group);
         }
     }
 
@@ -136,7 +131,11 @@ internal readonly unsafe struct SampledProduct<V> : IWork where V : struct, IVec
     private PackBothWork<V, PlainReader<V>> Packing(int p, int count) =>
         new(new(a, p, count, 0, m, packedA, StrideOf(m)), new(b, p, count, 0, n, packedB, StrideOf(n)));
 
-    // The kept entries of a piece, row by row: the places of their columns of A (high half) and B in a tile, in bytes. Some more fill the last group up.
+    // Where an entry lies from the first one of its piece.
+    private nint PlaceOf(uint entry) => ((nint)(entry >> 16) / ColumnBytes * n) + ((ushort)entry / ColumnBytes);
+
+    // The kept entries of a piece, row by row: the places of their columns of A (high half) and B in a tile, in bytes. A row's last one stands for those that
+    // it lacks to whole groups.
     private int FindEntries(int row, int column, int rows, int columns, uint* entries)
     {
         int count = 0;
@@ -146,14 +145,15 @@ internal readonly unsafe struct SampledProduct<V> : IWork where V : struct, IVec
             for (int j = 0; j < columns; j += BitsOfRead)
             {
                 nint index = first + j;
-                uint kept = Unsafe.ReadUnaligned<uint>((byte*)bits + (index >> 3)) >> (int)(index & 7);
-                for (kept &= (1u << Math.Min(BitsOfRead, columns - j)) - 1; kept != 0; kept &= kept - 1)
+                ulong kept = Unsafe.ReadUnaligned<ulong>((byte*)bits + (index >> 3)) >> (int)(index & 7);
+                for (kept &= (1UL << Math.Min(BitsOfRead, columns - j)) - 1; kept != 0; kept &= kept - 1)
                     entries[count++] = (uint)(((i << 16) + j + BitOperations.TrailingZeroCount(kept)) * ColumnBytes);
             }
+
+            for (; count % Group != 0; count++) entries[count] = entries[count - 1];
         }
 
-        uint last = count > 0 ? entries[count - 1] : 0;
-        new Span<uint>(entries + count, Together).Fill(last);
+        for (; count % (2 * Group) != 0; count++) entries[count] = entries[count - 1];
         return count;
     }
 }
