@@ -85,9 +85,8 @@ public sealed class AdamW : IDisposable
         State state = StateOf(parameter);
         state.Step++;
         int steps = group.StepsOfUpdate;
-        return (state, new AdamWStep(
-            (float)(group.LearningRate * rateFactor * steps), MathF.Pow(beta1, steps), MathF.Pow(beta2, steps), epsilon, (float)group.WeightDecay, gradientScale,
-            state.Step));
+        float rate = (float)(group.LearningRate * rateFactor * steps), decay = (float)group.WeightDecay;
+        return (state, new AdamWStep(rate, MathF.Pow(beta1, steps), MathF.Pow(beta2, steps), epsilon, decay, gradientScale, state.Step));
     }
 
     private State StateOf(Parameter parameter)
