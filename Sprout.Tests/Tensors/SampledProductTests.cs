@@ -57,7 +57,7 @@ public sealed class SampledProductTests
         Product(set, 2, m, n, k, kept).Should().Equal(expected);
     }
 
-    // 0.05 above the wanted share never passes the crossover; one row keeps all.
+    // One row keeps all, which leaves a fifth below the crossover.
     private static bool[] Kept(int m, int n, double density)
     {
         var random = new RandomStream((ulong)(m + n), 1);
