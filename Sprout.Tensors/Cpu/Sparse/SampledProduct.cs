@@ -21,7 +21,7 @@ internal readonly unsafe struct SampledProduct<V> : IWork where V : struct, IVec
     // Values of k that are packed at a time: what is packed stays in the level-3 cache, and a piece's entries are read off the mask that many times less.
     private const int BlockOfK = 512;
 
-    // Above this share of kept entries the dense product is faster: at 20 % it takes 0.5 to 0.7 of its time, at 29 % 0.6 to 1.1 (one thread of a Zen 3, AVX2).
+    // Above this share of kept entries the dense product is taken. Sampled ones took 0.5 to 0.7 of its time at 20 %, 0.6 to 1.1 at 29 % (a thread of a Zen 3).
     // With fewer values of k a tile's lanes are empty.
     private const double MostKept = 0.25;
     private const int LeastK = 64;
