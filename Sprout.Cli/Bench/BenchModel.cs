@@ -75,11 +75,14 @@ internal sealed record BenchModel(
         return report;
     }
 
-    /// <summary>Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update.</summary>
+    /// <summary>
+    /// Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update. Where scores learn in every k-th step, a repetition is
+    /// k steps, and their mean counts.
+    /// </summary>
     public JsonObject TrainStep(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
         using SequenceClassifier model = Load(backend, onlyAnswers: false);
-        int steps = Warmup + Repeat;
+        int round = Pruning.ScoreEvery, steps = (Warmup + Repeat) * round;
         var options = new TrainingOptions
         {
             MaxSteps = steps, BatchSize = BatchSize, LearningRate = 1e-5, Seed = Seed, TrainEmbeddings = TrainEmbeddings,
@@ -89,12 +92,16 @@ internal sealed record BenchModel(
         var objective = new BenchObjective(backend, model, Sequences);
         using var trainer = new Trainer(backend, objective, options, pruner);
         var timing = new BenchTiming();
-        double density = 1;
+        double density = 1, roundSeconds = 0;
         var clock = new StepClock(backend, (step, seconds, shown) =>
         {
             density = shown;
-            if (step == Warmup) profile?.Restart();
-            if (step > Warmup) timing.Add(seconds, 3 * Flops(model, Weights([.. model.Encoder.Layers]), objective.Lengths), objective.Lengths.Sum());
+            roundSeconds += seconds;
+            if (step % round != 0) return;
+            if (step == Warmup * round) profile?.Restart();
+            if (step > Warmup * round)
+                timing.Add(roundSeconds / round, 3 * Flops(model, Weights([.. model.Encoder.Layers]), objective.Lengths), objective.Lengths.Sum());
+            roundSeconds = 0;
         });
         trainer.Train(clock, cancellation);
         return timing.Report(backend, "train-step", Threads, Weights(model), Weights([.. model.Encoder.Layers]), density);
