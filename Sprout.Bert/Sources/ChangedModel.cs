@@ -11,7 +11,9 @@ namespace Sprout.Bert.Sources;
 /// <param name="Values">Makes its elements, in row-major order; asked whenever they are wanted.</param>
 public sealed record ChangedTensor(IReadOnlyList<long> Extents, Func<float[]> Values);
 
-/// <summary>The model of another source, which it does not own, with other values in the place of some tensors. One changed tensor is in memory at a time.</summary>
+/// <summary>
+/// The model of another source, which it does not own, with other values in the place of some tensors. One changed tensor is in memory at a time.
+/// </summary>
 public sealed class ChangedModel : StoredModel
 {
     private readonly ModelSource source;

@@ -25,7 +25,9 @@ public static class OutputFolder
         RequireFree(folder);
         Reach(folder, () =>
         {
-            AtomicFolder.Write(folder, partial =>
+            // A link stays one, and its temporary neighbour is on the same disk.
+            string target = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
+            AtomicFolder.Write(Path.TrimEndingDirectorySeparator(target), partial =>
             {
                 write(partial);
                 accept(partial);

@@ -52,6 +52,9 @@ internal sealed class ExportLossOptions
 /// <param name="terminal">Receives the metrics.</param>
 internal sealed class ExportLoss(Recipe recipe, double? most, Terminal terminal)
 {
+    // Of what is printed and compared: more would be noise of the subtraction. Adding 0 takes the sign off a 0.
+    private const int Digits = 4;
+
     /// <summary>Measures an export that is a model for Sprout too.</summary>
     /// <exception cref="InputException">It loses too much, or the data cannot be read.</exception>
     public void Measure(string export)
@@ -95,12 +98,12 @@ internal sealed class ExportLoss(Recipe recipe, double? most, Terminal terminal)
     private void Compare(string metric, double before, double after)
     {
         // Metrics of question answering are percents, the others shares and correlations.
-        double lost = Math.Round((before - after) * (recipe.Task.Task == TaskRegistry.Squad ? 1 : 100), 6);
+        double lost = Math.Round((before - after) * (recipe.Task.Task == TaskRegistry.Squad ? 1 : 100), Digits) + 0.0;
         terminal.Output.WriteLine(FormattableString.Invariant($"{metric} = {before:0.######}"));
         terminal.Output.WriteLine(FormattableString.Invariant($"exported_{metric} = {after:0.######}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"lost = {lost:0.##} points"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"lost = {lost:0.####} points"));
         if (most is null || lost <= most) return;
         throw new InputException(FormattableString.Invariant(
-            $"--max-loss: expected at most {most} points of {metric} lost, found {lost:0.##}; nothing is written."));
+            $"--max-loss: expected at most {most} points of {metric} lost, found {lost:0.####}; nothing is written."));
     }
 }

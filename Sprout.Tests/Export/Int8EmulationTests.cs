@@ -39,10 +39,10 @@ public sealed class Int8EmulationTests : IDisposable
         OnnxExport.Save(files.Exported, source, OnnxWeights.Int8);
         float[][] runtime = [.. Sequences().Select(sequence => files.Run([sequence])["logits"].Values)];
         float[][] emulated = Emulated(source), whole = [.. Sequences().Select(sequence => Logits([sequence]))];
-        double spread = whole.SelectMany(row => row).Max() - whole.SelectMany(row => row).Min();
-        double error = Largest(emulated, runtime);
-        error.Should().BeLessThan(0.01 * spread, "a value that lies between two steps may be rounded to either");
-        error.Should().BeLessThan(Largest(whole, runtime) / 4, "what it says of the export is what the export does, not what the model did");
+        // A value that lies between two steps may be rounded to either, so single texts may differ.
+        double[] errors = Errors(emulated, runtime), before = Errors(whole, runtime);
+        errors.Count(error => error < 1e-5).Should().BeGreaterThan(Texts / 2);
+        errors.Average().Should().BeLessThan(before.Average() / 5, "what it says of the export is what the export does, not what the model did");
         Label(emulated).Should().Equal(Label(runtime));
     }
 
@@ -64,8 +64,9 @@ public sealed class Int8EmulationTests : IDisposable
     private float[] Logits(IReadOnlyList<TokenSequence> sequences) =>
         files.Forward((config, backend) => config.CreateClassifier(backend, config.NumLabels), sequences);
 
-    private static double Largest(float[][] found, float[][] expected) =>
-        found.Zip(expected, (row, other) => row.Zip(other, (x, y) => (double)MathF.Abs(x - y)).Max()).Max();
+    // The largest difference of each text.
+    private static double[] Errors(float[][] found, float[][] expected) =>
+        [.. found.Zip(expected, (row, other) => row.Zip(other, (x, y) => (double)MathF.Abs(x - y)).Max())];
 
     private static int[] Label(float[][] logits) => [.. logits.Select(row => row[0] > row[1] ? 0 : 1)];
 
