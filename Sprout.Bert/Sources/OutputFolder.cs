@@ -26,8 +26,8 @@ public static class OutputFolder
         Reach(folder, () =>
         {
             // A link stays one, and its temporary neighbour is on the same disk.
-            string target = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
-            AtomicFolder.Write(Path.TrimEndingDirectorySeparator(target), partial =>
+            string? target = Directory.Exists(folder) ? Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName : null;
+            AtomicFolder.Write(Path.TrimEndingDirectorySeparator(target ?? folder), partial =>
             {
                 write(partial);
                 accept(partial);

@@ -7,21 +7,16 @@ namespace Sprout.Bert.Tokenization;
 /// <summary>Reads a file with one token a line, as <c>vocab.txt</c> has them; blank lines are none.</summary>
 public static class TokenList
 {
-    /// <summary>The tokens of a file.</summary>
-    /// <exception cref="InputException">It cannot be read, or is not UTF-8.</exception>
-    public static IReadOnlySet<string> Read(string file) =>
-        Utf8Lines.ReadSmall(file).Select(line => line.Text.TrimEnd()).Where(token => token.Length > 0).ToHashSet(StringComparer.Ordinal);
-
     /// <summary>The tokens of a file that are chosen from a vocabulary.</summary>
     /// <param name="file">The file.</param>
     /// <param name="tokenizer">Has the vocabulary.</param>
     /// <param name="note">Receives a sentence about those that it lacks.</param>
-    /// <exception cref="InputException">As <see cref="Read(string)"/>, or none of them is in the vocabulary.</exception>
+    /// <exception cref="InputException">It cannot be read, is not UTF-8, or has no token of the vocabulary.</exception>
     public static IReadOnlySet<string> Read(string file, ITokenizer tokenizer, Action<string> note)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(note);
-        IReadOnlySet<string> tokens = Read(file);
+        HashSet<string> tokens = [.. Utf8Lines.ReadSmall(file).Select(line => line.Text.TrimEnd()).Where(token => token.Length > 0)];
         HashSet<string> vocabulary = [.. Enumerable.Range(0, tokenizer.VocabSize).Select(tokenizer.TokenOf)];
         string[] unknown = [.. tokens.Where(token => !vocabulary.Contains(token)).Order(StringComparer.Ordinal)];
         if (unknown.Length == tokens.Count)

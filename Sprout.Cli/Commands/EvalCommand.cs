@@ -1,6 +1,5 @@
 // sprout eval
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;

@@ -21,7 +21,7 @@ internal sealed class SparseExport
     };
 
     /// <summary>--weights, which all formats have.</summary>
-    public Option<string> Weights { get; } = Numbers("--weights", "Numbers of the weights: sparse fp32|fp16|int8, hf fp32|fp16, onnx fp32|int8", "fp32", "fp16", "int8");
+    public Option<string> Weights { get; } = Numbers("--weights", "Numbers of the weights; hf has fp32 and fp16, onnx fp32 and int8", "fp32", "fp16", "int8");
 
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)

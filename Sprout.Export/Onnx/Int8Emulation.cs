@@ -9,8 +9,9 @@ using Sprout.Tensors.Reference;
 namespace Sprout.Export.Onnx;
 
 /// <summary>
-/// Computes what the graph of <see cref="OnnxWeights.Int8"/> does, without its runtime: the layers' products take rounded weights and inputs, in single precision,
-/// so sums differ from those of whole numbers by rounding. The graph rounds what a batch has in common, padding included: only batches of one sequence are alike.
+/// Computes what the graph of <see cref="OnnxWeights.Int8"/> does, without its runtime: the layers' products take rounded weights and inputs, in single
+/// precision, so sums differ from those of whole numbers by rounding. The graph rounds by what a batch has in common, padding included: only batches of one
+/// sequence are alike.
 /// </summary>
 public static class Int8Emulation
 {

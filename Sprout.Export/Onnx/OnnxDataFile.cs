@@ -2,8 +2,8 @@
 namespace Sprout.Export.Onnx;
 
 /// <summary>
-/// A file beside a model that is too large for one message of protocol buffers: the raw data of its tensors, each at a multiple of a memory page, where runtimes
-/// can map it. Small tensors, such as shapes, stay with the model.
+/// A file beside a model that is too large for one message of protocol buffers: the raw data of its tensors, each at a multiple of a memory page, where
+/// runtimes can map it. Small tensors, such as shapes, stay with the model.
 /// </summary>
 internal sealed class OnnxDataFile
 {

@@ -40,10 +40,10 @@ public static class OnnxExport
     private const long MostInModel = int.MaxValue - (1 << 24);
 
     /// <summary>
-    /// Writes <c>model.onnx</c> (operator set 17; above 2 GiB with its weights in <c>model.onnx.data</c>), config.json, which still tells of the whole model, and the tokenizer's files. Inputs, 64-bit integers
-    /// [batch, sequence]: input_ids, attention_mask, token_type_ids; padding is at the end and has mask 0. Outputs: logits [batch, labels] of a classifier,
-    /// start_logits and end_logits [batch, sequence] of a model that answers questions, logits [batch, sequence, V] of a masked language model. Which one it
-    /// is, <c>architectures</c> in config.json says; without it, the model is a classifier.
+    /// Writes <c>model.onnx</c> (operator set 17; above 2 GiB with its weights in <c>model.onnx.data</c>), config.json, which still tells of the whole model,
+    /// and the tokenizer's files. Inputs, 64-bit integers [batch, sequence]: input_ids, attention_mask, token_type_ids; padding is at the end and has mask 0.
+    /// Outputs: logits [batch, labels] of a classifier, start_logits and end_logits [batch, sequence] of a model that answers questions, logits [batch,
+    /// sequence, V] of a masked language model. Which one it is, <c>architectures</c> in config.json says; without it, the model is a classifier.
     /// </summary>
     /// <param name="folder">A new or empty folder.</param>
     /// <param name="source">The model.</param>

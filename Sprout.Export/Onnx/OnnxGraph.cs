@@ -1,7 +1,6 @@
 // An ONNX graph while it grows.
 using System.Globalization;
 using Google.Protobuf;
-using Sprout.Tensors;
 
 namespace Sprout.Export.Onnx;
 

@@ -90,6 +90,6 @@ public sealed class TwoFourModel
     {
         if (weight.Shape[0] % Multiple == 0 && weight.Shape[1] % Multiple == 0) return;
         throw new InputException(
-            $"{source.Name}: tensor \"{weight.Name}\": expected rows and columns that are multiples of {Multiple}, as the pattern 2:4 needs, found {weight.Shape}.");
+            $"{source.Name}: tensor \"{weight.Name}\": expected rows and columns that are multiples of {Multiple}, as 2:4 needs, found {weight.Shape}.");
     }
 }

@@ -1,9 +1,7 @@
 // Two of every four weights, as a Hugging Face folder.
-using Sprout.Bert.Models.Architectures;
 using Sprout.Bert.Sources;
 using Sprout.Pruning.Inspection;
 using Sprout.Pruning.Structure;
-using Sprout.Tensors;
 using Sprout.Tests.Sources;
 using Sprout.Tests.Training;
 
@@ -36,7 +34,8 @@ public sealed class TwoFourTests : IDisposable
         Export(folder, first).Output.Should().Contain($"dropped = {WeightsOf(folder) / 2} of {WeightsOf(folder)} weights that were not 0");
         using (ModelSource source = ModelSource.Open(first))
         {
-            foreach (StoredTensor matrix in source.Tensors.Where(tensor => tensor.Name.Contains("layer", StringComparison.Ordinal) && tensor.Extents.Count == 2))
+            IEnumerable<StoredTensor> inLayers = source.Tensors.Where(tensor => tensor.Name.Contains(".layer.", StringComparison.Ordinal));
+            foreach (StoredTensor matrix in inLayers.Where(tensor => tensor.Extents.Count == 2))
                 ValuesOf(source, matrix).Chunk(4).Should().OnlyContain(group => group.Count(value => value != 0) == 2, matrix.Name);
         }
 
