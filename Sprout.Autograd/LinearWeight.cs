@@ -28,6 +28,12 @@ public sealed class LinearWeight(Parameter parameter)
     /// </summary>
     public (WeightLayout Weight, WeightLayout Transposed)? Sparse { get; set; }
 
+    /// <summary>
+    /// Changes a copy of the layer's input before it is multiplied, on tapes that do not record; null: nothing does. So a model computes what a device of fewer
+    /// bits would.
+    /// </summary>
+    public Action<Tensor>? InputRounding { get; set; }
+
     /// <summary>Whether W' is a <see cref="Layout"/> alone, and W has no value.</summary>
     public bool IsSparse => parameter.HasNoValue;
 

@@ -27,20 +27,18 @@ internal static class LinearMath
     public static void Compute<TActivation>(Tape tape, Tensor x, LinearWeight weight, Parameter? bias, Tensor? z, Tensor y)
         where TActivation : struct, IPointwise
     {
-        if (weight.Layout is not null && !tape.Recording)
+        if (weight.InputRounding is null || tape.Recording)
         {
-            tape.Backend.PackedLinear<TActivation>(x, weight.Layout, bias?.Value, y);
+            Multiply<TActivation>(tape, x, weight, bias, z, y);
+            return;
         }
-        else if (tape.Recording && SparseOf(weight, x)?.Weight is WeightLayout sparse)
-        {
-            if (z is not null) tape.Backend.PackedLinear<Identity>(Matrix(x), sparse, bias?.Value, z);
-            if (z is not null) tape.Backend.Map<TActivation>(z, y);
-            else tape.Backend.PackedLinear<TActivation>(Matrix(x), sparse, bias?.Value, y);
-        }
-        else
-        {
-            tape.Backend.Linear<TActivation>(x, weight.Parameter.Value, weight.Mask, bias?.Value, z, y);
-        }
+
+        int mark = tape.Mark();
+        Tensor rounded = tape.Rent(x.Shape);
+        tape.Backend.Copy(x, rounded);
+        weight.InputRounding(rounded);
+        Multiply<TActivation>(tape, rounded, weight, bias, z, y);
+        tape.GiveBackTo(mark);
     }
 
     /// <summary>db += Σ dz and dW' += dzᵀ x, of those that are trained; dW' of its <see cref="Parameter.Sample"/> alone where there is one.</summary>
@@ -66,6 +64,25 @@ internal static class LinearMath
     {
         if (SparseOf(weight, dz)?.Transposed is WeightLayout sparse) backend.PackedMatMul(dz, sparse, dx, accumulate);
         else backend.MatMul(dz, false, weight.Parameter.Value, false, mask, dx, accumulate);
+    }
+
+    private static void Multiply<TActivation>(Tape tape, Tensor x, LinearWeight weight, Parameter? bias, Tensor? z, Tensor y)
+        where TActivation : struct, IPointwise
+    {
+        if (weight.Layout is not null && !tape.Recording)
+        {
+            tape.Backend.PackedLinear<TActivation>(x, weight.Layout, bias?.Value, y);
+        }
+        else if (tape.Recording && SparseOf(weight, x)?.Weight is WeightLayout sparse)
+        {
+            if (z is not null) tape.Backend.PackedLinear<Identity>(Matrix(x), sparse, bias?.Value, z);
+            if (z is not null) tape.Backend.Map<TActivation>(z, y);
+            else tape.Backend.PackedLinear<TActivation>(Matrix(x), sparse, bias?.Value, y);
+        }
+        else
+        {
+            tape.Backend.Linear<TActivation>(x, weight.Parameter.Value, weight.Mask, bias?.Value, z, y);
+        }
     }
 
     // The sparse forms for so many rows.

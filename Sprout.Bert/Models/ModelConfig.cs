@@ -121,14 +121,17 @@ public abstract record ModelConfig
     public abstract ModelConfig WithVocabulary(int size, int padTokenId);
 
     /// <summary>Writes <c>config.json</c> into a folder, with the keys of <see cref="Extra"/>; transformers loads it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="halfPrecision">Whether the weights beside it are in half precision; otherwise they are in single, whatever was read.</param>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void Save(string folder)
+    public void Save(string folder, bool halfPrecision = false)
     {
         var json = (JsonObject)Extra.DeepClone();
 
-        // Sprout stores single precision, whatever it read; the key's name depends on the version of transformers.
+        // The key's name depends on the version of transformers; all read the older one, and none means single precision to some.
+        if (halfPrecision && !json.ContainsKey("dtype")) json["torch_dtype"] = null;
         foreach (string key in new[] { "dtype", "torch_dtype" })
-            if (json.ContainsKey(key)) json[key] = "float32";
+            if (json.ContainsKey(key)) json[key] = halfPrecision ? "float16" : "float32";
         json["model_type"] = ModelType;
         json["vocab_size"] = VocabSize;
         json["hidden_size"] = HiddenSize;

@@ -76,26 +76,28 @@ public sealed class HuggingFaceFolder : StoredModel
     }
 
     /// <summary>
-    /// Writes the model of a source: its tensors under their own names, so that every head comes along, in dense shapes and single precision.
+    /// Writes the model of a source: its tensors under their own names, so that every head comes along, in dense shapes.
     /// </summary>
     /// <param name="folder">A new or empty folder.</param>
     /// <param name="source">The model.</param>
+    /// <param name="halfPrecision">Whether all tensors are rounded to half precision; otherwise they are in single.</param>
     /// <param name="cancellation">Ends it before the file of weights is whole; no file is left then.</param>
-    /// <exception cref="InputException">The source cannot be read, or a file cannot be written.</exception>
+    /// <exception cref="InputException">The source cannot be read, a value does not fit half precision, or a file cannot be written.</exception>
     /// <exception cref="NotFiniteException">A weight is not finite; no file is left.</exception>
     /// <exception cref="OptionException">The folder is not empty.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static void Save(string folder, ModelSource source, CancellationToken cancellation = default)
+    public static void Save(string folder, ModelSource source, bool halfPrecision = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         ITokenizer tokenizer = source.Tokenizer;
         IReadOnlyList<StoredTensor> tensors = source.Tensors;
         long notFinite = 0;
         OutputFolder.RequireEmpty(folder);
+        Func<string, long[], SafetensorsTensor.Fill, SafetensorsTensor> make = halfPrecision ? SafetensorsTensor.Float16 : SafetensorsTensor.Float32;
         SafetensorsWriter.Write(
             Path.Combine(folder, WeightsFile),
-            tensors.Select(tensor => SafetensorsTensor.Float32(tensor.Name, [.. tensor.Extents], (offset, chunk) => Read(tensor, offset, chunk))));
-        source.Config.Save(folder);
+            tensors.Select(tensor => make(tensor.Name, [.. tensor.Extents], (offset, chunk) => Read(tensor, offset, chunk))));
+        source.Config.Save(folder, halfPrecision);
         tokenizer.Save(folder, source.Config.MaxPositionEmbeddings);
 
         void Read(StoredTensor tensor, long offset, Span<float> chunk)

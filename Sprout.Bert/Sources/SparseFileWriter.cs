@@ -23,12 +23,14 @@ public static class SparseFileWriter
     /// <param name="path">The file.</param>
     /// <param name="source">The model.</param>
     /// <param name="options">The form of its numbers; null: single precision.</param>
+    /// <param name="accept">Receives the temporary name of the whole file, and throws if it shall not appear; null: it shall.</param>
     /// <param name="cancellation">Ends it between two tensors.</param>
     /// <exception cref="InputException">The source cannot be read, a value does not fit half precision, or the file cannot be written.</exception>
     /// <exception cref="NotFiniteException">A weight is not finite.</exception>
     /// <exception cref="OptionException">An option is wrong, or a file of another kind would be replaced.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static SparseFileReport Write(string path, ModelSource source, SparseFileOptions? options = null, CancellationToken cancellation = default)
+    public static SparseFileReport Write(
+        string path, ModelSource source, SparseFileOptions? options = null, Action<string>? accept = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(source);
@@ -67,7 +69,7 @@ public static class SparseFileWriter
             }
 
             report = writing.End(tensors.Sum(tensor => tensor.Count) * sizeof(float), tokenizer.VocabSize, source.Tokenizer.VocabSize);
-        });
+        }, accept);
         return report!;
     }
 

@@ -40,18 +40,20 @@ public sealed class TaskSession : IDisposable
     /// <param name="train">Whether training examples are needed too.</param>
     /// <param name="needLabels">Whether evaluation examples must have labels.</param>
     /// <param name="note">Receives one sentence for each thing the user should know: fresh parameters, unused tensors, rows left out.</param>
+    /// <param name="source">The model, which stays the caller's; null: the one that the options name.</param>
     /// <exception cref="InputException">A file, a model or a value is wrong.</exception>
     /// <exception cref="OptionException">Options contradict each other or do not fit the model.</exception>
     public static TaskSession Load(
         IBackend backend, TaskOptions options, TrainingTask? task = null, ulong seed = 42,
-        bool train = true, bool needLabels = true, Action<string>? note = null)
+        bool train = true, bool needLabels = true, Action<string>? note = null, ModelSource? source = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         task ??= TaskRegistry.Get(options.Task);
         if (options.EvalSplit is not null && !task.CanHoldOut)
             throw OptionException.Of($"{new OptionName(nameof(options.EvalSplit))}: expected a task of texts with labels, found {options.Task}.");
-        using ModelSource source = SourceOf(options);
+        using ModelSource? opened = source is null ? SourceOf(options) : null;
+        source ??= opened!;
         ModelConfig config = options.Dropout is double dropout ? source.Config.WithDropout(dropout) : source.Config;
         int maxLength = options.MaxLength ?? Math.Min(task.DefaultLength, config.MaxPositionEmbeddings);
         OptionException.Require(

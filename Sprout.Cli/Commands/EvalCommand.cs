@@ -1,6 +1,5 @@
 // sprout eval
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Sprout.Bert.Metrics;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
@@ -31,16 +30,12 @@ internal static class EvalCommand
         HuggingFace.AddHarmless(command);
         command.SetAction(result =>
         {
-            JsonObject given = table.Given(result);
-            if (given.ContainsKey("data") && given.ContainsKey("eval-file"))
-                throw new OptionException("--data has no effect with --eval-file, which is read in its place.");
-            Recipe recipe = table.Recipe(result, RunSettings.Of(given["model"]?.GetValue<string>(), RunSettings.OfEvaluation, given, terminal.Log));
-            recipe.Validate();
+            Recipe recipe = Evaluation.RecipeOf(table, result, table.Given(result)["model"]?.GetValue<string>(), terminal);
             PredictionFile? file = PredictionFile.Of(result.GetValue(predictions), recipe, output: null);
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using TaskSession session = TaskSession.Load(backend, recipe.Task, train: false, needLabels: file is null, note: terminal.Log);
             foreach (string sentence in session.Objective.Summary.Describe(recipe.Task.Task)) terminal.Log(sentence);
-            IReadOnlyDictionary<string, double> metrics = Evaluate(session, recipe, terminal, file?.Add);
+            IReadOnlyDictionary<string, double> metrics = Evaluation.Run(session, recipe, terminal, file?.Add);
             // A signal waits until the file is whole.
             terminal.HeedsCancellation = true;
             file?.Write();
@@ -50,17 +45,5 @@ internal static class EvalCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static IReadOnlyDictionary<string, double> Evaluate(TaskSession session, Recipe recipe, Terminal terminal, Action<JsonObject>? prediction)
-    {
-        try
-        {
-            return session.Objective.Evaluate(recipe.Training.EvalBatchSize, prediction, new ProgressDisplay(terminal), terminal.Cancellation);
-        }
-        catch (NotFiniteException e)
-        {
-            throw new NotFiniteException($"{recipe.Task.Model ?? recipe.Task.Config}: {e.Message}", e);
-        }
     }
 }

@@ -29,24 +29,30 @@ internal static class ExportCommand
             Description = "hf, onnx: an empty or new folder; sparse: a file", Required = true, HelpName = "path",
         };
         var sparse = new SparseExport();
+        var folder = new FolderExport();
         foreach (Option option in (Option[])[model, format, output]) command.Options.Add(option);
         sparse.AddTo(command);
+        folder.AddTo(command);
+        var losses = new ExportLossOptions(command);
         command.SetAction(result =>
         {
             (string from, string to) = (result.GetValue(model)!, result.GetValue(output)!);
+            string written = result.GetValue(format)!, numbers = result.GetValue(sparse.Weights)!;
+            if (written != "sparse") sparse.RequireNone(result, written, except: sparse.Weights);
+            if (written != "hf") folder.RequireNone(result, written);
+            RequireNumbers(written, numbers);
+            ExportLoss? loss = losses.Of(result, from, terminal);
             terminal.HeedsCancellation = true;
-            switch (result.GetValue(format))
+            switch (written)
             {
                 case "sparse":
-                    sparse.Run(result, from, to, terminal);
+                    sparse.Run(result, from, to, loss is null ? null : loss.Measure, terminal);
                     break;
                 case "onnx":
-                    sparse.RequireNone(result, "onnx", except: sparse.Weights);
-                    SaveOnnx(terminal, from, to, WeightsOf(result.GetValue(sparse.Weights)!));
+                    SaveOnnx(terminal, from, to, numbers == "int8", loss);
                     break;
                 default:
-                    sparse.RequireNone(result, "hf");
-                    using (ModelSource source = ModelSource.Open(from)) HuggingFaceFolder.Save(to, source, terminal.Cancellation);
+                    folder.Run(result, from, to, numbers == "fp16", loss, terminal);
                     break;
             }
 
@@ -56,19 +62,26 @@ internal static class ExportCommand
         return command;
     }
 
-    private static OnnxWeights WeightsOf(string numbers) => numbers switch
+    private static void RequireNumbers(string format, string numbers)
     {
-        "fp32" => OnnxWeights.Float32,
-        "int8" => OnnxWeights.Int8,
-        _ => throw new OptionException($"--weights: expected fp32 or int8 with --format onnx, found {numbers}."),
-    };
+        string? other = format switch
+        {
+            "onnx" when numbers == "fp16" => "int8",
+            "hf" when numbers == "int8" => "fp16",
+            _ => null,
+        };
+        if (other is not null) throw new OptionException($"--weights: expected fp32 or {other} with --format {format}, found {numbers}.");
+    }
 
-    private static void SaveOnnx(Terminal terminal, string model, string folder, OnnxWeights weights)
+    private static void SaveOnnx(Terminal terminal, string model, string folder, bool isInt8, ExportLoss? loss)
     {
         using ModelSource source = ModelSource.Open(model);
-        OnnxReport report = OnnxExport.Save(folder, source, weights, terminal.Cancellation);
+        OnnxReport? report = null;
+        OutputFolder.Write(
+            folder, to => report = OnnxExport.Save(to, source, isInt8 ? OnnxWeights.Int8 : OnnxWeights.Float32, terminal.Cancellation),
+            loss is null ? null : isInt8 ? _ => loss.MeasureInt8(source) : _ => loss.MeasureSame());
         terminal.Output.WriteLine(FormattableString.Invariant(
-            $"removed = {report.RemovedHeads} of {report.Heads} heads, {report.RemovedNeurons} of {report.Neurons} neurons"));
+            $"removed = {report!.RemovedHeads} of {report.Heads} heads, {report.RemovedNeurons} of {report.Neurons} neurons"));
         terminal.Output.WriteLine(FormattableString.Invariant($"size = {report.Bytes / 1e6:0.00} MB"));
     }
 }

@@ -20,8 +20,8 @@ internal sealed class SparseExport
         Description = "sparse: file with one token a line; the others leave the vocabulary, and their words fall to pieces or [UNK]", HelpName = "file",
     };
 
-    /// <summary>--weights, which onnx has too.</summary>
-    public Option<string> Weights { get; } = Numbers("--weights", "sparse, onnx: numbers of the matrices' weights", "fp32", "fp16", "int8");
+    /// <summary>--weights, which all formats have.</summary>
+    public Option<string> Weights { get; } = Numbers("--weights", "Numbers of the weights; hf has fp32 and fp16, onnx fp32 and int8", "fp32", "fp16", "int8");
 
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
@@ -40,20 +40,20 @@ internal sealed class SparseExport
         }
     }
 
-    /// <summary>Writes the file and tells what it holds.</summary>
-    public void Run(ParseResult result, string model, string output, Terminal terminal)
+    /// <summary>Writes the file and tells what it holds; <paramref name="accept"/> sees it before it appears.</summary>
+    public void Run(ParseResult result, string model, string output, Action<string>? accept, Terminal terminal)
     {
         using ModelSource source = ModelSource.Open(model);
-        (IReadOnlySet<string> Tokens, string File)? kept = result.GetValue(keepTokens) is string file ? (TokenList.Read(file), file) : null;
+        IReadOnlySet<string>? kept = result.GetValue(keepTokens) is string file ? TokenList.Read(file, source.Tokenizer, terminal.Log) : null;
         JsonObject? run = RunSettings.ToCarry(model);
         var options = new SparseFileOptions
         {
             Weights = Enum.Parse<NumberFormat>(result.GetValue(Weights)!, ignoreCase: true),
             Embeddings = Enum.Parse<NumberFormat>(result.GetValue(embeddings)!, ignoreCase: true),
-            KeepTokens = kept?.Tokens,
+            KeepTokens = kept,
             Texts = run is null ? [] : new Dictionary<string, byte[]> { [Recipe.FileName] = System.Text.Encoding.UTF8.GetBytes(run.ToJsonString()) },
         };
-        SparseFileReport report = SparseFileWriter.Write(output, source, options, terminal.Cancellation);
+        SparseFileReport report = SparseFileWriter.Write(output, source, options, accept, terminal.Cancellation);
         if (kept is not null) terminal.Output.WriteLine(FormattableString.Invariant($"tokens = {report.Tokens} of {report.AllTokens}"));
         foreach ((string part, long bytes) in ((string, long)[])[
             ("encoder", report.Encoder), ("embeddings", report.Embeddings), ("head", report.Head), ("tokenizer", report.Tokenizer), ("total", report.Total)])

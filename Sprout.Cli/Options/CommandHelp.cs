@@ -32,6 +32,7 @@ internal sealed record CommandHelp((string Option, string When)[] Required, stri
             [
                 "sprout export --model pruned --format sparse --weights int8 --embeddings int8 --output pruned.sprout",
                 "sprout export --model pruned.sprout --format hf --output exported", "sprout export --model pruned --format onnx --output onnx",
+                "sprout export --model pruned --pattern 2:4 --weights fp16 --output gpu --eval-file new.csv --max-loss 0.5",
             ]),
         ["bench"] = new(
             [("--model", "required, or --config; not for gemm"), ("--shape", "required for gemm")],

@@ -15,6 +15,12 @@ internal static class RecipeOptions
     public static void AddTask(OptionTable table)
     {
         table.Text("--model", "Folder with config.json, model.safetensors and vocab.txt or tokenizer.json, or sparse file", "path", "--model_name_or_path");
+        AddEvaluation(table);
+    }
+
+    /// <summary>Which task and evaluation data.</summary>
+    public static void AddEvaluation(OptionTable table)
+    {
         string tasks = string.Join('|', TaskRegistry.Names.Where(name => name != TaskRegistry.MaskedLM));
         table.Text("--task", "What is learned; text: a table of your own", tasks, "--task_name");
         table.Text("--data", "Folder with the official file names (train.tsv, dev.tsv, train-v1.1.json, …)", "folder", "--data_dir");

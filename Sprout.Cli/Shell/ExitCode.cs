@@ -17,7 +17,7 @@ internal static class ExitCode
     /// <summary>Wrong usage.</summary>
     public const int Usage = 2;
 
-    /// <summary>Bad input.</summary>
+    /// <summary>Bad input, or an export that loses more than it may.</summary>
     public const int Input = 3;
 
     /// <summary>Training diverged, or a model computes what is no number.</summary>

@@ -24,7 +24,7 @@ public enum OnnxWeights
 /// <param name="RemovedHeads">Those that were empty.</param>
 /// <param name="Neurons">Feed-forward neurons of the model.</param>
 /// <param name="RemovedNeurons">Those that were empty.</param>
-/// <param name="Bytes">Length of the file.</param>
+/// <param name="Bytes">Length of the model's file, and of that of its weights if there is one.</param>
 public sealed record OnnxReport(int Heads, int RemovedHeads, int Neurons, int RemovedNeurons, long Bytes);
 
 /// <summary>Writes models for ONNX runtimes, without the heads and neurons that pruning has emptied.</summary>
@@ -33,24 +33,34 @@ public static class OnnxExport
     /// <summary>The model's file name.</summary>
     public const string ModelFile = "model.onnx";
 
+    /// <summary>The file of the weights, where the model's own has no room for them.</summary>
+    public const string DataFile = ModelFile + ".data";
+
+    // Readers of protocol buffers accept 2 GiB; names and operators take far less than the difference.
+    private const long MostInModel = int.MaxValue - (1 << 24);
+
     /// <summary>
-    /// Writes <c>model.onnx</c> (operator set 17), config.json, which still tells of the whole model, and the tokenizer's files. Inputs, 64-bit integers
-    /// [batch, sequence]: input_ids, attention_mask, token_type_ids; padding is at the end and has mask 0. Outputs: logits [batch, labels] of a classifier,
-    /// start_logits and end_logits [batch, sequence] of a model that answers questions, logits [batch, sequence, V] of a masked language model. Which one it
-    /// is, <c>architectures</c> in config.json says; without it, the model is a classifier.
+    /// Writes <c>model.onnx</c> (operator set 17; above 2 GiB with its weights in <c>model.onnx.data</c>), config.json, which still tells of the whole model,
+    /// and the tokenizer's files. Inputs, 64-bit integers [batch, sequence]: input_ids, attention_mask, token_type_ids; padding is at the end and has mask 0.
+    /// Outputs: logits [batch, labels] of a classifier, start_logits and end_logits [batch, sequence] of a model that answers questions, logits [batch,
+    /// sequence, V] of a masked language model. Which one it is, <c>architectures</c> in config.json says; without it, the model is a classifier.
     /// </summary>
     /// <param name="folder">A new or empty folder.</param>
     /// <param name="source">The model.</param>
     /// <param name="weights">How the weights of the layers' products are stored.</param>
     /// <param name="cancellation">Ends it before the model's file is whole; no file is left then.</param>
     /// <exception cref="InputException">
-    /// The model has no such head, is larger than 2 GiB or cannot be read, all said before anything is written; or a file cannot be written.
+    /// The model has no such head or cannot be read, said before anything is written; or a file cannot be written.
     /// </exception>
     /// <exception cref="NotFiniteException">A weight is not finite; no file is left.</exception>
     /// <exception cref="OptionException">The folder is not empty.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static OnnxReport Save(
-        string folder, ModelSource source, OnnxWeights weights = OnnxWeights.Float32, CancellationToken cancellation = default)
+        string folder, ModelSource source, OnnxWeights weights = OnnxWeights.Float32, CancellationToken cancellation = default) =>
+        Save(folder, source, weights, MostInModel, cancellation);
+
+    /// <summary>Writes the files with at most so many bytes of weights in <c>model.onnx</c>.</summary>
+    internal static OnnxReport Save(string folder, ModelSource source, OnnxWeights weights, long mostInModel, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(source);
         // Of a model that is never computed with, only names and shapes are needed, which take no memory.
@@ -62,14 +72,21 @@ public static class OnnxExport
         OutputFolder.RequireEmpty(folder);
         var maker = new BertGraph(source, config, model, weights);
         OnnxGraph graph = maker.Build(cancellation);
-        graph.RequireFits(source.Name);
-        string file = Path.Combine(folder, ModelFile);
-        AtomicFile.Write(file, stream => graph.Write(stream, cancellation));
+        OnnxDataFile? data = graph.DataFile(DataFile, mostInModel);
+        string[] files = [.. (data is null ? [ModelFile] : (string[])[ModelFile, DataFile]).Select(name => Path.Combine(folder, name))];
+        AtomicFile.Write(files[0], stream =>
+        {
+            graph.Write(stream, data, cancellation);
+            stream.Flush();
+            // It is renamed before the model that needs it.
+            if (data is not null) AtomicFile.Write(files[1], weights => data.Write(weights, cancellation));
+        });
         (config with { Architectures = [model.Architecture] }).Save(folder);
         tokenizer.Save(folder, config.MaxPositionEmbeddings);
         int layers = config.NumHiddenLayers;
         return new OnnxReport(
-            layers * config.NumAttentionHeads, maker.Removed.Heads, layers * config.IntermediateSize, maker.Removed.Neurons, new FileInfo(file).Length);
+            layers * config.NumAttentionHeads, maker.Removed.Heads, layers * config.IntermediateSize, maker.Removed.Neurons,
+            files.Sum(file => new FileInfo(file).Length));
     }
 
     private static TaskModel Create(ModelSource source, IBackend nowhere)

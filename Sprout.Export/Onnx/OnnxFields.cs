@@ -38,7 +38,14 @@ internal static class OnnxFields
     /// <summary>TensorProto.</summary>
     internal static class Tensor
     {
-        public const int Dims = 1, DataType = 2, Name = 8, RawData = 9;
+        public const int Dims = 1, DataType = 2, Name = 8, RawData = 9, ExternalData = 13, DataLocation = 14;
+        public const int External = 1;
+    }
+
+    /// <summary>StringStringEntryProto.</summary>
+    internal static class StringEntry
+    {
+        public const int Key = 1, Value = 2;
     }
 
     /// <summary>ValueInfoProto.</summary>

@@ -1,7 +1,6 @@
 // An ONNX graph while it grows.
 using System.Globalization;
 using Google.Protobuf;
-using Sprout.Tensors;
 
 namespace Sprout.Export.Onnx;
 
@@ -14,9 +13,6 @@ internal sealed class OnnxGraph
     private const int OperatorSet = 17;
     private const int FormatVersion = 8;
     private const string Producer = "sprout";
-
-    // What every reader of protocol buffers accepts.
-    private const long MaxLength = int.MaxValue;
 
     private readonly List<byte[]> nodes = [], inputs = [], outputs = [];
     private readonly Dictionary<string, OnnxTensor> tensors = new(StringComparer.Ordinal);
@@ -72,22 +68,21 @@ internal sealed class OnnxGraph
         return name;
     }
 
-    /// <summary>Checks that the graph fits into one file.</summary>
-    /// <param name="source">What the message calls the model.</param>
-    /// <exception cref="InputException">It does not.</exception>
-    public void RequireFits(string source)
-    {
-        // Names and operators take far less than the difference.
-        long bytes = tensors.Values.Sum(tensor => tensor.DataLength), limit = MaxLength - (1 << 24);
-        if (bytes > limit)
-            throw new InputException($"{source}: expected at most {limit} bytes of weights, which is what an ONNX file holds, found {bytes}.");
-    }
+    /// <summary>The file for the weights; null when they have room in the model's own.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="mostInModel">Bytes of weights that the model's own file takes.</param>
+    public OnnxDataFile? DataFile(string name, long mostInModel) =>
+        tensors.Values.Sum(tensor => tensor.DataLength) > mostInModel ? new OnnxDataFile(name, tensors.Values) : null;
 
     /// <summary>Writes the model.</summary>
+    /// <param name="stream">Its own file.</param>
+    /// <param name="data">The file for the weights, which is another's to write; null: there is none.</param>
+    /// <param name="cancellation">Ends it between two tensors.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public void Write(Stream stream, CancellationToken cancellation)
+    public void Write(Stream stream, OnnxDataFile? data, CancellationToken cancellation)
     {
-        (OnnxTensor Tensor, byte[] Head)[] stored = [.. tensors.Values.Select(tensor => (tensor, Head(tensor)))];
+        (OnnxTensor? Inside, byte[] Head)[] stored = [.. tensors.Values.Select(tensor =>
+            data?.Holds(tensor) == true ? (null, Message(data.Head(tensor), 0)) : (tensor, Message(tensor.Head(), tensor.DataLength)))];
         byte[] operators = ProtoWriting.Message(output =>
         {
             foreach (byte[] node in nodes) output.Nested(OnnxFields.Graph.Node, node);
@@ -98,7 +93,7 @@ internal sealed class OnnxGraph
             foreach (byte[] input in inputs) output.Nested(OnnxFields.Graph.Input, input);
             foreach (byte[] result in outputs) output.Nested(OnnxFields.Graph.Output, result);
         });
-        long length = operators.Length + ends.Length + stored.Sum(item => item.Head.Length + item.Tensor.DataLength);
+        long length = operators.Length + ends.Length + stored.Sum(item => item.Head.Length + (item.Inside?.DataLength ?? 0));
         stream.Write(ProtoWriting.Message(output =>
         {
             output.Integer(OnnxFields.Model.IrVersion, FormatVersion);
@@ -107,23 +102,19 @@ internal sealed class OnnxGraph
             output.Length(OnnxFields.Model.Graph, length);
         }));
         stream.Write(operators);
-        foreach ((OnnxTensor tensor, byte[] head) in stored)
+        foreach ((OnnxTensor? inside, byte[] head) in stored)
         {
             cancellation.ThrowIfCancellationRequested();
             stream.Write(head);
-            tensor.WriteData(stream);
+            inside?.WriteData(stream);
         }
 
         stream.Write(ends);
     }
 
-    // All of a stored tensor but its data.
-    private static byte[] Head(OnnxTensor tensor)
-    {
-        byte[] head = tensor.Head();
-        byte[] length = ProtoWriting.Message(output => output.Length(OnnxFields.Graph.Initializer, head.Length + tensor.DataLength));
-        return [.. length, .. head];
-    }
+    // A stored tensor up to its raw data, of so many bytes.
+    private static byte[] Message(byte[] head, long dataLength) =>
+        [.. ProtoWriting.Message(output => output.Length(OnnxFields.Graph.Initializer, head.Length + dataLength)), .. head];
 
     private void Add(string type, string[] from, string[] to, (string Name, object Value)[] attributes) => nodes.Add(ProtoWriting.Message(output =>
     {

@@ -47,11 +47,8 @@ internal sealed class Int8Products(OnnxGraph graph) : OnnxProducts
         for (int row = 0; row < layer.Outputs; row++)
         {
             ReadOnlySpan<float> values = layer.Weight.AsSpan(row * layer.Inputs, layer.Inputs);
-            float greatest = 0;
-            foreach (float value in values) greatest = MathF.Max(greatest, MathF.Abs(value));
-            scales[row] = greatest == 0 ? 1 : greatest / sbyte.MaxValue;
-            for (int column = 0; column < layer.Inputs; column++)
-                weight[(column * layer.Outputs) + row] = (sbyte)MathF.Round(values[column] / scales[row]);
+            scales[row] = Int8.ScaleOf(values);
+            for (int column = 0; column < layer.Inputs; column++) weight[(column * layer.Outputs) + row] = Int8.Round(values[column], scales[row]);
         }
 
         string stored = graph.Tensor(new OnnxTensor($"{name}.weight.int8", [layer.Inputs, layer.Outputs], OnnxType.Int8, weight));

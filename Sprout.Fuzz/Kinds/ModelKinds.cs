@@ -34,13 +34,13 @@ internal static class ModelKinds
         },
     ];
 
-    private static byte[] Config() => InputKinds.Written(ModelConfig.FileName, Tiny.Save);
+    private static byte[] Config() => InputKinds.Written(ModelConfig.FileName, folder => Tiny.Save(folder));
 
-    private static byte[] Named() => InputKinds.Written(ModelConfig.FileName, (Tiny with
+    private static byte[] Named() => InputKinds.Written(ModelConfig.FileName, folder => (Tiny with
     {
         Id2Label = ["no", "yes"], Label2Id = new Dictionary<string, int> { ["no"] = 0, ["yes"] = 1 }, ProblemType = "single_label_classification",
         Architectures = ["BertForSequenceClassification"], Extra = new JsonObject { ["torch_dtype"] = "float16", ["transformers_version"] = "4.46.0" },
-    }).Save);
+    }).Save(folder));
 
     private static byte[] Old() => InputKinds.Utf8(
         """{"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 12, "max_position_embeddings": 9, "vocab_size": 11}""");

@@ -36,5 +36,32 @@ public sealed record LinearArrays(int Outputs, int Inputs, float[] Weight, float
         return new LinearArrays(Outputs, kept.Length, weight, bias);
     }
 
+    /// <summary>The layer with more outputs, which are 0.</summary>
+    /// <param name="places">Where each output goes, in rising order.</param>
+    /// <param name="count">How many there are then.</param>
+    internal LinearArrays AmongOutputs(int[] places, int count)
+    {
+        var weight = new float[(long)count * Inputs];
+        var bias = new float[count];
+        for (int i = 0; i < places.Length; i++)
+        {
+            Row(i).CopyTo(weight.AsSpan(places[i] * Inputs, Inputs));
+            bias[places[i]] = Bias[i];
+        }
+
+        return new LinearArrays(count, Inputs, weight, bias);
+    }
+
+    /// <summary>The layer with more inputs, which it multiplies by 0.</summary>
+    /// <param name="places">Where each input goes, in rising order.</param>
+    /// <param name="count">How many there are then.</param>
+    internal LinearArrays AmongInputs(int[] places, int count)
+    {
+        var weight = new float[(long)Outputs * count];
+        for (int row = 0; row < Outputs; row++)
+            for (int i = 0; i < places.Length; i++) weight[((long)row * count) + places[i]] = Row(row)[i];
+        return new LinearArrays(Outputs, count, weight, Bias);
+    }
+
     private ReadOnlySpan<float> Row(int row) => Weight.AsSpan(row * Inputs, Inputs);
 }

@@ -9,8 +9,11 @@ public static class AtomicFile
     private const string TemporaryEnding = ".tmp";
 
     /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; on any failure the old file, if any, is untouched.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the bytes.</param>
+    /// <param name="accept">Receives the temporary name of the whole file, and throws if it shall not appear; null: it shall.</param>
     /// <exception cref="InputException">The folder cannot be written: full, read-only or missing.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, Action<string>? accept = null)
     {
         ArgumentNullException.ThrowIfNull(write);
         string full = Path.GetFullPath(path), temporary = TemporaryName.Beside(full, TemporaryEnding);
@@ -22,6 +25,7 @@ public static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
+            accept?.Invoke(temporary);
             File.Move(temporary, full, overwrite: true);
             FolderSync.Flush(Path.GetDirectoryName(full)!);
         }

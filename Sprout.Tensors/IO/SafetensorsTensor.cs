@@ -77,17 +77,33 @@ public sealed class SafetensorsTensor
     public static SafetensorsTensor Float32(string name, long[] shape, Fill fill)
     {
         ArgumentNullException.ThrowIfNull(fill);
-        return new(name, SafetensorsType.F32, shape, stream =>
+        return new(name, SafetensorsType.F32, shape, stream => WriteParts(Count(shape), fill, chunk => stream.Write(MemoryMarshal.AsBytes(chunk))));
+    }
+
+    /// <summary>An F16 tensor of what <paramref name="fill"/> produces in parts of at most 65 536 elements, rounded to nearest.</summary>
+    /// <remarks>Writing it throws an <see cref="InputException"/> when a value is too large for half precision.</remarks>
+    public static SafetensorsTensor Float16(string name, long[] shape, Fill fill)
+    {
+        ArgumentNullException.ThrowIfNull(fill);
+        return new(name, SafetensorsType.F16, shape, stream => WriteParts(Count(shape), fill, chunk =>
         {
-            long count = Count(shape);
-            var buffer = new float[(int)Math.Min(ChunkElements, count)];
-            for (long start = 0; start < count; start += ChunkElements)
-            {
-                Span<float> chunk = buffer.AsSpan(0, (int)Math.Min(ChunkElements, count - start));
-                fill(start, chunk);
-                stream.Write(MemoryMarshal.AsBytes(chunk));
-            }
-        });
+            var halves = new Half[chunk.Length];
+            HalfPrecision.Convert(chunk, halves, name);
+            stream.Write(MemoryMarshal.AsBytes<Half>(halves));
+        }));
+    }
+
+    private delegate void Take(ReadOnlySpan<float> chunk);
+
+    private static void WriteParts(long count, Fill fill, Take take)
+    {
+        var buffer = new float[(int)Math.Min(ChunkElements, count)];
+        for (long start = 0; start < count; start += ChunkElements)
+        {
+            Span<float> chunk = buffer.AsSpan(0, (int)Math.Min(ChunkElements, count - start));
+            fill(start, chunk);
+            take(chunk);
+        }
     }
 
     private static long Count(long[] shape)

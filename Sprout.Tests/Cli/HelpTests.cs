@@ -35,7 +35,9 @@ public sealed class HelpTests
     [InlineData("predict", "--model", "--input", "--text-column", "--pair-column")]
     [InlineData("tokenize", "--pair")]
     [InlineData("inspect", "--json")]
-    [InlineData("export", "--format", "--output", "--weights", "--embeddings", "--keep-tokens")]
+    [InlineData(
+        "export", "--format", "--output", "--weights", "--embeddings", "--keep-tokens", "--pattern", "--remove-empty", "--max-loss", "--task", "--data",
+        "--eval-file", "--eval-batch-size", "--device")]
     [InlineData("pretrain", "--train-file", "--output", "--whole-word")]
     [InlineData(
         "bench", "--mode", "--config", "--batch", "--length", "--lengths-from", "--method", "--density", "--block", "--format", "--threads", "--warmup",

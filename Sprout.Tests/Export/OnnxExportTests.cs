@@ -161,7 +161,7 @@ public sealed class OnnxExportTests : IDisposable
         Refused(3, "expected the tensor \"qa_outputs.weight\" [2, 8], found none");
         Directory.GetFileSystemEntries(files.Exported).Should().BeEmpty();
         TinyRun.Run("export", "--model", files.Path, "--weights", "int8", "--output", files.Exported)
-            .Log.Should().Contain("--weights has no effect with --format hf");
+            .Log.Should().Contain("--weights: expected fp32 or fp16 with --format hf, found int8.");
 
         void Refused(int code, params string[] says)
         {

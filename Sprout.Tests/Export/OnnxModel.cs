@@ -42,10 +42,10 @@ internal sealed class OnnxModel : IDisposable
         Save(config, model);
     }
 
-    /// <summary>What Sprout computes, sequences laid end to end.</summary>
-    public float[] Forward(Func<ModelConfig, IBackend, TaskModel> create, IReadOnlyList<TokenSequence> sequences)
+    /// <summary>What Sprout computes, sequences laid end to end, with the model or, where there is a path, another one.</summary>
+    public float[] Forward(Func<ModelConfig, IBackend, TaskModel> create, IReadOnlyList<TokenSequence> sequences, string? path = null)
     {
-        using ModelSource source = ModelSource.Open(Path);
+        using ModelSource source = ModelSource.Open(path ?? Path);
         using IBackend backend = Device.Open("cpu", 1);
         using TaskModel model = create(source.Config, backend);
         source.LoadWhole(model);
@@ -59,6 +59,8 @@ internal sealed class OnnxModel : IDisposable
     {
         int width = sequences.Max(sequence => sequence.Ids.Length);
         using var options = new SessionOptions { IntraOpNumThreads = 1 };
+        // Without it, products of 8 bits overflow on x86 processors that have no VNNI.
+        options.AddSessionConfigEntry("session.x64quantprecision", "1");
         using var session = new InferenceSession(System.IO.Path.Combine(Exported, "model.onnx"), options);
         using OrtValue ids = Padded((sequence, i) => sequence.Ids[i]), mask = Padded((_, _) => 1), types = Padded((sequence, i) => sequence.TypeIds[i]);
         using var run = new RunOptions();

@@ -28,7 +28,7 @@ public sealed class ReadmeTests(InstalledPackages packages)
         lines[^1].Should().Contain("\"label\":\"1\"", "its writer appreciated it");
         const string metric = "eval_accuracy = ";
         lines.Where(line => line.StartsWith(metric, StringComparison.Ordinal)).Select(line => double.Parse(line[metric.Length..], CultureInfo.InvariantCulture))
-            .Should().HaveCount(2).And.OnlyContain(accuracy => accuracy > 0.74, "the README says 78.6 and 78.2 %, on processors with AVX2");
+            .Should().HaveCount(3).And.OnlyContain(accuracy => accuracy > 0.74, "the README says 78.6, 78.2 and again 78.2 %, on processors with AVX2");
     }
 
     [SystemFact("linux", "macos")]

@@ -150,7 +150,7 @@ public sealed class SparseFileTests : IDisposable
         using ModelSource source = ModelSource.Open(PrunedModel.Folder(tiny));
         using var cancelled = new CancellationTokenSource();
         cancelled.Cancel();
-        FluentActions.Invoking(() => SparseFileWriter.Write(tiny.PathOf("model.sprout"), source, null, cancelled.Token))
+        FluentActions.Invoking(() => SparseFileWriter.Write(tiny.PathOf("model.sprout"), source, cancellation: cancelled.Token))
             .Should().Throw<OperationCanceledException>();
         Directory.GetFiles(tiny.Folder).Should().NotContain(path => Path.GetFileName(path).Contains("model.sprout", StringComparison.Ordinal));
     }

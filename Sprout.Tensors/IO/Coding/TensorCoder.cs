@@ -170,13 +170,7 @@ internal static class TensorCoder
         }
 
         Half[] halves = new Half[values.Length];
-        for (int i = 0; i < values.Length; i++)
-        {
-            halves[i] = (Half)values[i];
-            if (!Half.IsInfinity(halves[i])) continue;
-            throw new InputException($"{name}: expected values that fp16 holds, at most {(float)Half.MaxValue}, found {values[i]}.");
-        }
-
+        HalfPrecision.Convert(values, halves, name);
         destination.Write(MemoryMarshal.AsBytes<Half>(halves));
     }
 

@@ -1,0 +1,109 @@
+// What an export costs.
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Sprout.Bert.Sources;
+using Sprout.Bert.Tasks;
+using Sprout.Cli.Options;
+using Sprout.Cli.Shell;
+using Sprout.Export.Onnx;
+using Sprout.Pruning.Runs;
+using Sprout.Tensors;
+
+namespace Sprout.Cli.Commands;
+
+/// <summary>The options of <c>sprout export</c> that say on what an export is measured, and how much it may lose.</summary>
+internal sealed class ExportLossOptions
+{
+    private readonly OptionTable table;
+    private readonly Option<double?> maxLoss = new("--max-loss")
+    {
+        Description = "Refuse an export whose metric falls by more points (exit code 3); nothing is written then",
+        HelpName = "points",
+        CustomParser = Values.Number,
+    };
+
+    /// <summary>Adds the options.</summary>
+    public ExportLossOptions(Command command)
+    {
+        table = new OptionTable(command);
+        RecipeOptions.AddEvaluation(table);
+        RecipeOptions.AddEvalBatchSize(table, "--batch-size");
+        RecipeOptions.AddDevice(table);
+        command.Options.Add(maxLoss);
+    }
+
+    /// <summary>What measures the export of a model; null: no data was given.</summary>
+    /// <exception cref="OptionException">An option is wrong, or has no effect.</exception>
+    public ExportLoss? Of(ParseResult result, string model, Terminal terminal)
+    {
+        JsonObject given = table.Given(result);
+        double? most = result.GetValue(maxLoss);
+        if (most is not null && !(most >= 0)) throw new OptionException(FormattableString.Invariant($"--max-loss: expected 0 or more points, found {most}."));
+        if (given.ContainsKey("data") || given.ContainsKey("eval-file"))
+            return new ExportLoss(Evaluation.RecipeOf(table, result, model, terminal), most, terminal);
+        string? idle = most is null ? given.Select(pair => pair.Key).FirstOrDefault() : "max-loss";
+        return idle is null ? null : throw new OptionException($"--{idle} has no effect without --data or --eval-file, on which the export is measured.");
+    }
+}
+
+/// <summary>Measures a model and its export on the same data, prints both, and refuses an export that loses too much.</summary>
+/// <param name="recipe">The model, the task and its data.</param>
+/// <param name="most">Points that the task's metric may fall by; null: any.</param>
+/// <param name="terminal">Receives the metrics.</param>
+internal sealed class ExportLoss(Recipe recipe, double? most, Terminal terminal)
+{
+    // Of what is printed and compared: more would be noise of the subtraction. Adding 0 takes the sign off a 0.
+    private const int Digits = 4;
+
+    /// <summary>Measures an export that is a model for Sprout too.</summary>
+    /// <exception cref="InputException">It loses too much, or the data cannot be read.</exception>
+    public void Measure(string export)
+    {
+        (string metric, double before) = MetricOf(recipe, terminal.Log);
+        Compare(metric, before, MetricOf(recipe with { Task = recipe.Task with { Model = export } }).Value);
+    }
+
+    /// <summary>Measures an export with the model's own weights.</summary>
+    /// <exception cref="InputException">The data cannot be read.</exception>
+    public void MeasureSame()
+    {
+        (string metric, double before) = MetricOf(recipe, terminal.Log);
+        Compare(metric, before, before);
+    }
+
+    /// <summary>Measures what the graph of an ONNX model with 8-bit products computes.</summary>
+    /// <param name="source">The model that was exported.</param>
+    /// <exception cref="InputException">It loses too much, or the data cannot be read.</exception>
+    public void MeasureInt8(ModelSource source)
+    {
+        (string metric, double before) = MetricOf(recipe, terminal.Log);
+        terminal.Log("The export is measured by an emulation of its 8-bit products, one text at a time; in a batch they share the scale of their inputs.");
+        Recipe single = recipe with { Training = recipe.Training with { EvalBatchSize = 1 } };
+        using ModelSource rounded = Int8Emulation.RoundWeights(source);
+        Compare(metric, before, MetricOf(single, source: rounded, prepare: session => Int8Emulation.RoundInputs(session.Model)).Value);
+    }
+
+    private (string Metric, double Value) MetricOf(
+        Recipe of, Action<string>? note = null, ModelSource? source = null, Action<TaskSession>? prepare = null)
+    {
+        using IBackend backend = of.Device.Open(note);
+        using TaskSession session = TaskSession.Load(backend, of.Task, train: false, note: note, source: source);
+        if (note is not null)
+            foreach (string sentence in session.Objective.Summary.Describe(of.Task.Task)) note(sentence);
+        prepare?.Invoke(session);
+        string metric = session.Objective.PrimaryMetric;
+        return (metric, Evaluation.Run(session, of, terminal)[metric]);
+    }
+
+    private void Compare(string metric, double before, double after)
+    {
+        // Metrics of question answering are percents, the others shares and correlations.
+        double lost = Math.Round((before - after) * (recipe.Task.Task == TaskRegistry.Squad ? 1 : 100), Digits) + 0.0;
+        terminal.Output.WriteLine(FormattableString.Invariant($"{metric} = {before:0.######}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"exported_{metric} = {after:0.######}"));
+        terminal.Output.WriteLine(FormattableString.Invariant($"lost = {lost:0.####} points"));
+        if (most is null || lost <= most) return;
+        throw new InputException(FormattableString.Invariant(
+            $"--max-loss: expected at most {most} points of {metric} lost, found {lost:0.####}; nothing is written."));
+    }
+}

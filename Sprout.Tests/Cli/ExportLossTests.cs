@@ -1,0 +1,154 @@
+// An export is measured, and refused when it loses too much.
+using System.Globalization;
+using Sprout.Tests.Sources;
+using Sprout.Tests.Training;
+
+namespace Sprout.Tests.Cli;
+
+[Collection("backends")]
+public sealed class ExportLossTests : IDisposable
+{
+    private readonly TinyRun tiny = new();
+
+    public void Dispose() => tiny.Dispose();
+
+    [Fact]
+    public void A_sparse_file_is_measured_and_stays_when_it_loses_nothing()
+    {
+        (string model, string data) = Sure();
+        string file = tiny.PathOf("model.sprout");
+        CommandResult result = Export(model, data, "--format", "sparse", "--max-loss", "0", "--output", file);
+        result.Code.Should().Be(0, result.Log);
+        result.Output.Should().ContainAll("eval_accuracy = 1", "exported_eval_accuracy = 1", "lost = 0 points");
+        File.Exists(file).Should().BeTrue();
+        Evaluated(file, data).Should().Be(1);
+    }
+
+    [Fact]
+    public void A_sparse_file_that_loses_too_much_replaces_nothing()
+    {
+        (string model, string data) = Sure();
+        string file = tiny.PathOf("model.sprout");
+        string[] few = ["--format", "sparse", "--keep-tokens", tiny.Write("few.txt", "aa\nnone\nab\n"), "--output", file];
+        Export(model, data, "--format", "sparse", "--output", file).Code.Should().Be(0);
+        byte[] before = File.ReadAllBytes(file);
+        CommandResult refused = Export(model, data, [.. few, "--max-loss", "0.5"]);
+        refused.Code.Should().Be(3, refused.Log);
+        refused.Log.Should().ContainAll("--max-loss: expected at most 0.5 points of eval_accuracy lost, found ", "; nothing is written.");
+        File.ReadAllBytes(file).Should().Equal(before);
+        Directory.GetFiles(tiny.Folder).Should().NotContain(path => path.EndsWith(".tmp", StringComparison.Ordinal));
+        CommandResult told = Export(model, data, few);
+        told.Code.Should().Be(0, told.Log);
+        Number(told, "lost").Should().BeApproximately(100 * (1 - Evaluated(file, data)), 0.01, "the written file is what was measured");
+    }
+
+    [Fact]
+    public void A_folder_that_loses_too_much_leaves_nothing()
+    {
+        (string model, string data) = Sure();
+        string output = tiny.PathOf("exported");
+        string[] options = ["--pattern", "2:4", "--output", output];
+        CommandResult refused = Export(model, data, [.. options, "--max-loss", "0"]);
+        refused.Code.Should().Be(3, refused.Log);
+        Directory.GetFileSystemEntries(tiny.Folder).Should().NotContain(path => Path.GetFileName(path).Contains("exported", StringComparison.Ordinal));
+        Directory.CreateDirectory(output);
+        Export(model, data, [.. options, "--max-loss", "0"]).Code.Should().Be(3);
+        Directory.GetFileSystemEntries(output).Should().BeEmpty();
+        CommandResult accepted = Export(model, data, ["--pattern", "2:4", "--output", output + Path.DirectorySeparatorChar, "--max-loss", "100"]);
+        accepted.Code.Should().Be(0, accepted.Log);
+        Number(accepted, "lost").Should().BeApproximately(100 * (1 - Evaluated(output, data)), 0.01);
+        Export(model, data, options).Log.Should().Contain("is not empty");
+    }
+
+    [Theory]
+    [InlineData("hf")]
+    [InlineData("onnx")]
+    public void The_same_weights_lose_nothing(string format)
+    {
+        (string model, string data) = Sure();
+        CommandResult result = Export(model, data, "--format", format, "--max-loss", "0", "--output", tiny.PathOf("exported"));
+        result.Code.Should().Be(0, result.Log);
+        result.Output.Should().ContainAll("exported_eval_accuracy = 1", "lost = 0 points");
+        Directory.GetFiles(tiny.PathOf("exported")).Should().Contain(path => path.EndsWith("config.json", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Products_of_eight_bits_are_emulated()
+    {
+        (string model, string data) = Sure();
+        string output = tiny.PathOf("exported");
+        CommandResult result = Export(model, data, "--format", "onnx", "--weights", "int8", "--output", output);
+        result.Code.Should().Be(0, result.Log);
+        result.Log.Should().Contain("emulation of its 8-bit products");
+        Number(result, "lost").Should().BeInRange(0, 30);
+        File.Exists(Path.Combine(output, "model.onnx")).Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_models_run_says_the_task()
+    {
+        string model = tiny.Train("run"), output = tiny.PathOf("exported");
+        CommandResult result = TinyRun.Run("export", "--model", model, "--eval-file", tiny.EvalFile, "--threads", "1", "--output", output);
+        result.Code.Should().Be(0, result.Log);
+        Number(result, "eval_accuracy").Should().BeApproximately(Evaluated(model, tiny.EvalFile), 1e-6);
+    }
+
+    [Theory]
+    [InlineData("--max-loss has no effect without --data or --eval-file", "--max-loss", "1")]
+    [InlineData("--task has no effect without --data or --eval-file", "--task", "sst2")]
+    [InlineData("--max-loss: expected 0 or more points, found -1.", "--max-loss", "-1")]
+    [InlineData("--data has no effect with --eval-file", "--task", "sst2", "--data", "x", "--eval-file", "y")]
+    public void Options_that_mean_nothing_are_refused(string says, params string[] options)
+    {
+        CommandResult result = TinyRun.Run(["export", "--model", tiny.Model, "--output", tiny.PathOf("e"), .. options]);
+        result.Code.Should().Be(2, result.Log);
+        result.Log.Should().Contain(says);
+        Path.Exists(tiny.PathOf("e")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Tokens_that_the_vocabulary_lacks_are_named_and_a_list_of_none_is_refused()
+    {
+        string folder = PrunedModel.Folder(tiny), list = tiny.Write("list.txt", "aa\nzebra\nab\nyak\n"), output = tiny.PathOf("model.sprout");
+        string[] export = ["export", "--model", folder, "--format", "sparse", "--keep-tokens", list, "--output", output];
+        CommandResult result = TinyRun.Run(export);
+        result.Code.Should().Be(0, result.Log);
+        result.Log.Should().Contain("list.txt: 2 of 4 tokens are not in the model's vocabulary: \"yak\", \"zebra\".");
+        result.Output.Should().Contain("tokens = 7 of 60");
+        File.Delete(output);
+        foreach ((string text, string found) in ((string, string)[])[("yak\n", "found \"yak\"."), ("\n", "found none.")])
+        {
+            tiny.Write("list.txt", text);
+            CommandResult refused = TinyRun.Run(export);
+            refused.Code.Should().Be(3, refused.Log);
+            refused.Log.Should().ContainAll("list.txt: expected tokens of the model's vocabulary", found);
+            File.Exists(output).Should().BeFalse();
+        }
+    }
+
+    // A model, and sentences with the labels that it gives them.
+    private (string Model, string Data) Sure()
+    {
+        string[] texts = [.. File.ReadAllLines(tiny.TrainFile).Concat(File.ReadAllLines(tiny.EvalFile)).Select(line => line.Split('\t')[0])
+            .Where(text => text != "sentence").Distinct()];
+        string model = PrunedModel.Folder(tiny, density: 1), input = tiny.Write("texts.txt", string.Join('\n', texts) + "\n");
+        CommandResult predicted = TinyRun.Run("predict", "--model", model, "--input", input, "--threads", "1");
+        predicted.Code.Should().Be(0, predicted.Log);
+        string[] labels = [.. predicted.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Contains("\"label\":\"positive\"", StringComparison.Ordinal) ? "1" : "0")];
+        labels.Should().HaveSameCount(texts);
+        return (model, tiny.Write("sure.tsv", "sentence\tlabel\n" + string.Concat(texts.Zip(labels, (text, label) => $"{text}\t{label}\n"))));
+    }
+
+    private static CommandResult Export(string model, string data, params string[] options) =>
+        TinyRun.Run(["export", "--model", model, "--task", "sst2", "--eval-file", data, "--threads", "1", .. options]);
+
+    private static double Evaluated(string model, string data) =>
+        TinyRun.Run("eval", "--model", model, "--task", "sst2", "--eval-file", data, "--threads", "1", "--json").Json["eval_accuracy"]!.GetValue<double>();
+
+    private static double Number(CommandResult result, string name)
+    {
+        string line = result.Output.Split('\n').Single(line => line.StartsWith(name + " = ", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture);
+    }
+}
