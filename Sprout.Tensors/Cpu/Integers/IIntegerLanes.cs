@@ -12,11 +12,11 @@ internal unsafe interface IIntegerLanes<TSelf> where TSelf : struct, IIntegerLan
     /// <summary>Reads 64 weights.</summary>
     static abstract TSelf Load(sbyte* weights);
 
-    /// <summary>Adds the products of 4 inputs, each of 7 bits in a byte of <paramref name="x"/>, and 64 weights.</summary>
-    static abstract TSelf Add(TSelf sums, int x, TSelf weights);
+    /// <summary>Adds the products of 4 inputs, of 7 bits each, and 64 weights.</summary>
+    static abstract TSelf Add(TSelf sums, byte* x, TSelf weights);
 
     /// <summary>The same of two steps that <see cref="IntegerSteps.FitSixteenBits"/>.</summary>
-    static abstract TSelf AddPair(TSelf sums, int x0, TSelf weights0, int x1, TSelf weights1);
+    static abstract TSelf AddPair(TSelf sums, byte* x0, TSelf weights0, byte* x1, TSelf weights1);
 
     /// <summary>y = or += (float)(sum − zero · weightSum) · (row scale · scale) for 16 outputs.</summary>
     static abstract void Store(TSelf sums, in RowQuantization row, int* weightSums, float* scales, float* y, bool accumulate);

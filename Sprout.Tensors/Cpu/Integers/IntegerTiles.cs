@@ -29,20 +29,20 @@ internal static unsafe class IntegerTiles
         {
             nint i = offset[0], j = offset[1];
             L w0 = L.Load(w), w1 = L.Load(w + Block);
-            r0 = L.AddPair(r0, *(int*)(x + i), w0, *(int*)(x + j), w1);
-            r1 = L.AddPair(r1, *(int*)(x1 + i), w0, *(int*)(x1 + j), w1);
-            r2 = L.AddPair(r2, *(int*)(x2 + i), w0, *(int*)(x2 + j), w1);
-            r3 = L.AddPair(r3, *(int*)(x3 + i), w0, *(int*)(x3 + j), w1);
+            r0 = L.AddPair(r0, x + i, w0, x + j, w1);
+            r1 = L.AddPair(r1, x1 + i, w0, x1 + j, w1);
+            r2 = L.AddPair(r2, x2 + i, w0, x2 + j, w1);
+            r3 = L.AddPair(r3, x3 + i, w0, x3 + j, w1);
         }
 
         for (; offset < end; offset++, w += Block)
         {
             nint i = *offset;
             L weights = L.Load(w);
-            r0 = L.Add(r0, *(int*)(x + i), weights);
-            r1 = L.Add(r1, *(int*)(x1 + i), weights);
-            r2 = L.Add(r2, *(int*)(x2 + i), weights);
-            r3 = L.Add(r3, *(int*)(x3 + i), weights);
+            r0 = L.Add(r0, x + i, weights);
+            r1 = L.Add(r1, x1 + i, weights);
+            r2 = L.Add(r2, x2 + i, weights);
+            r3 = L.Add(r3, x3 + i, weights);
         }
 
         L.Store(r0, rows[0], group.Sums, group.Scales, y, accumulate);
@@ -59,8 +59,8 @@ internal static unsafe class IntegerTiles
         int* offset = group.Offsets, pairsEnd = offset + (2 * group.Pairs), end = offset + group.Steps;
         sbyte* w = group.Weights;
         for (; offset < pairsEnd; offset += 2, w += 2 * Block)
-            sums = L.AddPair(sums, *(int*)(x + offset[0]), L.Load(w), *(int*)(x + offset[1]), L.Load(w + Block));
-        for (; offset < end; offset++, w += Block) sums = L.Add(sums, *(int*)(x + *offset), L.Load(w));
+            sums = L.AddPair(sums, x + offset[0], L.Load(w), x + offset[1], L.Load(w + Block));
+        for (; offset < end; offset++, w += Block) sums = L.Add(sums, x + *offset, L.Load(w));
         L.Store(sums, *row, group.Sums, group.Scales, y, accumulate);
     }
 }

@@ -24,11 +24,11 @@ internal readonly unsafe struct Lanes128 : IIntegerLanes<Lanes128>
         Vector128.Load(weights + 48).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Add(Lanes128 sums, int x, Lanes128 weights) =>
+    public static Lanes128 Add(Lanes128 sums, byte* x, Lanes128 weights) =>
         new(Add(sums.v0, x, weights.v0), Add(sums.v1, x, weights.v1), Add(sums.v2, x, weights.v2), Add(sums.v3, x, weights.v3));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 AddPair(Lanes128 sums, int x0, Lanes128 weights0, int x1, Lanes128 weights1) => Add(Add(sums, x0, weights0), x1, weights1);
+    public static Lanes128 AddPair(Lanes128 sums, byte* x0, Lanes128 weights0, byte* x1, Lanes128 weights1) => Add(Add(sums, x0, weights0), x1, weights1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes128 sums, in RowQuantization row, int* weightSums, float* scales, float* y, bool accumulate)
@@ -41,9 +41,9 @@ internal readonly unsafe struct Lanes128 : IIntegerLanes<Lanes128>
 
     // A weight is a byte of its lane, the first input's lowest: shifted up and down again it has its sign.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> Add(Vector128<int> sums, int x, Vector128<int> weights) =>
-        sums + (((weights << 24) >> 24) * (x & 0xFF)) + (((weights << 16) >> 24) * (x >> 8 & 0xFF))
-            + (((weights << 8) >> 24) * (x >> 16 & 0xFF)) + ((weights >> 24) * (x >> 24 & 0xFF));
+    private static Vector128<int> Add(Vector128<int> sums, byte* x, Vector128<int> weights) =>
+        sums + (((weights << 24) >> 24) * x[0]) + (((weights << 16) >> 24) * x[1])
+            + (((weights << 8) >> 24) * x[2]) + ((weights >> 24) * x[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(Vector128<int> sums, in RowQuantization row, int* weightSums, float* scales, float* y, bool accumulate)

@@ -21,17 +21,17 @@ internal readonly unsafe struct Lanes256 : IIntegerLanes<Lanes256>
     public static Lanes256 Load(sbyte* weights) => new(Vector256.Load(weights).AsInt32(), Vector256.Load(weights + 32).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Add(Lanes256 sums, int x, Lanes256 weights)
+    public static Lanes256 Add(Lanes256 sums, byte* x, Lanes256 weights)
     {
-        Vector256<byte> inputs = Vector256.Create(x).AsByte();
+        Vector256<byte> inputs = Broadcast(x);
         return new(Add(sums.low, inputs, weights.low), Add(sums.high, inputs, weights.high));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 AddPair(Lanes256 sums, int x0, Lanes256 weights0, int x1, Lanes256 weights1)
+    public static Lanes256 AddPair(Lanes256 sums, byte* x0, Lanes256 weights0, byte* x1, Lanes256 weights1)
     {
         if (AvxVnni.IsSupported) return Add(Add(sums, x0, weights0), x1, weights1);
-        Vector256<byte> first = Vector256.Create(x0).AsByte(), second = Vector256.Create(x1).AsByte();
+        Vector256<byte> first = Broadcast(x0), second = Broadcast(x1);
         return new(AddPair(sums.low, first, weights0.low, second, weights1.low), AddPair(sums.high, first, weights0.high, second, weights1.high));
     }
 
@@ -41,6 +41,10 @@ internal readonly unsafe struct Lanes256 : IIntegerLanes<Lanes256>
         Store(sums.low, row, weightSums, scales, y, accumulate);
         Store(sums.high, row, weightSums + 8, scales + 8, y + 8, accumulate);
     }
+
+    // From memory it takes no place where products are made.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Broadcast(byte* x) => Avx2.BroadcastScalarToVector256((int*)x).AsByte();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Add(Vector256<int> sums, Vector256<byte> x, Vector256<int> weights) => AvxVnni.IsSupported

@@ -17,10 +17,10 @@ internal readonly unsafe struct Lanes512 : IIntegerLanes<Lanes512>
     public static Lanes512 Load(sbyte* weights) => new(Vector512.Load(weights).AsInt32());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Add(Lanes512 sums, int x, Lanes512 weights) => Widened(sums, Products(x, weights));
+    public static Lanes512 Add(Lanes512 sums, byte* x, Lanes512 weights) => Widened(sums, Products(x, weights));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 AddPair(Lanes512 sums, int x0, Lanes512 weights0, int x1, Lanes512 weights1) =>
+    public static Lanes512 AddPair(Lanes512 sums, byte* x0, Lanes512 weights0, byte* x1, Lanes512 weights1) =>
         Widened(sums, Products(x0, weights0) + Products(x1, weights1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -32,8 +32,8 @@ internal readonly unsafe struct Lanes512 : IIntegerLanes<Lanes512>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<short> Products(int x, Lanes512 weights) =>
-        Avx512BW.MultiplyAddAdjacent(Vector512.Create(x).AsByte(), weights.value.AsSByte());
+    private static Vector512<short> Products(byte* x, Lanes512 weights) =>
+        Avx512BW.MultiplyAddAdjacent(Vector512.Create(*(int*)x).AsByte(), weights.value.AsSByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes512 Widened(Lanes512 sums, Vector512<short> products) =>
