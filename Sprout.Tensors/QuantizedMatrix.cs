@@ -34,4 +34,37 @@ public sealed class QuantizedMatrix
 
     /// <summary>The scale of each row.</summary>
     public ReadOnlyMemory<float> Scales { get; }
+
+    /// <summary>
+    /// Whether products in integers are faster than the fastest in single precision, by the blocks that are not all zeros and what kernels cost
+    /// (<see cref="ProductCosts"/>): so it is while most of the weight is left, or where whole blocks of 16 outputs and 4 inputs have gone.
+    /// </summary>
+    public bool PaysInIntegers
+    {
+        get
+        {
+            long entries = Values.Length - Values.Span.Count((sbyte)0);
+            double floats = Math.Min(Shape.Count, Math.Min(entries * ProductCosts.OfEntry, Kept(inputs: 1) * ProductCosts.InBlock));
+            return Kept(inputs: 4) * ProductCosts.OfInteger < floats;
+        }
+    }
+
+    // The weights in blocks of 16 outputs and so many inputs that are not all zeros.
+    private long Kept(int inputs)
+    {
+        const int outputs = 16;
+        int columns = Shape[1];
+        var isKept = new bool[(columns + inputs - 1) / inputs];
+        long kept = 0;
+        for (int row = 0; row < Shape[0]; row++)
+        {
+            ReadOnlySpan<sbyte> values = Values.Span.Slice(row * columns, columns);
+            for (int column = 0; column < columns; column++) isKept[column / inputs] |= values[column] != 0;
+            if ((row + 1) % outputs != 0 && row + 1 < Shape[0]) continue;
+            kept += isKept.Count(block => block) * (long)(outputs * inputs);
+            Array.Clear(isKept);
+        }
+
+        return kept;
+    }
 }
