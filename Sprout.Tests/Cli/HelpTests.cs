@@ -35,11 +35,11 @@ public sealed class HelpTests
     [InlineData("predict", "--model", "--input", "--text-column", "--pair-column")]
     [InlineData("tokenize", "--pair")]
     [InlineData("inspect", "--json")]
-    [InlineData("export", "--format", "--output", "--weights", "--embeddings", "--keep-tokens")]
+    [InlineData("export", "--format", "--output", "--weights", "--activations", "--embeddings", "--keep-tokens")]
     [InlineData("pretrain", "--train-file", "--output", "--whole-word")]
     [InlineData(
-        "bench", "--mode", "--config", "--batch", "--length", "--lengths-from", "--method", "--density", "--block", "--format", "--threads", "--warmup",
-        "--repeat", "--shape", "--layout", "--json")]
+        "bench", "--mode", "--config", "--batch", "--length", "--lengths-from", "--method", "--density", "--block", "--format", "--activations", "--threads",
+        "--warmup", "--repeat", "--shape", "--layout", "--json")]
     [InlineData("devices", "--json")]
     public void Every_command_answers_help(string command, params string[] options)
     {
