@@ -9,7 +9,7 @@ internal static class OptionGroups
     [
         ("Model",
         [
-            "--model", "--config", "--vocab", "--cased", "--ignore-mismatched-sizes", "--dropout", "--format", "--weights", "--embeddings", "--keep-tokens",
+            "--model", "--config", "--vocab", "--cased", "--ignore-mismatched-sizes", "--dropout", "--format", "--weights", "--activations", "--embeddings", "--keep-tokens",
         ]),
         ("Data",
         [

@@ -14,6 +14,9 @@ internal struct QuantizedOperands
 /// <summary>Device side of products in 8-bit integers.</summary>
 internal static class QuantizedKernels
 {
+    /// <summary>Integers of a word.</summary>
+    public const int OfWord = sizeof(int);
+
     /// <summary>x [T, K] as integers, one group a row.</summary>
     public static void Quantize(ArrayView<float> x, ArrayView<int> integers, ArrayView<float> scales, ArrayView<int> zeros, int columns)
     {
@@ -43,14 +46,14 @@ internal static class QuantizedKernels
     /// <summary>x · Wᵀ, then the epilogue: a thread an entry of y [T, N].</summary>
     public static void Multiply<TEpilogue>(QuantizedOperands from, EpilogueData output, int count) where TEpilogue : struct, IEpilogue
     {
-        int words = (from.K + QuantizedLayout.OfWord - 1) / QuantizedLayout.OfWord;
+        int words = (from.K + OfWord - 1) / OfWord;
         for (int i = Threads.Index; i < count; i += Threads.Count)
         {
             int token = i / from.N, row = i % from.N, zero = from.Zeros[token], sum = 0;
             for (int k = 0; k < from.K; k++)
             {
                 // The byte of the word, shifted up and down again for its sign.
-                int weight = from.Words[(row * words) + (k / QuantizedLayout.OfWord)] << (24 - (k % QuantizedLayout.OfWord * 8)) >> 24;
+                int weight = from.Words[(row * words) + (k / OfWord)] << (24 - (k % OfWord * 8)) >> 24;
                 sum += (from.X[(token * from.K) + k] - zero) * weight;
             }
 

@@ -115,7 +115,6 @@ public sealed class BenchTests : IDisposable
     [InlineData(2, "--model", "--batch 0")]
     [InlineData(2, "--model", "--repeat 0")]
     [InlineData(2, "--model", "--format sparse")]
-    [InlineData(2, "--model", "--activations int4")]
     [InlineData(2, "--model", "--mode train-step --activations int8")]
     [InlineData(2, "--model", "--method movement --density 2")]
     [InlineData(2, "--model", "--mode train-step --method movement")]

@@ -46,7 +46,8 @@ public sealed class IntegerFileTests : IDisposable
         source.LoadWhole(model, onlyAnswers: true);
         Linear[] layers = [.. model.Encoder.Layers.SelectMany(layer => layer.Prunable)];
         layers.Should().OnlyContain(layer => layer.Factor.IsSparse && layer.Factor.Layout!.GetType().Name == "IntegerLayout");
-        model.NamedModules().Select(named => named.Module).OfType<Linear>().Except(layers).Should().NotBeEmpty().And.OnlyContain(layer => !layer.Factor.IsSparse);
+        model.NamedModules().Select(named => named.Module).OfType<Linear>().Except(layers).Should().NotBeEmpty()
+            .And.OnlyContain(layer => !layer.Factor.IsSparse);
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public sealed class IntegerFileTests : IDisposable
             using SequenceClassifier model = source.Config.CreateClassifier(backend, 2);
             source.LoadWhole(model, onlyAnswers: true);
             IntegerLayers.Quantize(model);
-            using Tensor x = Tensor.From(backend, new Shape(3, source.Config.HiddenSize), [.. Enumerable.Range(0, 3 * source.Config.HiddenSize).Select(i => i % 7f)]);
+            int hidden = source.Config.HiddenSize;
+            using Tensor x = Tensor.From(backend, new Shape(3, hidden), [.. Enumerable.Range(0, 3 * hidden).Select(i => i % 7f)]);
             using Tensor y = Tensor.Rent(backend, x.Shape);
             backend.PackedLinear<Sprout.Tensors.Ops.Identity>(x, model.Encoder.Layers[0].Attention.Query.Factor.Layout!, null, y);
             return y.ToArray();
