@@ -77,7 +77,7 @@ internal readonly unsafe struct IntegerProduct<V, TLanes, TEpilogue> : IWork
             IntegerGroup group = w[number];
             int column = number * Width, columns = Math.Min(Width, n - column), row = first;
             for (; row <= end - Tile && columns == Width; row += Tile)
-                IntegerTiles.Tile4<TLanes>(group, x + (row * stride), stride, rows + row, y + ((nint)row * n) + column, n, accumulate);
+                IntegerTiles.Tile3<TLanes>(group, x + (row * stride), stride, rows + row, y + ((nint)row * n) + column, n, accumulate);
             if (row < end) MultiplyEdge(group, row, end, column, columns);
             epilogue.Apply(first, column, end - first, columns);
         }
@@ -91,7 +91,7 @@ internal readonly unsafe struct IntegerProduct<V, TLanes, TEpilogue> : IWork
         {
             int count = Math.Min(Tile, end - row);
             if (count == 1) IntegerTiles.Tile1<TLanes>(group, x + (row * stride), rows + row, tile, accumulate: false);
-            else IntegerTiles.Tile4<TLanes>(group, x + (row * stride), stride, rows + row, tile, Width, accumulate: false);
+            else IntegerTiles.Tile3<TLanes>(group, x + (row * stride), stride, rows + row, tile, Width, accumulate: false);
             for (int i = 0; i < count; i++)
             {
                 float* source = tile + (i * Width), target = y + ((nint)(row + i) * n) + column;

@@ -11,20 +11,20 @@ namespace Sprout.Tensors.Cpu.Integers;
 /// </summary>
 internal static unsafe class IntegerTiles
 {
-    /// <summary>Rows of X that <see cref="Tile4"/> takes.</summary>
-    public const int Rows = 4;
+    /// <summary>Rows of X that <see cref="Tile3"/> takes: AVX2 has no registers for more beside two steps' weights.</summary>
+    public const int Rows = 3;
 
     private const int Block = IntegerLayout.Width * IntegerLayout.Depth;
 
-    /// <summary>4 rows of X.</summary>
+    /// <summary>3 rows of X.</summary>
     [MethodImpl(Jit.Kernel)]
-    public static void Tile4<L>(in IntegerGroup group, byte* x, nint stride, RowQuantization* rows, float* y, nint ldy, bool accumulate)
+    public static void Tile3<L>(in IntegerGroup group, byte* x, nint stride, RowQuantization* rows, float* y, nint ldy, bool accumulate)
         where L : struct, IIntegerLanes<L>
     {
-        L r0 = default, r1 = default, r2 = default, r3 = default;
+        L r0 = default, r1 = default, r2 = default;
         int* offset = group.Offsets, pairsEnd = offset + (2 * group.Pairs), end = offset + group.Steps;
         sbyte* w = group.Weights;
-        byte* x1 = x + stride, x2 = x1 + stride, x3 = x2 + stride;
+        byte* x1 = x + stride, x2 = x1 + stride;
         for (; offset < pairsEnd; offset += 2, w += 2 * Block)
         {
             nint i = offset[0], j = offset[1];
@@ -32,7 +32,6 @@ internal static unsafe class IntegerTiles
             r0 = L.AddPair(r0, x + i, w0, x + j, w1);
             r1 = L.AddPair(r1, x1 + i, w0, x1 + j, w1);
             r2 = L.AddPair(r2, x2 + i, w0, x2 + j, w1);
-            r3 = L.AddPair(r3, x3 + i, w0, x3 + j, w1);
         }
 
         for (; offset < end; offset++, w += Block)
@@ -42,13 +41,11 @@ internal static unsafe class IntegerTiles
             r0 = L.Add(r0, x + i, weights);
             r1 = L.Add(r1, x1 + i, weights);
             r2 = L.Add(r2, x2 + i, weights);
-            r3 = L.Add(r3, x3 + i, weights);
         }
 
         L.Store(r0, rows[0], group.Sums, group.Scales, y, accumulate);
         L.Store(r1, rows[1], group.Sums, group.Scales, y += ldy, accumulate);
-        L.Store(r2, rows[2], group.Sums, group.Scales, y += ldy, accumulate);
-        L.Store(r3, rows[3], group.Sums, group.Scales, y + ldy, accumulate);
+        L.Store(r2, rows[2], group.Sums, group.Scales, y + ldy, accumulate);
     }
 
     /// <summary>1 row of X.</summary>
