@@ -9,7 +9,8 @@ internal static class OptionGroups
     [
         ("Model",
         [
-            "--model", "--config", "--vocab", "--cased", "--ignore-mismatched-sizes", "--dropout", "--format", "--weights", "--activations", "--embeddings", "--keep-tokens",
+            "--model", "--config", "--vocab", "--cased", "--ignore-mismatched-sizes", "--dropout", "--format", "--weights", "--activations", "--embeddings",
+            "--keep-tokens",
         ]),
         ("Data",
         [
