@@ -1,8 +1,8 @@
 namespace Sprout.Tensors;
 
 /// <summary>
-/// What a weight costs in a product, in terms of a weight of the dense one in single precision. Measured on a Zen 3 with AVX2; that which form is taken does not
-/// depend on the machine, they are constants.
+/// What a weight costs in a product, in terms of a weight of the dense one in single precision: measured on a Zen 3 with AVX2, and constant, so that which form
+/// a weight gets does not depend on the machine.
 /// </summary>
 internal static class ProductCosts
 {

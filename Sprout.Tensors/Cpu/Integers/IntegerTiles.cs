@@ -6,7 +6,7 @@ using Sprout.Tensors.Simd;
 namespace Sprout.Tensors.Cpu.Integers;
 
 /// <summary>
-/// Y [rows, 16] = or += X · Wᵀ of one group: a step multiplies 4 inputs of each row, found at <c>x + offset</c>, by 64 weights. Pairs of steps come first, which
+/// Y [rows, 16] = or += X · Wᵀ of one group: a step multiplies 4 inputs of each row, at <c>x + offset</c>, by 64 weights. Pairs of steps come first, which
 /// may be added up in 16 bits.
 /// </summary>
 internal static unsafe class IntegerTiles

@@ -68,7 +68,8 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
     {
         int slice = Blocking<V>.SliceOf(w.Shape[1]);
         int[][] inputs = VectorBlockInputs.Of(w, workers);
-        double entries = w.Values.Length * ProductCosts.OfEntry, blocks = inputs.Sum(list => (long)list.Length) * VectorBlockLayout.Width * ProductCosts.InBlock;
+        double entries = w.Values.Length * ProductCosts.OfEntry;
+        double blocks = inputs.Sum(list => (long)list.Length) * VectorBlockLayout.Width * ProductCosts.InBlock;
         return blocks <= entries
             ? (blocks, () => new VectorBlockLayout(memory, workers, w, inputs, slice, VectorBlockWeight<V>.InputStride))
             : (entries, () => new EntriesLayout(memory, workers, w, slice, EntriesTiles.TogetherOf<V>()));
