@@ -18,7 +18,7 @@ public sealed class LinearWeight(Parameter parameter)
 
     /// <summary>
     /// W' as its device packed it, for tapes that do not record; or null. While it is set, neither W nor M may change. Owned by who sets it, but for that of
-    /// <see cref="BecomeSparse"/>, which the layer owns.
+    /// <see cref="BecomeSparse"/> and <see cref="BecomeQuantized"/>, which the layer owns.
     /// </summary>
     public WeightLayout? Layout { get; set; }
 
@@ -52,8 +52,27 @@ public sealed class LinearWeight(Parameter parameter)
     public void BecomeSparse(SparseMatrix w)
     {
         ArgumentNullException.ThrowIfNull(w);
-        if (w.Shape != Shape) throw new ArgumentException($"BecomeSparse: the weight \"{parameter.Name}\" has shape {Shape}, the matrix {w.Shape}.");
-        WeightLayout layout = parameter.Backend.Pack(w);
+        RequireShape(w.Shape);
+        Become(parameter.Backend.Pack(w));
+    }
+
+    /// <summary>The same of a matrix of integers: products with it quantise what they multiply by it (<see cref="IBackend.PackQuantized"/>).</summary>
+    /// <param name="w">W' [N, K].</param>
+    /// <exception cref="ArgumentException">It has another shape.</exception>
+    public void BecomeQuantized(QuantizedMatrix w)
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        RequireShape(w.Shape);
+        Become(parameter.Backend.PackQuantized(w));
+    }
+
+    private void RequireShape(Shape found)
+    {
+        if (found != Shape) throw new ArgumentException($"LinearWeight: the weight \"{parameter.Name}\" has shape {Shape}, the matrix {found}.");
+    }
+
+    private void Become(WeightLayout layout)
+    {
         Layout?.Dispose();
         Layout = layout;
         parameter.LoseValue();

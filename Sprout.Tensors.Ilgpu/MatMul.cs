@@ -64,6 +64,13 @@ public sealed partial class IlgpuBackend
     }
 
     /// <inheritdoc/>
+    public WeightLayout PackQuantized(QuantizedMatrix w)
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        return new QuantizedLayout(this, w);
+    }
+
+    /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise =>
         MultiplyPacked<TActivation>(x, w, bias, y);
 
@@ -76,19 +83,32 @@ public sealed partial class IlgpuBackend
 
     private void MultiplyPacked<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
     {
-        if (w is not SparseLayout sparse)
-        {
-            Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
-            return;
-        }
-
-        MultiplySparse<BiasThen<TActivation>>(x, sparse, y, new EpilogueData { C = View(y), Bias = ViewOrNothing(bias), Z = View(y), HasBias = Flag(bias) });
+        var output = new EpilogueData { C = View(y), Bias = ViewOrNothing(bias), Z = View(y), HasBias = Flag(bias) };
+        if (w is SparseLayout sparse) MultiplySparse<BiasThen<TActivation>>(x, sparse, y, output);
+        else if (w is QuantizedLayout quantized) MultiplyQuantized<BiasThen<TActivation>>(x, quantized, y, output);
+        else Linear<TActivation>(x, ((RowMajorLayout)w).Values, null, bias, null, y);
     }
 
     private void MultiplyPacked(Tensor x, WeightLayout w, Tensor y, bool accumulate)
     {
-        if (w is not SparseLayout sparse) MatMul(x, false, ((RowMajorLayout)w).Values, true, null, y, accumulate);
-        else MultiplySparse<Plain>(x, sparse, y, new EpilogueData { C = View(y), Bias = View(y), Z = View(y), Accumulate = Flag(accumulate) });
+        var output = new EpilogueData { C = View(y), Bias = View(y), Z = View(y), Accumulate = Flag(accumulate) };
+        if (w is SparseLayout sparse) MultiplySparse<Plain>(x, sparse, y, output);
+        else if (w is QuantizedLayout quantized) MultiplyQuantized<Plain>(x, quantized, y, output);
+        else MatMul(x, false, ((RowMajorLayout)w).Values, true, null, y, accumulate);
+    }
+
+    private void MultiplyQuantized<TEpilogue>(Tensor x, QuantizedLayout w, Tensor y, EpilogueData output) where TEpilogue : struct, IEpilogue
+    {
+        if (y.Count == 0) return;
+        (int rows, int k) = (x.Shape.Rows, w.Shape[1]);
+        using IntTensor integers = IntTensor.Rent(this, CountOf((long)rows * k)), zeros = IntTensor.Rent(this, rows);
+        using Tensor scales = Tensor.Rent(this, new Shape(rows));
+        launcher.Run(QuantizedKernels.Quantize, Rows(rows, k), View(x), View(integers), View(scales), View(zeros), k);
+        var from = new QuantizedOperands
+        {
+            X = View(integers), Zeros = View(zeros), Words = View(w.Words), Scales = View(scales), WeightScales = View(w.Scales), N = w.Shape[0], K = k,
+        };
+        launcher.Run(QuantizedKernels.Multiply<TEpilogue>, Elements(y.Count), from, output, CountOf(y));
     }
 
     private void MultiplySparse<TEpilogue>(Tensor x, SparseLayout w, Tensor y, EpilogueData output) where TEpilogue : struct, IEpilogue

@@ -96,6 +96,13 @@ public interface IBackend : IDisposable
     WeightLayout Pack(SparseMatrix w);
 
     /// <summary>
+    /// A weight of 8-bit integers for products in integers: <see cref="PackedLinear"/> and <see cref="PackedMatMul"/> with it turn each row of x into
+    /// integers q of 7 bits (<see cref="RowQuantization"/>) and compute (Σ q · w − zero · Σ w) · (scale of the row of x · scale of the row of w), with exact
+    /// sums and then in single precision. So x is off by half its scale at most. A row of x that is not finite makes all of its outputs NaN.
+    /// </summary>
+    WeightLayout PackQuantized(QuantizedMatrix w);
+
+    /// <summary>
     /// w ⊙ mask and its transpose, for a weight that is about to change again, as in training; both are the caller's. Null where this backend would not gain.
     /// </summary>
     (WeightLayout Weight, WeightLayout Transposed)? PackSparse(Tensor w, Mask mask);

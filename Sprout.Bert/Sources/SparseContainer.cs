@@ -189,7 +189,8 @@ internal sealed class SparseContainer : IDisposable
             "int4" => NumberFormat.Int4,
             _ => throw item.Optional("numbers").Wrong("one of fp32, fp16, int8, int4"),
         };
-        var tensor = new SparseTensor(new StoredTensor(item.Text("name"), extents), offset, length, item.Text("sha256"), format, entries);
+        NumberFormat activations = ActivationsOf(item, extents, format);
+        var tensor = new SparseTensor(new StoredTensor(item.Text("name"), extents), offset, length, item.Text("sha256"), format, entries, activations);
         // A bit for every stored number at least; of floats, all bits.
         long numbers = entries ?? (long)count, least = format switch
         {
@@ -199,6 +200,15 @@ internal sealed class SparseContainer : IDisposable
         };
         if (numbers > (long)count || least > length) throw item.Wrong($"at least {least} bytes for {numbers} of {count} elements", $"{length}");
         return tensor;
+    }
+
+    private static NumberFormat ActivationsOf(JsonFields item, long[] extents, NumberFormat format)
+    {
+        JsonFields activations = item.Optional("activations");
+        if (activations.IsNull) return NumberFormat.Fp32;
+        if (item.Text("activations") != "int8") throw activations.Wrong("int8, or nothing");
+        if (extents.Length == 2 && extents[1] <= QuantizedMatrix.MostColumns && format == NumberFormat.Int8) return NumberFormat.Int8;
+        throw activations.Wrong($"a matrix of int8 numbers with at most {QuantizedMatrix.MostColumns} columns");
     }
 
     private (long Offset, long Length) Place(JsonFields item, ref long at, long end)

@@ -102,6 +102,11 @@ public sealed class SparseFile : StoredModel
     private protected override SparseMatrix? ReadSparse(StoredTensor tensor) => SectionOf(tensor) is { Entries: int } section ? Sparse(section) : null;
 
     /// <inheritdoc/>
+    private protected override QuantizedMatrix? ReadQuantized(StoredTensor tensor) => SectionOf(tensor) is { Activations: NumberFormat.Int8 } section
+        ? TensorCoder.DecodeQuantized(container.Bytes(section), ShapeOf(section), section.Entries, NameOf(section))
+        : null;
+
+    /// <inheritdoc/>
     private protected override unsafe long LoadInto(StoredTensor tensor, Parameter parameter)
     {
         SparseTensor section = SectionOf(tensor);
@@ -146,11 +151,10 @@ public sealed class SparseFile : StoredModel
         return (section.Name, values, null);
     }
 
-    private SparseMatrix Sparse(SparseTensor section)
-    {
-        var shape = new Shape((int)section.Tensor.Extents[0], section.Columns);
-        return TensorCoder.DecodeSparse(container.Bytes(section), shape, section.Format, section.Entries!.Value, NameOf(section));
-    }
+    private SparseMatrix Sparse(SparseTensor section) =>
+        TensorCoder.DecodeSparse(container.Bytes(section), ShapeOf(section), section.Format, section.Entries!.Value, NameOf(section));
+
+    private static Shape ShapeOf(SparseTensor section) => new((int)section.Tensor.Extents[0], section.Columns);
 
     private string NameOf(SparseTensor section) => $"{path}: tensor {InputFile.Quote(section.Name)}";
 

@@ -13,6 +13,12 @@ public sealed record SparseFileOptions
     /// </summary>
     public NumberFormat Weights { get; init; }
 
+    /// <summary>
+    /// What the encoder's products are computed in when the model answers: <see cref="NumberFormat.Fp32"/>, or with <see cref="Weights"/> of eight bits
+    /// <see cref="NumberFormat.Int8"/>, for the matrices where it is faster (<see cref="QuantizedMatrix.PaysInIntegers"/>).
+    /// </summary>
+    public NumberFormat Activations { get; init; }
+
     /// <summary>Of the embedding tables; with four bits, those of positions and segments, which every token adds, have eight.</summary>
     public NumberFormat Embeddings { get; init; }
 
@@ -27,6 +33,11 @@ public sealed record SparseFileOptions
     public void Validate()
     {
         OptionException.Require(Weights is NumberFormat.Fp32 or NumberFormat.Fp16 or NumberFormat.Int8, nameof(Weights), "fp32, fp16 or int8", Weights);
+        OptionException.Require(Activations is NumberFormat.Fp32 or NumberFormat.Int8, nameof(Activations), "fp32 or int8", Activations);
+        if (Activations == NumberFormat.Int8 && Weights != NumberFormat.Int8)
+            throw OptionException.Of($"{new OptionName("Activations")}: int8 needs {new OptionName("Weights")} int8, found {NameOf(Weights)}.");
         OptionException.Require(Enum.IsDefined(Embeddings), nameof(Embeddings), "fp32, fp16, int8 or int4", Embeddings);
     }
+
+    private static string NameOf(NumberFormat format) => format.ToString().ToLowerInvariant();
 }

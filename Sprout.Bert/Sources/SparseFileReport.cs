@@ -10,5 +10,7 @@ namespace Sprout.Bert.Sources;
 /// <param name="Dense">What the tensors of the source take in single precision.</param>
 /// <param name="Tokens">Tokens of the vocabulary in the file.</param>
 /// <param name="AllTokens">Tokens of the source's vocabulary.</param>
+/// <param name="Matrices">Matrices of the layers.</param>
+/// <param name="InIntegers">Of these, those whose products are computed in integers.</param>
 public sealed record SparseFileReport(
-    long Encoder, long Embeddings, long Head, long Tokenizer, long Total, long Dense, int Tokens, int AllTokens);
+    long Encoder, long Embeddings, long Head, long Tokenizer, long Total, long Dense, int Tokens, int AllTokens, int Matrices, int InIntegers);

@@ -65,7 +65,11 @@ public static class SparseFileWriter
                     values = Rows(values, oldIds, (int)(tensor.Count / tensor.Extents[0]));
                 }
 
-                writing.AddTensor(kept, values, FormatOf(kept, isTable, isByToken, options), parts.IsLinear(tensor.Name), parts.PartOf(tensor.Name));
+                bool isLinear = parts.IsLinear(tensor.Name);
+                Part part = parts.PartOf(tensor.Name);
+                NumberFormat activations = isLinear && part == Part.Encoder && options.Activations == NumberFormat.Int8 && PaysInIntegers(kept, values)
+                    ? NumberFormat.Int8 : NumberFormat.Fp32;
+                writing.AddTensor(kept, values, FormatOf(kept, isTable, isByToken, options), isLinear, activations, part);
             }
 
             report = writing.End(tensors.Sum(tensor => tensor.Count) * sizeof(float), tokenizer.VocabSize, source.Tokenizer.VocabSize);
@@ -103,6 +107,10 @@ public static class SparseFileWriter
         if (!isTable) return options.Weights;
         return options.Embeddings == NumberFormat.Int4 && !isByToken ? NumberFormat.Int8 : options.Embeddings;
     }
+
+    private static bool PaysInIntegers(StoredTensor tensor, float[] values) =>
+        tensor.Extents[1] <= QuantizedMatrix.MostColumns
+        && Quantizer.Quantize(new Shape((int)tensor.Extents[0], (int)tensor.Extents[1]), values).PaysInIntegers;
 
     private static float[] Rows(float[] values, int[] rows, int columns)
     {
@@ -152,6 +160,7 @@ public static class SparseFileWriter
         private readonly List<SparseTensor> tensors = [];
         private readonly long[] bytes = new long[Enum.GetValues<Part>().Length];
         private long at;
+        private int matrices;
 
         public Writing(Stream stream)
         {
@@ -168,7 +177,7 @@ public static class SparseFileWriter
             texts.Add(new SparseText(name, offset, length, hash, text.Length));
         }
 
-        public void AddTensor(StoredTensor tensor, float[] values, NumberFormat format, bool isLinear, Part part)
+        public void AddTensor(StoredTensor tensor, float[] values, NumberFormat format, bool isLinear, NumberFormat activations, Part part)
         {
             int columns = tensor.Extents.Count == 0 ? 1 : (int)tensor.Extents[^1];
             int? entries = null;
@@ -177,7 +186,8 @@ public static class SparseFileWriter
             if (isSparse) (coded, entries) = TensorCoder.EncodeSparse(values, columns, format, tensor.Name);
             else coded = TensorCoder.EncodeDense(values, columns, format, tensor.Name);
             (long offset, long length, string hash) = AddSection(coded, part);
-            tensors.Add(new SparseTensor(tensor, offset, length, hash, format, entries));
+            tensors.Add(new SparseTensor(tensor, offset, length, hash, format, entries, activations));
+            if (isLinear && part == Part.Encoder) matrices++;
         }
 
         // The preamble comes last: until then the file is none.
@@ -195,7 +205,8 @@ public static class SparseFileWriter
             stream.Position = 0;
             stream.Write(preamble);
             return new SparseFileReport(
-                bytes[(int)Part.Encoder], bytes[(int)Part.Embeddings], bytes[(int)Part.Head], bytes[(int)Part.Tokenizer], at, dense, tokens, allTokens);
+                bytes[(int)Part.Encoder], bytes[(int)Part.Embeddings], bytes[(int)Part.Head], bytes[(int)Part.Tokenizer], at, dense, tokens, allTokens,
+                matrices, tensors.Count(tensor => tensor.Activations == NumberFormat.Int8));
         }
 
         private (long Offset, long Length, string Hash) AddSection(byte[] section, Part part)
@@ -241,6 +252,7 @@ public static class SparseFileWriter
                     json.WriteEndArray();
                     json.WriteString("numbers", tensor.Format.ToString().ToLowerInvariant());
                     if (tensor.Entries is int entries) json.WriteNumber("entries", entries);
+                    if (tensor.Activations == NumberFormat.Int8) json.WriteString("activations", "int8");
                     json.WriteEndObject();
                 }
 

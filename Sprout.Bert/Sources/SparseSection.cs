@@ -25,7 +25,9 @@ internal sealed record SparseText(string Name, long Offset, long Length, string 
 /// <param name="Sha256">The checksum of its bytes.</param>
 /// <param name="Format">The form of its numbers.</param>
 /// <param name="Entries">Of a sparse matrix, how many entries there are; null: it is dense.</param>
-internal sealed record SparseTensor(StoredTensor Tensor, long Offset, long Length, string Sha256, NumberFormat Format, int? Entries)
+/// <param name="Activations">What products with it are computed in: <see cref="NumberFormat.Fp32"/> or <see cref="NumberFormat.Int8"/>.</param>
+internal sealed record SparseTensor(
+    StoredTensor Tensor, long Offset, long Length, string Sha256, NumberFormat Format, int? Entries, NumberFormat Activations)
     : SparseSection(Tensor.Name, Offset, Length, Sha256)
 {
     /// <summary>Numbers of a row: the last extent.</summary>

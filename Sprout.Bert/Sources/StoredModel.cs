@@ -66,6 +66,9 @@ public abstract class StoredModel : ModelSource
     /// <summary>A tensor that lies sparse, for a layer that takes it so; null: it lies dense.</summary>
     private protected virtual SparseMatrix? ReadSparse(StoredTensor tensor) => null;
 
+    /// <summary>A tensor of integers that products are computed in, for a layer that takes it so; null: products are in single precision.</summary>
+    private protected virtual QuantizedMatrix? ReadQuantized(StoredTensor tensor) => null;
+
     /// <summary>
     /// Checks that the tensors confirm the encoder's sizes of the configuration: what it says is believed when the weights say it too, and before, nothing is
     /// made of it.
@@ -118,6 +121,13 @@ public abstract class StoredModel : ModelSource
 
     private void LoadChecked(StoredTensor tensor, Parameter parameter, LinearWeight? factor)
     {
+        // Its scales are finite, and so is what it holds.
+        if (factor is not null && ReadQuantized(tensor) is QuantizedMatrix quantized)
+        {
+            factor.BecomeQuantized(quantized);
+            return;
+        }
+
         long notFinite;
         SparseMatrix? sparse = factor is null ? null : ReadSparse(tensor);
         if (sparse is null)

@@ -22,11 +22,12 @@ namespace Sprout.Cli.Bench;
 /// <param name="Repeat">Repetitions that are.</param>
 /// <param name="Pruning">Method and density.</param>
 /// <param name="Format">dense: weights without zeros; sparse: these beside dense ones, in turn; null: as they are.</param>
+/// <param name="InIntegers">Whether the encoder's products are computed in 8-bit integers, where it is faster.</param>
 /// <param name="TrainEmbeddings">Whether a training step includes the embedding tables.</param>
 /// <param name="Threads">Processor threads.</param>
 internal sealed record BenchModel(
     ModelSource Source, IReadOnlyList<TokenSequence> Sequences, int BatchSize, int Warmup, int Repeat,
-    PruningOptions Pruning, string? Format, bool? TrainEmbeddings, int Threads)
+    PruningOptions Pruning, string? Format, bool InIntegers, bool? TrainEmbeddings, int Threads)
 {
     private const ulong Seed = 42;
 
@@ -37,17 +38,19 @@ internal sealed record BenchModel(
     public JsonObject Forward(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
         double? pruned = Format != "dense" && Pruning.Density < 1 ? Pruning.Density : null;
-        using SequenceClassifier model = Format == "dense" ? LoadDense(backend) : Load(backend, onlyAnswers: pruned is null);
+        using SequenceClassifier model = Format == "dense" ? LoadDense(backend) : Load(backend, onlyAnswers: pruned is null && !InIntegers);
         using SequenceClassifier? dense = Format == "sparse" ? LoadDense(backend) : null;
         using Pruner? pruner = pruned is not null
             ? PruningMethods.CreatePruner(model.Encoder, Pruning with { Method = "random" }, 1, Seed)
             : null;
         pruner?.Fold();
+        if (InIntegers) IntegerLayers.Quantize(model);
         var (timing, denseTiming, ratios) = (new BenchTiming(), new BenchTiming(), new List<double>());
         using var inference = new Inference(backend, model);
         using Inference? denseInference = dense is null ? null : new Inference(backend, dense);
         long multiplied = MultipliedWeights(model);
-        if (dense is not null && multiplied == Weights([.. model.Encoder.Layers]))
+        bool isDense = !model.Encoder.Layers.SelectMany(layer => layer.Prunable).Any(layer => layer.Factor.IsSparse);
+        if (dense is not null && isDense && multiplied == Weights([.. model.Encoder.Layers]))
             throw new OptionException("--format sparse: expected a model that has lost enough weights for sparse products, found none; give --density.");
         for (int i = 0; i < Warmup + Repeat; i++)
         {

@@ -54,6 +54,12 @@ internal static class BenchCommand
             Description = "forward: dense weights; or sparse ones beside dense, in turn (default: as predict has them)", HelpName = "dense|sparse",
         };
         format.AcceptOnlyFromAmong("dense", "sparse");
+        var activations = new Option<string>("--activations")
+        {
+            Description = "forward: what the encoder's products are computed in; int8 where it is faster", DefaultValueFactory = _ => "fp32",
+            HelpName = "fp32|int8",
+        };
+        activations.AcceptOnlyFromAmong("fp32", "int8");
         var shape = new Option<string?>("--shape") { Description = "gemm: extents of the product", HelpName = "MxNxK" };
         var layout = new Option<string>("--layout")
         {
@@ -69,8 +75,9 @@ internal static class BenchCommand
         };
         var profile = new Option<bool>("--profile") { Description = "Print where the time went" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
-        foreach (Option option in (Option[])[mode, model, config, vocab, batch, length, lengthsFrom, format, shape, layout, warmup, repeat, profile, json])
-            command.Options.Add(option);
+        Option[] options =
+            [mode, model, config, vocab, batch, length, lengthsFrom, format, activations, shape, layout, warmup, repeat, profile, json];
+        foreach (Option option in options) command.Options.Add(option);
         var table = new OptionTable(command);
         RecipeOptions.AddPruning(table);
         RecipeOptions.AddDevice(table);
@@ -105,7 +112,9 @@ internal static class BenchCommand
                 ? FromTexts(file, source, result.GetValue(length) ?? source.Config.MaxPositionEmbeddings)
                 : OfLength(sequences, result.GetValue(length) ?? DefaultLength, source.Config);
             bool? trainEmbeddings = recipe.Training.TrainEmbeddings;
-            var job = new BenchModel(source, chosen, sequences, warmups, repeats, recipe.Pruning, result.GetValue(format), trainEmbeddings, threads);
+            bool inIntegers = result.GetValue(activations) == "int8";
+            var job = new BenchModel(
+                source, chosen, sequences, warmups, repeats, recipe.Pruning, result.GetValue(format), inIntegers, trainEmbeddings, threads);
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using ProfiledBackend? profiled = result.GetValue(profile) ? new ProfiledBackend(backend) : null;
             JsonObject report = what == "forward"

@@ -15,6 +15,8 @@ namespace Sprout.Cli.Commands;
 internal sealed class SparseExport
 {
     private readonly Option<string> embeddings = Numbers("--embeddings", "sparse: numbers of the embedding tables", "fp32", "fp16", "int8", "int4");
+    private readonly Option<string> activations = Numbers(
+        "--activations", "sparse: what the encoder's products are computed in; int8 where it is faster, and needs --weights int8", "fp32", "int8");
     private readonly Option<string?> keepTokens = new("--keep-tokens")
     {
         Description = "sparse: file with one token a line; the others leave the vocabulary, and their words fall to pieces or [UNK]", HelpName = "file",
@@ -26,14 +28,14 @@ internal sealed class SparseExport
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Weights, embeddings, keepTokens]) command.Options.Add(option);
+        foreach (Option option in (Option[])[Weights, activations, embeddings, keepTokens]) command.Options.Add(option);
     }
 
     /// <summary>Checks that none of them is given with another format, but for one that it has.</summary>
     /// <exception cref="OptionException">One is.</exception>
     public void RequireNone(ParseResult result, string format, Option? except = null)
     {
-        foreach (Option option in (Option[])[Weights, embeddings, keepTokens])
+        foreach (Option option in (Option[])[Weights, activations, embeddings, keepTokens])
         {
             if (option != except && result.GetResult(option) is { Implicit: false })
                 throw new OptionException($"{option.Name} has no effect with --format {format}.");
@@ -49,12 +51,15 @@ internal sealed class SparseExport
         var options = new SparseFileOptions
         {
             Weights = Enum.Parse<NumberFormat>(result.GetValue(Weights)!, ignoreCase: true),
+            Activations = Enum.Parse<NumberFormat>(result.GetValue(activations)!, ignoreCase: true),
             Embeddings = Enum.Parse<NumberFormat>(result.GetValue(embeddings)!, ignoreCase: true),
             KeepTokens = kept,
             Texts = run is null ? [] : new Dictionary<string, byte[]> { [Recipe.FileName] = System.Text.Encoding.UTF8.GetBytes(run.ToJsonString()) },
         };
         SparseFileReport report = SparseFileWriter.Write(output, source, options, accept, terminal.Cancellation);
         if (kept is not null) terminal.Output.WriteLine(FormattableString.Invariant($"tokens = {report.Tokens} of {report.AllTokens}"));
+        if (options.Activations == NumberFormat.Int8)
+            terminal.Output.WriteLine(FormattableString.Invariant($"int8_products = {report.InIntegers} of {report.Matrices} matrices"));
         foreach ((string part, long bytes) in ((string, long)[])[
             ("encoder", report.Encoder), ("embeddings", report.Embeddings), ("head", report.Head), ("tokenizer", report.Tokenizer), ("total", report.Total)])
             terminal.Output.WriteLine(FormattableString.Invariant($"{part}_bytes = {bytes}"));

@@ -24,7 +24,7 @@ internal static class Effects
     private static readonly string[] OfTables = ["text-column", "pair-column", "label-column", "regression", "multi-label"];
     private static readonly string[] OfClasses = ["class-weights", "label-smoothing"];
     private static readonly string[] OfAnswers = ["doc-stride", "max-query-length", "max-answer-length", "n-best"];
-    private static readonly string[] OfModels = ["model", "config", "vocab", "batch", "length", "lengths-from", "format", "profile", "method"];
+    private static readonly string[] OfModels = ["model", "config", "vocab", "batch", "length", "lengths-from", "format", "activations", "profile", "method"];
 
     /// <summary>Checks the options of a run or an evaluation.</summary>
     /// <exception cref="OptionException">One that was given has no effect, or a method lacks what makes it prune.</exception>
@@ -48,10 +48,10 @@ internal static class Effects
         [
             (["shape", "layout"], mode != "gemm", "without --mode gemm"),
             ([.. OfModels, .. OfPruning, "train-embeddings"], mode == "gemm", with),
-            (["batch", "length", "lengths-from", "format", "profile", "method", .. OfPruning, "train-embeddings"], mode == "load", with),
+            (["batch", "length", "lengths-from", "format", "activations", "profile", "method", .. OfPruning, "train-embeddings"], mode == "load", with),
             (["vocab"], !given.Contains("config"), "without --config"),
             ([.. OfPruning.Except(["density", .. Units]), "train-embeddings"], mode == "forward", with),
-            (["format"], mode == "train-step", with),
+            (["format", "activations"], mode == "train-step", with),
             (["method", .. Units], mode == "forward" && dense, "with --mode forward without --density"),
             .. mode == "train-step" ? OfMethods(recipe) : [],
             (["initial-density", .. Ramp, "score-init", "score-scale"], mode == "train-step" && !dense, "with --mode train-step, which begins at --density"),

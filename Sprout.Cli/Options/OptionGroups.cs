@@ -9,8 +9,8 @@ internal static class OptionGroups
     [
         ("Model",
         [
-            "--model", "--config", "--vocab", "--cased", "--ignore-mismatched-sizes", "--dropout", "--format", "--weights", "--embeddings", "--keep-tokens",
-            "--pattern", "--remove-empty", "--max-loss",
+            "--model", "--config", "--vocab", "--cased", "--ignore-mismatched-sizes", "--dropout", "--format", "--weights", "--activations", "--embeddings",
+            "--keep-tokens", "--pattern", "--remove-empty", "--max-loss",
         ]),
         ("Data",
         [

@@ -23,19 +23,21 @@ internal static class SparseFileKinds
     /// <summary>The kinds.</summary>
     public static IReadOnlyList<InputKind> All { get; } =
     [
-        new("sparse-file", FileName, [Written(NumberFormat.Fp32, NumberFormat.Fp32), Written(NumberFormat.Int8, NumberFormat.Int4)], (path, _) => Read(path)),
-        new("sparse-file-sealed", FileName, [Written(NumberFormat.Fp16, NumberFormat.Int8), Written(NumberFormat.Int8, NumberFormat.Int4)], ReadSealed)
+        new("sparse-file", FileName, [Written(NumberFormat.Fp32, NumberFormat.Fp32), WithIntegers()], (path, _) => Read(path)),
+        new("sparse-file-sealed", FileName, [Written(NumberFormat.Fp16, NumberFormat.Int8), WithIntegers()], ReadSealed)
         {
             Words =
             [
                 "\"entries\":1", "\"entries\":2147483647", "\"shape\":[2147483647,2147483647]", "\"shape\":[0,8]", "\"numbers\":\"int4\"",
-                "\"numbers\":\"fp32\"",
+                "\"numbers\":\"fp32\"", "\"activations\":\"int8\"",
                 "\"offset\":64", "\"length\":9223372036854775807", "\"size\":67108864", "config.json", "tokenizer.json",
             ],
         },
     ];
 
-    private static byte[] Written(NumberFormat weights, NumberFormat embeddings) => InputKinds.Written(FileName, folder =>
+    private static byte[] WithIntegers() => Written(NumberFormat.Int8, NumberFormat.Int4, NumberFormat.Int8);
+
+    private static byte[] Written(NumberFormat weights, NumberFormat embeddings, NumberFormat activations = default) => InputKinds.Written(FileName, folder =>
     {
         string model = Path.Combine(folder, "model");
         using (var backend = new ReferenceBackend())
@@ -51,7 +53,8 @@ internal static class SparseFileKinds
 
         File.WriteAllLines(Path.Combine(model, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "##c", "d"]);
         using ModelSource source = ModelSource.Open(model);
-        SparseFileWriter.Write(Path.Combine(folder, FileName), source, new SparseFileOptions { Weights = weights, Embeddings = embeddings });
+        var options = new SparseFileOptions { Weights = weights, Embeddings = embeddings, Activations = activations };
+        SparseFileWriter.Write(Path.Combine(folder, FileName), source, options);
     });
 
     private static void Read(string path)

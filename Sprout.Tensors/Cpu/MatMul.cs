@@ -1,7 +1,9 @@
 // Matrix products: what they are asked for, as Gemm takes it.
 using Sprout.Tensors.Cpu.Gemm;
+using Sprout.Tensors.Cpu.Integers;
 using Sprout.Tensors.Cpu.Sparse;
 using Sprout.Tensors.Ops;
+using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu;
 
@@ -49,6 +51,13 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     /// <inheritdoc/>
+    public WeightLayout PackQuantized(QuantizedMatrix w)
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        return new IntegerLayout(this, workers, w);
+    }
+
+    /// <inheritdoc/>
     public void PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor? bias, Tensor y) where TActivation : struct, IPointwise
     {
         if (bias is null && typeof(TActivation) == typeof(Identity)) MultiplyPacked(x, w, y, accumulate: false, default(NoEpilogue));
@@ -64,7 +73,14 @@ internal sealed unsafe partial class CpuBackend<V>
     private void MultiplyPacked<TEpilogue>(Tensor x, WeightLayout w, Tensor y, bool accumulate, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
     {
         var product = new Product(x.Shape.Rows, w.Shape[0], w.Shape[1], x.Pointer, transposeA: false, transposeB: true, y.Pointer, accumulate);
-        if (sparse.Multiply(product, w, epilogue)) return;
-        gemm.Multiply(product, (PanelLayout)w, epilogue);
+        if (w is IntegerLayout integers) MultiplyIntegers(product, integers, epilogue);
+        else if (!sparse.Multiply(product, w, epilogue)) gemm.Multiply(product, (PanelLayout)w, epilogue);
+    }
+
+    private void MultiplyIntegers<TEpilogue>(in Product product, IntegerLayout w, TEpilogue epilogue) where TEpilogue : struct, IEpilogue
+    {
+        if (typeof(V) == typeof(V512)) IntegerProduct<V, Lanes512, TEpilogue>.Run(this, workers, w, product, epilogue);
+        else if (typeof(V) == typeof(V256)) IntegerProduct<V, Lanes256, TEpilogue>.Run(this, workers, w, product, epilogue);
+        else IntegerProduct<V, Lanes128, TEpilogue>.Run(this, workers, w, product, epilogue);
     }
 }

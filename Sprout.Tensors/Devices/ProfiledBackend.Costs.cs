@@ -43,6 +43,8 @@ public sealed partial class ProfiledBackend
 
         public static Cost Pack(SparseMatrix w) => new(nameof(Pack), (sizeof(int) + sizeof(float)) * (long)w.Values.Length);
 
+        public static Cost PackQuantized(QuantizedMatrix w) => new(nameof(PackQuantized), w.Values.Length + (sizeof(float) * (double)w.Scales.Length));
+
         public static Cost PackedLinear<TActivation>(Tensor x, WeightLayout w, Tensor y) =>
             new(NameOf<TActivation>(nameof(PackedLinear)), Of(x, y) + w.Bytes, 2.0 * x.Shape.Rows * w.Weights);
 

@@ -97,6 +97,16 @@ public sealed partial class ProfiledBackend
     }
 
     /// <inheritdoc/>
+    public WeightLayout PackQuantized(QuantizedMatrix w)
+    {
+        ArgumentNullException.ThrowIfNull(w);
+        Begin(Cost.PackQuantized(w));
+        WeightLayout packed = inner.PackQuantized(w);
+        End(packed.Bytes);
+        return packed;
+    }
+
+    /// <inheritdoc/>
     public (WeightLayout Weight, WeightLayout Transposed)? PackSparse(Tensor w, Mask mask)
     {
         Begin(Cost.PackSparse(w));

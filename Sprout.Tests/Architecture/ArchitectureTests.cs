@@ -17,8 +17,8 @@ public sealed partial class ArchitectureTests
     [
         "Sprout.Tensors.Random", "Sprout.Tensors.Simd", "Sprout.Tensors.Ops", "Sprout.Tensors", "Sprout.Tensors.Host", "Sprout.Tensors.IO",
         "Sprout.Tensors.IO.Coding",
-        "Sprout.Tensors.Reference", "Sprout.Tensors.Cpu.Threads", "Sprout.Tensors.Cpu.Gemm", "Sprout.Tensors.Cpu.Sparse", "Sprout.Tensors.Cpu.Selection",
-        "Sprout.Tensors.Cpu",
+        "Sprout.Tensors.Reference", "Sprout.Tensors.Cpu.Threads", "Sprout.Tensors.Cpu.Gemm", "Sprout.Tensors.Cpu.Sparse", "Sprout.Tensors.Cpu.Integers",
+        "Sprout.Tensors.Cpu.Selection", "Sprout.Tensors.Cpu",
         "Sprout.Tensors.Devices",
         "Sprout.Tensors.Ilgpu.Kernels", "Sprout.Tensors.Ilgpu",
         "Sprout.Autograd", "Sprout.Autograd.Functions", "Sprout.Autograd.Modules", "Sprout.Autograd.Optim",

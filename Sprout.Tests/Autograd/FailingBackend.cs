@@ -60,6 +60,8 @@ internal sealed class FailingBackend : IBackend
 
     public WeightLayout Pack(SparseMatrix w) => Next().Pack(w);
 
+    public WeightLayout PackQuantized(QuantizedMatrix w) => Next().PackQuantized(w);
+
     public (WeightLayout Weight, WeightLayout Transposed)? PackSparse(Tensor w, Mask mask) => Next().PackSparse(w, mask);
 
     public void PackedMatMul(Tensor x, WeightLayout w, Tensor y, bool accumulate) => Next().PackedMatMul(x, w, y, accumulate);

@@ -47,6 +47,18 @@ public sealed class BenchTests : IDisposable
         report["density"]!.GetValue<double>().Should().BeApproximately(0.25, 1e-3);
     }
 
+    [Theory]
+    [InlineData("1", "1x1")]
+    [InlineData("0.25", "16x4")]
+    public void Products_in_integers_are_timed_beside_dense_ones(string density, string block)
+    {
+        JsonObject report = Run(
+            "--model", tiny.Model, "--format", "sparse", "--activations", "int8", "--density", density, "--block", block, "--batch", "2", "--length", "5",
+            "--warmup", "0", "--repeat", "2");
+        report.Select(pair => pair.Key).Should().Equal([.. Keys, "dense_median_s", "speedup"]);
+        report["speedup"]!.GetValue<double>().Should().BePositive();
+    }
+
     [Fact]
     public void Lengths_come_from_the_texts_of_a_file()
     {
@@ -103,6 +115,7 @@ public sealed class BenchTests : IDisposable
     [InlineData(2, "--model", "--batch 0")]
     [InlineData(2, "--model", "--repeat 0")]
     [InlineData(2, "--model", "--format sparse")]
+    [InlineData(2, "--model", "--mode train-step --activations int8")]
     [InlineData(2, "--model", "--method movement --density 2")]
     [InlineData(2, "--model", "--mode train-step --method movement")]
     [InlineData(3, "--model", "--lengths-from nowhere.txt")]

@@ -36,12 +36,12 @@ public sealed class HelpTests
     [InlineData("tokenize", "--pair")]
     [InlineData("inspect", "--json")]
     [InlineData(
-        "export", "--format", "--output", "--weights", "--embeddings", "--keep-tokens", "--pattern", "--remove-empty", "--max-loss", "--task", "--data",
-        "--eval-file", "--eval-batch-size", "--device")]
+        "export", "--format", "--output", "--weights", "--activations", "--embeddings", "--keep-tokens", "--pattern", "--remove-empty", "--max-loss",
+        "--task", "--data", "--eval-file", "--eval-batch-size", "--device")]
     [InlineData("pretrain", "--train-file", "--output", "--whole-word")]
     [InlineData(
-        "bench", "--mode", "--config", "--batch", "--length", "--lengths-from", "--method", "--density", "--block", "--format", "--threads", "--warmup",
-        "--repeat", "--shape", "--layout", "--json")]
+        "bench", "--mode", "--config", "--batch", "--length", "--lengths-from", "--method", "--density", "--block", "--format", "--activations", "--threads",
+        "--warmup", "--repeat", "--shape", "--layout", "--json")]
     [InlineData("devices", "--json")]
     public void Every_command_answers_help(string command, params string[] options)
     {

@@ -85,11 +85,26 @@ public sealed class DamagedSparseFileTests : IDisposable
     [InlineData("numbers", "\"fp32\"")]
     [InlineData("numbers", "\"int2\"")]
     [InlineData("numbers", "7")]
+    [InlineData("activations", "\"int4\"")]
+    [InlineData("activations", "\"fp32\"")]
+    [InlineData("activations", "8")]
+    [InlineData("activations", "{}")]
     [InlineData("name", "\"bert.embeddings.word_embeddings.weight\"")]
     [InlineData("name", "null")]
     [InlineData("sha256", "\"\"")]
     public void A_hostile_entry_of_the_header_is_refused(string key, string value) =>
         Refused(SealedFile.With(good, header => Query(header)[key] = JsonNode.Parse(value)));
+
+    [Fact]
+    public void Integer_products_are_of_integer_matrices_only()
+    {
+        Refused(SealedFile.With(good, header => Query(header, "query.bias")["activations"] = "int8")).Should().Contain("a matrix of int8 numbers");
+        Refused(SealedFile.With(good, header => Query(header, "word_embeddings.weight")["activations"] = "int8")).Should().Contain("int8 numbers");
+        byte[] integers = SealedFile.With(good, header => Query(header)["activations"] = "int8");
+        Load(integers);
+        foreach ((string key, JsonNode value) in ((string, JsonNode)[])[("entries", 0), ("entries", 16), ("length", 0)])
+            Refused(SealedFile.With(integers, header => Query(header)[key] = value));
+    }
 
     [Fact]
     public void Other_hostile_headers_are_refused()
@@ -145,8 +160,8 @@ public sealed class DamagedSparseFileTests : IDisposable
         TinyRun.Run("inspect", tiny.Write("text", "no model")).Log.Should().Contain("a file of another kind");
     }
 
-    private static JsonObject Query(JsonObject header) => header["tensors"]!.AsArray().Select(tensor => tensor!.AsObject())
-        .Single(tensor => tensor["name"]!.GetValue<string>().EndsWith("query.weight", StringComparison.Ordinal));
+    private static JsonObject Query(JsonObject header, string name = "query.weight") => header["tensors"]!.AsArray().Select(tensor => tensor!.AsObject())
+        .Single(tensor => tensor["name"]!.GetValue<string>().EndsWith(name, StringComparison.Ordinal));
 
     private string Refused(byte[] bytes)
     {

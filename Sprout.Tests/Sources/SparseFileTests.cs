@@ -178,6 +178,7 @@ public sealed class SparseFileTests : IDisposable
 
     [Theory]
     [InlineData("--weights", "int8")]
+    [InlineData("--activations", "int8")]
     [InlineData("--embeddings", "int4")]
     [InlineData("--keep-tokens", "list")]
     public void Options_of_the_sparse_format_are_refused_with_others(string option, string value)

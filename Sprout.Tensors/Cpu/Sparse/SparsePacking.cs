@@ -13,10 +13,6 @@ namespace Sprout.Tensors.Cpu.Sparse;
 /// <param name="workers">The threads.</param>
 internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) where V : struct, IVector<V>
 {
-    // What a kept weight costs, in terms of a weight of the dense product: of a vector block, and by itself (measured on a Zen 3 with AVX2 at 32 and 1,024 rows
-    // of X, where half is kept).
-    private const double CostInBlock = 1.3, CostOfEntry = 2.6;
-
     // The entries of the last weight and of its transpose, whose memory the next one gets.
     private readonly SparseArrays entries = new(), transposed = new();
 
@@ -30,7 +26,7 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
     /// <summary>A sparse form of W ⊙ M; null where the dense one is faster.</summary>
     public WeightLayout? Pack(Tensor w, Mask? mask) =>
         // No form pays where nearly all is left.
-        Compress(w, mask, 1 / CostInBlock) is SparseMatrix compressed ? Pack(compressed) : null;
+        Compress(w, mask, 1 / ProductCosts.InBlock) is SparseMatrix compressed ? Pack(compressed) : null;
 
     /// <summary>Sparse forms of W ⊙ M and of its transpose for a single step; null where the dense products are faster.</summary>
     public (WeightLayout Weight, WeightLayout Transposed)? PackOnce(Tensor w, Mask mask)
@@ -72,7 +68,8 @@ internal sealed unsafe class SparsePacking<V>(IBackend memory, Workers workers) 
     {
         int slice = Blocking<V>.SliceOf(w.Shape[1]);
         int[][] inputs = VectorBlockInputs.Of(w, workers);
-        double entries = w.Values.Length * CostOfEntry, blocks = inputs.Sum(list => (long)list.Length) * VectorBlockLayout.Width * CostInBlock;
+        double entries = w.Values.Length * ProductCosts.OfEntry;
+        double blocks = inputs.Sum(list => (long)list.Length) * VectorBlockLayout.Width * ProductCosts.InBlock;
         return blocks <= entries
             ? (blocks, () => new VectorBlockLayout(memory, workers, w, inputs, slice, VectorBlockWeight<V>.InputStride))
             : (entries, () => new EntriesLayout(memory, workers, w, slice, EntriesTiles.TogetherOf<V>()));

@@ -11,6 +11,22 @@ public static class Quantizer
 
     private const double SmallestShare = 0.45;
 
+    /// <summary>A matrix as <see cref="NumberFormat.Int8"/>.</summary>
+    /// <param name="shape">[N, K].</param>
+    /// <param name="values">N · K finite numbers, row-major.</param>
+    public static QuantizedMatrix Quantize(Shape shape, ReadOnlySpan<float> values)
+    {
+        var (integers, scales, largest) = (new sbyte[values.Length], new float[shape[0]], Largest(NumberFormat.Int8));
+        for (int row = 0; row < shape[0]; row++)
+        {
+            ReadOnlySpan<float> source = values.Slice(row * shape[1], shape[1]);
+            float scale = scales[row] = ScaleOf(source, NumberFormat.Int8);
+            for (int i = 0; i < source.Length; i++) integers[(row * shape[1]) + i] = (sbyte)Quantize(source[i], scale, largest);
+        }
+
+        return new QuantizedMatrix(shape, integers, scales);
+    }
+
     /// <summary>The largest integer of a format.</summary>
     internal static int Largest(NumberFormat format) => format == NumberFormat.Int8 ? 127 : 7;
 

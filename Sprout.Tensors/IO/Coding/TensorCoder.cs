@@ -112,6 +112,41 @@ internal static class TensorCoder
     /// <exception cref="InputException">The bytes are not what a matrix of this size has.</exception>
     public static SparseMatrix DecodeSparse(ReadOnlySpan<byte> bytes, Shape shape, NumberFormat format, int entries, string name)
     {
+        (int[] rowStarts, int[] places) = ReadPlaces(ref bytes, shape, entries, name);
+        float[] values = new float[entries];
+        if (format is NumberFormat.Fp32 or NumberFormat.Fp16) ReadFloats(ref bytes, format, values, name);
+        else ReadIntegers(ref bytes, rowStarts, format, values, name);
+        RequireEnd(bytes, name);
+        return new SparseMatrix(shape, rowStarts, places, values);
+    }
+
+    /// <summary>Reads a matrix of <see cref="NumberFormat.Int8"/> as the integers that it is.</summary>
+    /// <param name="bytes">All of its bytes.</param>
+    /// <param name="shape">[N, K].</param>
+    /// <param name="entries">How many entries it has if it lies sparse; null: it lies dense.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="InputException">The bytes are not what a matrix of this size has.</exception>
+    public static QuantizedMatrix DecodeQuantized(ReadOnlySpan<byte> bytes, Shape shape, int? entries, string name)
+    {
+        (int rows, int columns, int largest) = (shape[0], shape[1], Quantizer.Largest(NumberFormat.Int8));
+        (int[] RowStarts, int[] Places)? sparse = entries is int count ? ReadPlaces(ref bytes, shape, count, name) : null;
+        ReadOnlySpan<byte> stored = SymbolReader.Take(ref bytes, (long)sizeof(ushort) * (columns == 0 && sparse is null ? 0 : rows), name);
+        var symbols = new SymbolReader(ref bytes, entries ?? (int)shape.Count, name);
+        var (values, scales) = (new sbyte[shape.Count], new float[rows]);
+        for (int row = 0; (row + 1) * sizeof(ushort) <= stored.Length; row++)
+        {
+            scales[row] = ScaleAt(stored, row, name);
+            int first = row * columns, from = sparse?.RowStarts[row] ?? first, end = sparse?.RowStarts[row + 1] ?? first + columns;
+            for (int i = from; i < end; i++) values[sparse is null ? i : first + sparse.Value.Places[i]] = (sbyte)Integer(symbols.Next(), largest, name);
+        }
+
+        symbols.RequireEnd();
+        RequireEnd(bytes, name);
+        return new QuantizedMatrix(shape, values, scales);
+    }
+
+    private static (int[] RowStarts, int[] Places) ReadPlaces(ref ReadOnlySpan<byte> bytes, Shape shape, int entries, string name)
+    {
         var gaps = new SymbolReader(ref bytes, entries, name);
         (int rows, int columns) = (shape[0], shape[1]);
         int[] rowStarts = new int[rows + 1], places = new int[entries];
@@ -130,11 +165,7 @@ internal static class TensorCoder
 
         gaps.RequireEnd();
         rowStarts.AsSpan(row + 1).Fill(entries);
-        float[] values = new float[entries];
-        if (format is NumberFormat.Fp32 or NumberFormat.Fp16) ReadFloats(ref bytes, format, values, name);
-        else ReadIntegers(ref bytes, rowStarts, format, values, name);
-        RequireEnd(bytes, name);
-        return new SparseMatrix(shape, rowStarts, places, values);
+        return (rowStarts, places);
     }
 
     private static void ReadIntegers(ref ReadOnlySpan<byte> bytes, int[] rowStarts, NumberFormat format, float[] values, string name)

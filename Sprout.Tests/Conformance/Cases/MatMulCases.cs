@@ -27,6 +27,7 @@ internal static class MatMulCases
         SampledMatMul(100, 200, 64, sparse: true),
         SampledMatMul(65, 97, 1100, sparse: true),
         .. Shapes.SelectMany(shape => new[] { 0, 0.04, 0.3 }.Select(density => PackMatrix(shape.M, shape.N, shape.K, density))),
+        .. Shapes.SelectMany(shape => new[] { 0, 0.04, 1 }.Select(density => PackQuantized(shape.M, shape.N, shape.K, density))),
         .. Shapes.SelectMany(shape => new[] { MaskKind.Bits, MaskKind.Gates }.Select(mask => PackSparse(shape.M, shape.N, shape.K, mask))),
     ];
 
@@ -103,6 +104,24 @@ internal static class MatMulCases
         run.Backend.PackedLinear<Gelu>(x, packed, bias, run.Destination("y", Tolerance.Sum(k, size: 2), rows, n));
         run.Backend.PackedMatMul(x, packed, run.Destination("sum", Tolerance.Sum(k), new Shape(rows, n), accumulate: true), accumulate: true);
     });
+
+    // Sums of integers are exact; what remains are the roundings of a product of scales, the bias and the activation.
+    private static KernelCase PackQuantized(int rows, int n, int k, double density) =>
+        new(nameof(IBackend.PackQuantized), $"T {rows} N {n} K {k}, {density}", run =>
+        {
+            Tensor x = run.Source(rows, k), bias = run.Source(n);
+            using WeightLayout packed = run.Backend.PackQuantized(Quantized(n, k, density));
+            run.Backend.PackedLinear<Gelu>(x, packed, bias, run.Destination("y", Tolerance.Formula, rows, n));
+            run.Backend.PackedLinear<Identity>(x, packed, null, run.Destination("product", Tolerance.Exact, rows, n));
+            run.Backend.PackedMatMul(x, packed, run.Destination("sum", Tolerance.Formula, new Shape(rows, n), accumulate: true), accumulate: true);
+        });
+
+    private static QuantizedMatrix Quantized(int n, int k, double density)
+    {
+        var random = new Random(n + k);
+        sbyte[] values = [.. Enumerable.Range(0, n * k).Select(_ => random.NextDouble() < density ? (sbyte)random.Next(-127, 128) : (sbyte)0)];
+        return new QuantizedMatrix(new Shape(n, k), values, [.. Enumerable.Range(0, n).Select(_ => random.NextSingle() / 1000)]);
+    }
 
     // A backend that would not gain says so; its dense products stand in.
     private static KernelCase PackSparse(int rows, int n, int k, MaskKind mask) => new(nameof(IBackend.PackSparse), $"T {rows} N {n} K {k}, {mask}", run =>
