@@ -20,8 +20,8 @@ internal sealed record ReferenceModel(int Batch, int Length, int[] Ids, float[] 
 
     private const ulong Seed = 42;
 
-    // The tokens of BERT that are not words.
-    private const int FirstWord = 1000;
+    // Of BERT's tokens the first ones are no words.
+    private const int FirstWord = 1000, Vocabulary = 30522;
 
     /// <summary>Writes the folder.</summary>
     public static void Write(Arguments arguments)
@@ -32,7 +32,7 @@ internal sealed record ReferenceModel(int Batch, int Length, int[] Ids, float[] 
         using SequenceClassifier model = source.Config.CreateClassifier(backend, source.Config.NumLabels);
         source.Load(model, Seed);
         const int batch = 3, length = 32;
-        int[] ids = RandomIds(batch * length, source.Config.VocabSize);
+        int[] ids = RandomIds(batch * length);
         var logits = new List<float>();
         using (var inference = new Inference(backend, model))
             inference.Run([.. ids.Chunk(length).Select(part => new TokenSequence(part, new int[length]))], batch, (_, _, values) => logits.AddRange(values));
@@ -47,11 +47,11 @@ internal sealed record ReferenceModel(int Batch, int Length, int[] Ids, float[] 
     /// <summary>Reads what Sprout computes.</summary>
     public static ReferenceModel Read(string folder) => JsonSerializer.Deserialize<ReferenceModel>(File.ReadAllText(Path.Combine(folder, AnswersFile)))!;
 
-    /// <summary>Random tokens.</summary>
-    public static int[] RandomIds(int count, int vocabulary)
+    /// <summary>Random tokens of BERT's vocabulary.</summary>
+    public static int[] RandomIds(int count)
     {
         var random = new Random(42);
-        return [.. Enumerable.Range(0, count).Select(_ => random.Next(FirstWord, vocabulary))];
+        return [.. Enumerable.Range(0, count).Select(_ => random.Next(FirstWord, Vocabulary))];
     }
 
     /// <summary>The largest difference of a peer's logits from Sprout's.</summary>
