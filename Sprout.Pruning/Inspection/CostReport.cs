@@ -59,13 +59,15 @@ public sealed record CostReport(ModelCost Model, InferenceCost Inference, int Se
     /// <summary>The same for people: what it is, and the value with its unit.</summary>
     public IEnumerable<(string What, string Value)> Describe()
     {
-        yield return ("parameters", $"{Count(Model.Parameters)}, of which {Count(Model.EmbeddingParameters)} embeddings and {Count(Model.EncoderParameters)} encoder");
+        yield return ("parameters",
+            $"{Count(Model.Parameters)}, of which {Count(Model.EmbeddingParameters)} embeddings and {Count(Model.EncoderParameters)} encoder");
         yield return ("non-zeros", $"{Count(Model.NonZeros)}, of which {Count(Model.EncoderNonZeros)} encoder");
         yield return ("prunable weights", $"{Count(Model.PrunableWeights)}, kept {Count(Model.KeptWeights)}");
-        yield return ("density", FormattableString.Invariant(
-            $"{100 * Model.Density:0.00} % of the prunable weights, {Model.RemainingPercent:0.00} % remaining as the paper counts"));
-        yield return ("MACs a token", $"{Count(Model.MacsPerToken)} in the encoder's matrices by kept weights, dense {Count(Model.DenseMacsPerToken)}");
-        yield return ("computed", $"{Count(Inference.MultipliedWeights)} of them, as the weights are packed on this machine");
+        if (Model.KeptWeights < Model.PrunableWeights)
+            yield return ("density", FormattableString.Invariant(
+                $"{100 * Model.Density:0.00} % of the prunable weights, {Model.RemainingPercent:0.00} % remaining as the paper counts"));
+        yield return ("MACs a token", $"{Count(Model.MacsPerToken)} in the encoder's matrices by kept weights, dense {Count(Model.DenseMacsPerToken)}; "
+            + $"computed {Count(Inference.MultipliedWeights)}, as the weights are packed on this machine");
         yield return ("MACs a sequence", $"{Count(Model.MacsPerSequence(SequenceLength))} of {SequenceLength} tokens, attention's products included, "
             + $"dense {Count(Model.DenseMacsPerSequence(SequenceLength))}");
         if (Model.BytesOnDisk is long bytes) yield return ("on disk", Megabytes(bytes));

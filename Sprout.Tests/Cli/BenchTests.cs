@@ -128,7 +128,6 @@ public sealed class BenchTests : IDisposable
     [InlineData(2, "--model", "--length 100000")]
     [InlineData(2, "--model", "--batch 0")]
     [InlineData(2, "--model", "--batch 1,0")]
-    [InlineData(2, "--model", "--batch 1,")]
     [InlineData(2, "--model", "--repeat 0")]
     [InlineData(2, "--model", "--format sparse")]
     [InlineData(2, "--model", "--method movement --density 2")]

@@ -51,7 +51,8 @@ public sealed class InferenceInspectorTests : IDisposable
         using var inference = new Inference(backend, model);
         InferenceCost packed = InferenceInspector.Inspect(model);
         packed.Should().Be(before).And.Be(InferenceInspector.Inspect(source));
-        backend.LiveBytes.Should().BeCloseTo(packed.Bytes, (ulong)packed.Bytes / 20, "rows of panels are filled up, and addresses are aligned");
+        // Memory comes in whole lines, and in sizes that many tensors can share.
+        backend.LiveBytes.Should().BeInRange(packed.Bytes, packed.Bytes * 3 / 2);
         return packed;
     }
 }

@@ -1,4 +1,5 @@
 // The cut of Top_v.
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sprout.Peers;

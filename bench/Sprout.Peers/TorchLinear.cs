@@ -1,5 +1,5 @@
 // Linear layers, masked or not.
-using Sprout.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

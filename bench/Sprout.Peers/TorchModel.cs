@@ -15,6 +15,15 @@ namespace Sprout.Peers;
 /// </summary>
 internal sealed class TorchModel
 {
+    // What TorchSharp does not bind; 6 is single precision.
+    private const string Script = """
+        def rows(table: Tensor, i: Tensor):
+            return torch.embedding(table, i)
+        def scores(query: Tensor, key: Tensor, scale: float):
+            return torch.baddbmm(torch.empty([1, 1, 1], dtype=6), query, key.transpose(1, 2), beta=0, alpha=scale)
+
+        """;
+
     private readonly BertConfig config;
     private readonly Tensor words, positions, types;
     private readonly Norm embeddingNorm;
@@ -22,7 +31,7 @@ internal sealed class TorchModel
     private readonly TorchLinear pooler, classifier;
     private readonly List<TorchLinear> linears = [];
     private readonly TorchWeights weights;
-    private readonly jit.CompilationUnit script = jit.compile("def rows(table: Tensor, i: Tensor):\n    return torch.embedding(table, i)\n");
+    private readonly jit.CompilationUnit script = jit.compile(Script);
     private readonly Random random = new(42);
 
     /// <summary>A model.</summary>
@@ -86,7 +95,7 @@ internal sealed class TorchModel
         Tensor stacked = Spread(layer.Inputs.Forward(x), batch).view(count, batch.Length, -1, heads, size).permute(2, 0, 3, 1, 4);
         Tensor[] parts = [.. stacked.contiguous().view(-1, (long)count * heads, batch.Length, size).unbind(0)];
         Tensor query = layer.Query is null ? parts[0] : layer.Query.Forward(asking).view((long)count * heads, 1, size);
-        Tensor scores = empty(1, 1, 1).baddbmm(query, parts[^2].transpose(1, 2), beta: 0, alpha: 1 / MathF.Sqrt(size));
+        Tensor scores = script.invoke<Tensor>("scores", query, parts[^2], 1 / Math.Sqrt(size));
         if (batch.Bias is not null) scores = (scores.view(count, heads, -1, batch.Length) + batch.Bias).view(scores.shape);
         Tensor context = Drop(scores.softmax(-1), training).bmm(parts[^1]).view(count, heads, -1, size).transpose(1, 2).reshape(-1, config.HiddenSize);
         return layer.Query is null && batch.Packed is { } packed ? context.index_select(0, packed.Rows) : context;
