@@ -1,4 +1,5 @@
 // FastBertTokenizer on the texts of a file.
+using System.Reflection;
 using FastBertTokenizer;
 
 namespace Sprout.Peers;
@@ -31,6 +32,6 @@ internal static class TokenizerTiming
         });
         timing.Print(
             "tokenize", 1, ("texts", texts.Length), ("tokens", tokens), ("hash_of_ids", hash), ("threads", 1),
-            ("FastBertTokenizer", typeof(BertTokenizer).Assembly.GetName().Version?.ToString(3)));
+            ("FastBertTokenizer", typeof(BertTokenizer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]));
     }
 }

@@ -56,8 +56,8 @@ internal sealed class TorchLinear
         masked = (weight * mask).requires_grad_(true).DetachFromDisposeScope();
     }
 
-    /// <summary>Share of the weights that the masks keep.</summary>
-    public double Kept => mask is null ? 1 : mask.mean().ToSingle();
+    /// <summary>How many weights the masks keep, and of how many; (0, 0) without masks.</summary>
+    public (long Kept, long Size) Count => mask is null ? (0, 0) : (mask.count_nonzero().ToInt64(), mask.numel());
 
     /// <summary>Makes the gradients of weight and scores of that of the masked weight.</summary>
     public void SplitGradient()

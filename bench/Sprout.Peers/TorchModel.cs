@@ -56,8 +56,8 @@ internal sealed class TorchModel
     /// <summary>What is trained.</summary>
     public IReadOnlyList<Trained> Trained => weights.Trained;
 
-    /// <summary>Mean share of the weights that masks keep.</summary>
-    public double Kept => linears.Average(linear => linear.Kept);
+    /// <summary>Share of the masked weights that masks keep; null without masks.</summary>
+    public double? Kept => linears.Sum(linear => linear.Count.Size) is > 0 and long size ? linears.Sum(linear => linear.Count.Kept) / (double)size : null;
 
     /// <summary>Computes the masks.</summary>
     public void Select() => linears.ForEach(linear => linear.Select());

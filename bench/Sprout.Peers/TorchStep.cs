@@ -33,8 +33,9 @@ internal static class TorchStep
             optimiser.Step();
             losses.Add(loss.ToSingle());
         });
-        // Where all batches are alike, learning them by heart is what shows that the step is one.
         if (!losses.All(float.IsFinite)) throw new InvalidOperationException("Training: expected finite losses.");
+        if (model.Kept is double kept && Math.Abs(kept - arguments.Number("--density")!.Value) > 1e-3)
+            throw new InvalidOperationException($"Masks: expected a density of {arguments.Text("--density")}, found {kept}.");
         timing.Print(
             "train-step", 1, ("threads", get_num_threads()), ("libtorch", __version__), ("kept", model.Kept), ("largest_difference", difference),
             ("loss_first", losses[0]), ("loss_last", losses[^1]));
