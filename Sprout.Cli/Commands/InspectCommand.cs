@@ -14,7 +14,8 @@ namespace Sprout.Cli.Commands;
 internal static class InspectCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
-    public const string Summary = "What a model is and costs: non-zeros of every matrix, remaining %, empty heads and neurons, MACs, bytes on disk and in memory.";
+    public const string Summary =
+        "What a model is and costs: non-zeros of every matrix, remaining %, empty heads and neurons, MACs, bytes on disk and in memory.";
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)

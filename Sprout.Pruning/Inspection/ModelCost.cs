@@ -48,8 +48,8 @@ public sealed record ModelCost(
     public long MacsPerToken => KeptWeights;
 
     /// <summary>
-    /// Multiply-adds of the encoder for a sequence, attention's own products included. Every token counts in every layer, although a classifier asks in the last
-    /// layer by the first token only.
+    /// Multiply-adds of the encoder for a sequence, attention's own products included. Every token counts in every layer, although a classifier asks in the
+    /// last layer by the first token only.
     /// </summary>
     /// <param name="length">Tokens of the sequence.</param>
     public long DenseMacsPerSequence(int length) => (DenseMacsPerToken * length) + (AttentionMacsPerPair * length * length);

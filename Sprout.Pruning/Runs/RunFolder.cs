@@ -16,7 +16,8 @@ public static class RunFolder
     // What a run writes only sometimes, or merges into: of an earlier run it would pass for the new one's. Its weights stay until the new ones are there.
     private static readonly string[] Results =
     [
-        PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName, "train_results.json", "model_results.json",
+        PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName, "train_results.json",
+        "model_results.json",
         TrainerState.FileName,
     ];
 

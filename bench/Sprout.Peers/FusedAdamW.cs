@@ -54,7 +54,10 @@ internal sealed class FusedAdamW
                 p = [{Names("p", count)}]
                 m = [{Names("m", count)}]
                 v = [{Names("v", count)}]
-                torch._fused_adamw_(p, [{Names("g", count)}], m, v, [], [{string.Join(", ", Enumerable.Repeat("step", count))}], lr=lr, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-8, amsgrad=False, maximize=False, grad_scale=scale)
+                s = [{string.Join(", ", Enumerable.Repeat("step", count))}]
+                torch._fused_adamw_(
+                    p, [{Names("g", count)}], m, v, [], s, lr=lr, beta1=0.9, beta2=0.999, weight_decay=decay, eps=1e-8,
+                    amsgrad=False, maximize=False, grad_scale=scale)
                 return p[0] if len(m) == len(v) else v[0]
 
             """;

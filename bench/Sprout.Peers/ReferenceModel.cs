@@ -9,7 +9,7 @@ using Sprout.Tensors.Devices;
 
 namespace Sprout.Peers;
 
-/// <summary>A folder with random weights, and in <see cref="AnswersFile"/> what Sprout computes by them: what peers compute is compared with it first.</summary>
+/// <summary>A folder with random weights, and in <see cref="AnswersFile"/> what Sprout computes by them, with which peers are compared first.</summary>
 /// <param name="Batch">Sequences.</param>
 /// <param name="Length">Tokens of each.</param>
 /// <param name="Ids">The tokens, sequence by sequence.</param>

@@ -30,8 +30,9 @@ internal static class TokenizerTiming
                 foreach (long id in ids.AsSpan(0, count)) hash = unchecked((hash ^ (uint)id) * 16777619);
             }
         });
+        string? version = typeof(BertTokenizer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         timing.Print(
             "tokenize", 1, ("texts", texts.Length), ("tokens", tokens), ("hash_of_ids", hash), ("threads", 1),
-            ("FastBertTokenizer", typeof(BertTokenizer).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]));
+            ("FastBertTokenizer", version?.Split('+')[0]));
     }
 }

@@ -58,6 +58,7 @@ internal static class TorchStep
         int[] lengths = [.. File.ReadLines(file).Select(int.Parse)];
         new Random(42).Shuffle(lengths);
         bool packed = arguments.Find("--layout") == "packed";
-        return [.. lengths.Chunk(count).Where(part => part.Length == count).Take(arguments.Warmup + arguments.Repeat).Select(part => TorchBatch.Random(part, packed))];
+        IEnumerable<int[]> whole = lengths.Chunk(count).Where(part => part.Length == count);
+        return [.. whole.Take(arguments.Warmup + arguments.Repeat).Select(part => TorchBatch.Random(part, packed))];
     }
 }
