@@ -93,7 +93,8 @@ def all_rows(settings: Settings) -> Iterator[Row]:
     yield from tokenizer_rows(settings)
     yield from gemm_rows(settings)
     yield from own_rows(settings)
-    yield Row("startup", "`sprout --help` / `import torch`", Side("Sprout", [*settings.sprout, "--help"], wall=True), Side("PyTorch", [settings.python, "-c", "import torch"], wall=True))
+    started = Side("Sprout", [*settings.sprout, "--help"], wall=True)
+    yield Row("startup", "`sprout --help` / `import torch`", started, Side("PyTorch", [settings.python, "-c", "import torch"], wall=True))
     yield load_row(settings, "base")
 
 
