@@ -173,7 +173,7 @@ internal static class BenchCommand
     }
 
     // One report is a document of its own, several are a list in one.
-    private static void Print(Terminal terminal, IReadOnlyList<JsonObject> reports, bool json)
+    private static void Print(Terminal terminal, List<JsonObject> reports, bool json)
     {
         if (json)
         {
