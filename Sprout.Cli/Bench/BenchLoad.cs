@@ -29,7 +29,7 @@ internal sealed record BenchLoad(string Path, int Warmup, int Repeat, int Thread
             backend.Synchronize();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (i == 0) (loaded, weights) = (BenchTiming.PeakMebibytes() - before, model.Parameters().Sum(parameter => parameter.Shape.Count));
-            if (i >= Warmup) timing.Add(seconds, 0, 0);
+            if (i >= Warmup) timing.Add(seconds, default);
         }
 
         using IBackend reported = open();

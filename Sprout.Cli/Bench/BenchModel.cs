@@ -8,6 +8,7 @@ using Sprout.Bert.Sources;
 using Sprout.Bert.Tokenization;
 using Sprout.Bert.Training;
 using Sprout.Pruning;
+using Sprout.Pruning.Inspection;
 using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 using Sprout.Tensors.Devices;
@@ -59,8 +60,9 @@ internal sealed record BenchModel(
             TokenSequence[] chosen = [.. Enumerable.Range(i * BatchSize, BatchSize).Select(j => Sequences[j % Sequences.Count])];
             double denseSeconds = Seconds(denseInference), seconds = Seconds(inference);
             if (i < Warmup) continue;
-            timing.Add(seconds, Flops(model, multiplied, chosen.Select(sequence => sequence.Ids.Length)), chosen.Sum(sequence => sequence.Ids.Length));
-            denseTiming.Add(denseSeconds, 0, 0);
+            BenchWork work = Work(model, multiplied, [.. chosen.Select(sequence => sequence.Ids.Length)]);
+            timing.Add(seconds, work);
+            denseTiming.Add(denseSeconds, work);
             ratios.Add(denseSeconds / seconds);
 
             double Seconds(Inference? passes)
@@ -74,6 +76,8 @@ internal sealed record BenchModel(
         JsonObject report = timing.Report(backend, "forward", Threads, Weights(model), Weights([.. model.Encoder.Layers]), pruner?.Density ?? 1);
         if (dense is null) return report;
         report["dense_median_s"] = denseTiming.Median;
+        report["dense_tokens_per_s"] = denseTiming.TokensPerSecond;
+        report["dense_sequences_per_s"] = denseTiming.SequencesPerSecond;
         report["speedup"] = BenchTiming.MedianOf(ratios);
         return report;
     }
@@ -102,8 +106,8 @@ internal sealed record BenchModel(
             roundSeconds += seconds;
             if (step % round != 0) return;
             if (step == Warmup * round) profile?.Restart();
-            if (step > Warmup * round)
-                timing.Add(roundSeconds / round, 3 * Flops(model, Weights([.. model.Encoder.Layers]), objective.Lengths), objective.Lengths.Sum());
+            BenchWork forward = Work(model, Weights([.. model.Encoder.Layers]), objective.Lengths);
+            if (step > Warmup * round) timing.Add(roundSeconds / round, forward with { Flops = 3 * forward.Flops });
             roundSeconds = 0;
         });
         trainer.Train(clock, cancellation);
@@ -111,14 +115,16 @@ internal sealed record BenchModel(
     }
 
     // 2 a weight and token that is multiplied, and 4 · length² · hidden a layer and sequence for attention's two products.
-    private static double Flops(SequenceClassifier model, long weights, IEnumerable<int> lengths) =>
-        lengths.Sum(length =>
-            (2.0 * weights * length) + (4.0 * model.Config.NumHiddenLayers * model.Config.HiddenSize * length * length));
+    private static BenchWork Work(SequenceClassifier model, long weights, int[] lengths)
+    {
+        double attention = 4.0 * model.Config.NumHiddenLayers * model.Config.HiddenSize;
+        return new BenchWork(lengths.Sum(length => (2.0 * weights * length) + (attention * length * length)), lengths.Sum(), lengths.Length);
+    }
 
     // The encoder's weights, of sparse layers those that are left.
     private static long MultipliedWeights(SequenceClassifier model) =>
-        Weights([.. model.Encoder.Layers]) - model.Encoder.Layers.SelectMany(layer => layer.Prunable)
-            .Sum(layer => layer.Factor.Layout is WeightLayout layout ? layout.Shape.Count - layout.Weights : 0);
+        Weights([.. model.Encoder.Layers]) - model.Encoder.Layers.SelectMany(layer => layer.Prunable).Sum(layer => layer.Weight.Shape.Count)
+            + InferenceInspector.Inspect(model).MultipliedWeights;
 
     private static long Weights(params ReadOnlySpan<Module> modules)
     {

@@ -52,7 +52,7 @@ internal sealed partial record BenchProduct(int M, int N, int K, string Layout)
         for (int i = 0; i < warmup; i++) one = Math.Min(one, Seconds(1));
         int inner = (int)Math.Clamp(LeastSeconds / Math.Max(one, 1e-9), 1, 1e6);
         var timing = new BenchTiming();
-        for (int i = 0; i < repeat; i++) timing.Add(Seconds(inner), 2.0 * M * N * K, 0);
+        for (int i = 0; i < repeat; i++) timing.Add(Seconds(inner), new BenchWork(2.0 * M * N * K, 0, 0));
         return timing.Report(backend, "gemm", threads, null, null, null);
     }
 

@@ -23,7 +23,7 @@ internal static class BenchCommand
     /// <summary>The line of <c>sprout --help</c>.</summary>
     public const string Summary = "Latency and throughput of a model, a training step, a matrix product or loading on this machine.";
 
-    private const int DefaultLength = 128;
+    private const int DefaultBatch = 8, DefaultLength = 128;
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -37,9 +37,10 @@ internal static class BenchCommand
         var model = new Option<string?>("--model") { Description = "Model folder or sparse model file", HelpName = "path" };
         var config = new Option<string?>("--config") { Description = "config.json of a model with random weights, instead of --model", HelpName = "file" };
         var vocab = new Option<string?>("--vocab") { Description = "vocab.txt for --lengths-from with --config", HelpName = "file" };
-        var batch = new Option<int>("--batch")
+        var batch = new Option<int[]>("--batch")
         {
-            Description = "Sequences of a repetition", DefaultValueFactory = _ => 8, HelpName = "n", CustomParser = Values.WholeNumber,
+            Description = "Sequences of a repetition; several, as in 1,8, are timed one after the other (default: 8)",
+            DefaultValueFactory = _ => [DefaultBatch], HelpName = "n,...", CustomParser = Values.WholeNumbers,
         };
         var length = new Option<int?>("--length")
         {
@@ -83,8 +84,8 @@ internal static class BenchCommand
         RecipeOptions.AddDevice(table);
         command.SetAction(result =>
         {
-            (int sequences, int warmups, int repeats) = (result.GetValue(batch), result.GetValue(warmup), result.GetValue(repeat));
-            AtLeast(1, "--batch", sequences);
+            (int[] batches, int warmups, int repeats) = (result.GetValue(batch)!, result.GetValue(warmup), result.GetValue(repeat));
+            foreach (int sequences in batches) AtLeast(1, "--batch", sequences);
             AtLeast(0, "--warmup", warmups);
             AtLeast(1, "--repeat", repeats);
             string what = result.GetValue(mode)!;
@@ -95,7 +96,7 @@ internal static class BenchCommand
             {
                 BenchProduct product = BenchProduct.Parse(result.GetValue(shape), result.GetValue(layout));
                 using IBackend products = recipe.Device.Open(terminal.Log);
-                Print(terminal, product.Run(products, warmups, repeats, threads, terminal.Cancellation), result.GetValue(json));
+                Print(terminal, [product.Run(products, warmups, repeats, threads, terminal.Cancellation)], result.GetValue(json));
                 return ExitCode.Done;
             }
 
@@ -103,25 +104,32 @@ internal static class BenchCommand
             {
                 var load = new BenchLoad(
                     result.GetValue(model) ?? throw new OptionException("--mode load needs --model, a folder with weights."), warmups, repeats, threads);
-                Print(terminal, load.Run(() => recipe.Device.Open(terminal.Log), terminal.Cancellation), result.GetValue(json));
+                Print(terminal, [load.Run(() => recipe.Device.Open(terminal.Log), terminal.Cancellation)], result.GetValue(json));
                 return ExitCode.Done;
             }
 
             using ModelSource source = Open(result.GetValue(model), result.GetValue(config), result.GetValue(vocab));
             IReadOnlyList<TokenSequence> chosen = result.GetValue(lengthsFrom) is string file
                 ? FromTexts(file, source, result.GetValue(length) ?? source.Config.MaxPositionEmbeddings)
-                : OfLength(sequences, result.GetValue(length) ?? DefaultLength, source.Config);
+                : OfLength(batches.Max(), result.GetValue(length) ?? DefaultLength, source.Config);
             bool? trainEmbeddings = recipe.Training.TrainEmbeddings;
             bool inIntegers = result.GetValue(activations) == "int8";
-            var job = new BenchModel(
-                source, chosen, sequences, warmups, repeats, recipe.Pruning, result.GetValue(format), inIntegers, trainEmbeddings, threads);
             using IBackend backend = recipe.Device.Open(terminal.Log);
             using ProfiledBackend? profiled = result.GetValue(profile) ? new ProfiledBackend(backend) : null;
-            JsonObject report = what == "forward"
-                ? job.Forward(profiled ?? backend, profiled, terminal.Cancellation)
-                : job.TrainStep(profiled ?? backend, profiled, terminal.Cancellation);
-            if (profiled is not null) ProfileTable.Write(result.GetValue(json) ? terminal.LogWriter : terminal.Output, profiled);
-            Print(terminal, report, result.GetValue(json));
+            var reports = new List<JsonObject>();
+            foreach (int sequences in batches)
+            {
+                var job = new BenchModel(
+                    source, chosen, sequences, warmups, repeats, recipe.Pruning, result.GetValue(format), inIntegers, trainEmbeddings, threads);
+                JsonObject report = what == "forward"
+                    ? job.Forward(profiled ?? backend, profiled, terminal.Cancellation)
+                    : job.TrainStep(profiled ?? backend, profiled, terminal.Cancellation);
+                report["batch"] = sequences;
+                reports.Add(report);
+                if (profiled is not null) ProfileTable.Write(result.GetValue(json) ? terminal.LogWriter : terminal.Output, profiled);
+            }
+
+            Print(terminal, reports, result.GetValue(json));
             return ExitCode.Done;
         });
         return command;
@@ -173,24 +181,23 @@ internal static class BenchCommand
         if (found < least) throw new OptionException($"{option}: expected {least} or more, found {found}.");
     }
 
-    private static void Print(Terminal terminal, JsonObject report, bool json)
+    // One report is a document of its own, several are a list in one.
+    private static void Print(Terminal terminal, List<JsonObject> reports, bool json)
     {
         if (json)
         {
-            terminal.Document(report);
+            terminal.Document(reports is [JsonObject one] ? one : new JsonObject { ["batches"] = new JsonArray([.. reports]) });
             return;
         }
 
         var table = new Table { Border = TableBorder.Simple };
-        table.AddColumns("measure", "value");
-        foreach ((string name, JsonNode? value) in report)
-        {
-            if (value is null) continue;
-            table.AddRow(name, value.GetValueKind() == System.Text.Json.JsonValueKind.Number ? Number(value) : value.ToString());
-        }
-
+        table.AddColumns(["measure", .. reports.Count == 1 ? (string[])["value"] : reports.Select(report => $"batch {report["batch"]}")]);
+        foreach (string name in reports[0].Where(pair => pair.Value is not null).Select(pair => pair.Key))
+            table.AddRow([name, .. reports.Select(report => Text(report[name]!))]);
         Tables.Write(terminal.Output, table);
     }
+
+    private static string Text(JsonNode value) => value.GetValueKind() == System.Text.Json.JsonValueKind.Number ? Number(value) : value.ToString();
 
     private static string Number(JsonNode value) =>
         double.Parse(value.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture) is double number && number % 1 != 0

@@ -2,8 +2,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using Sprout.Bert.Sources;
+using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Pruning.Inspection;
+using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;
 
@@ -11,7 +14,8 @@ namespace Sprout.Cli.Commands;
 internal static class InspectCommand
 {
     /// <summary>The line of <c>sprout --help</c>.</summary>
-    public const string Summary = "What a model is and costs: non-zeros of every matrix, remaining %, empty heads and neurons, MACs, bytes.";
+    public const string Summary =
+        "What a model is and costs: non-zeros of every matrix, remaining %, empty heads and neurons, MACs, bytes on disk and in memory.";
 
     /// <summary>The command.</summary>
     public static Command Create(Terminal terminal)
@@ -19,32 +23,31 @@ internal static class InspectCommand
         var command = new Command("inspect", Summary);
         var model = new Argument<string>("model") { Description = "Model folder or sparse model file" };
         var json = new Option<bool>("--json") { Description = "Print one JSON document" };
+        var length = new Option<int?>("--length")
+        {
+            Description = "Tokens of the sequence whose multiply-adds are told (default: 128)", HelpName = "n", CustomParser = Values.Whole,
+        };
         command.Arguments.Add(model);
+        command.Options.Add(length);
         command.Options.Add(json);
         command.SetAction(result =>
         {
-            ModelCost cost = ModelInspector.Inspect(result.GetValue(model)!);
-            if (result.GetValue(json)) terminal.Document(ToJson(cost));
-            else Print(terminal, cost);
+            using ModelSource source = ModelSource.Open(result.GetValue(model)!);
+            int tokens = result.GetValue(length) ?? CostReport.UsualLengthOf(source.Config);
+            if (tokens < 1 || tokens > source.Config.MaxPositionEmbeddings)
+                throw new OptionException($"--length: expected 1 to the model's {source.Config.MaxPositionEmbeddings} positions, found {tokens}.");
+            var report = new CostReport(ModelInspector.Inspect(source), InferenceInspector.Inspect(source), tokens);
+            if (result.GetValue(json)) terminal.Document(ToJson(report));
+            else Print(terminal, report);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static JsonObject ToJson(ModelCost cost) => new()
+    private static JsonObject ToJson(CostReport report)
     {
-        ["parameters"] = cost.Parameters,
-        ["non_zeros"] = cost.NonZeros,
-        ["embedding_parameters"] = cost.EmbeddingParameters,
-        ["encoder_parameters"] = cost.EncoderParameters,
-        ["prunable_weights"] = cost.PrunableWeights,
-        ["kept_weights"] = cost.KeptWeights,
-        ["density"] = cost.Density,
-        ["remaining_percent"] = cost.RemainingPercent,
-        ["macs_per_token"] = cost.MacsPerToken,
-        ["dense_macs_per_token"] = cost.DenseMacsPerToken,
-        ["bytes_on_disk"] = cost.BytesOnDisk,
-        ["matrices"] = new JsonObject(cost.Matrices.Select(matrix => KeyValuePair.Create(matrix.Name, (JsonNode?)new JsonObject
+        JsonObject json = MetricText.ToJson(report.Numbers());
+        json["matrices"] = new JsonObject(report.Model.Matrices.Select(matrix => KeyValuePair.Create(matrix.Name, (JsonNode?)new JsonObject
         {
             ["rows"] = matrix.Rows,
             ["columns"] = matrix.Columns,
@@ -52,8 +55,8 @@ internal static class InspectCommand
             ["non_zeros"] = matrix.NonZeros,
             ["density"] = matrix.Density,
             ["prunable"] = matrix.IsPrunable,
-        }))),
-        ["layers"] = new JsonArray([.. cost.Layers.Select(layer => (JsonNode)new JsonObject
+        })));
+        json["layers"] = new JsonArray([.. report.Model.Layers.Select(layer => (JsonNode)new JsonObject
         {
             ["heads"] = layer.Heads,
             ["empty_heads"] = layer.EmptyHeads,
@@ -62,11 +65,13 @@ internal static class InspectCommand
             ["neurons"] = layer.Neurons,
             ["empty_neurons"] = layer.EmptyNeurons,
             ["removable_neurons"] = layer.RemovableNeurons,
-        })]),
-    };
+        })]);
+        return json;
+    }
 
-    private static void Print(Terminal terminal, ModelCost cost)
+    private static void Print(Terminal terminal, CostReport report)
     {
+        ModelCost cost = report.Model;
         var table = new Table().Border(TableBorder.Simple).AddColumn("matrix").AddColumn("shape").AddColumn(Right("non-zeros")).AddColumn(Right("density"));
         foreach (MatrixCost matrix in cost.Matrices)
             table.AddRow(Markup.Escape(matrix.Name), $"{matrix.Rows} × {matrix.Columns}", Count(matrix.NonZeros), Percent(matrix.Density));
@@ -83,14 +88,7 @@ internal static class InspectCommand
         }
 
         Tables.Write(terminal.Output, layers);
-        terminal.Output.WriteLine(
-            $"parameters          {Count(cost.Parameters)}, of which {Count(cost.EmbeddingParameters)} embeddings and {Count(cost.EncoderParameters)} encoder");
-        terminal.Output.WriteLine($"non-zeros           {Count(cost.NonZeros)}");
-        terminal.Output.WriteLine($"prunable weights    {Count(cost.PrunableWeights)}, kept {Count(cost.KeptWeights)} = {Percent(cost.Density)}");
-        terminal.Output.WriteLine(FormattableString.Invariant(
-            $"remaining           {cost.RemainingPercent:0.000} % of the encoder, as the paper counts (biases and layer norms included)"));
-        terminal.Output.WriteLine($"multiply-adds       {Count(cost.MacsPerToken)} a token in the encoder's matrices, dense {Count(cost.DenseMacsPerToken)}");
-        if (cost.BytesOnDisk is long bytes) terminal.Output.WriteLine(FormattableString.Invariant($"on disk             {bytes / 1e6:0.00} MB"));
+        foreach ((string what, string value) in report.Describe()) terminal.Output.WriteLine($"{what,-18}{value}");
     }
 
     private static TableColumn Right(string name) => new TableColumn(name).RightAligned();

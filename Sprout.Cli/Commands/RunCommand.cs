@@ -67,6 +67,7 @@ internal static class RunCommand
     private static JsonObject ToJson(RunResult outcome)
     {
         JsonObject document = MetricText.ToJson(outcome.Metrics);
+        foreach ((string name, JsonNode? value) in MetricText.ToJson(outcome.Cost.Numbers())) document[name] = value?.DeepClone();
         if (outcome.Pruning is not null) document["density"] = outcome.Density;
         document["output"] = outcome.Output;
         return document;
@@ -76,9 +77,7 @@ internal static class RunCommand
     {
         foreach ((string suffix, ClassReport report) in outcome.ClassReports) ClassTable.Write(terminal, report, suffix);
         MetricText.Print(terminal, outcome.Metrics);
-        if (outcome.Pruning is not null)
-            terminal.Output.WriteLine(FormattableString.Invariant(
-                $"density = {100 * outcome.Density:0.00} % of the prunable weights, {outcome.Pruning.RemainingPercent:0.00} % remaining as the paper counts"));
+        foreach ((string what, string value) in outcome.Cost.Describe()) terminal.Output.WriteLine($"{what} = {value}");
         terminal.Output.WriteLine($"model = {outcome.Output}");
     }
 }

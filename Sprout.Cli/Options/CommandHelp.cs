@@ -36,7 +36,7 @@ internal sealed record CommandHelp((string Option, string When)[] Required, stri
             ]),
         ["bench"] = new(
             [("--model", "required, or --config; not for gemm"), ("--shape", "required for gemm")],
-            ["sprout bench --model pruned --batch 8 --length 128", "sprout bench --mode gemm --shape 1024x768x768 --threads 2"]),
+            ["sprout bench --model pruned --format sparse --batch 1,8 --length 128", "sprout bench --mode gemm --shape 1024x768x768 --threads 2"]),
         ["pretrain"] = new(
             [("--model", OrFresh), ("--train-file", "required"), ("--output", "required")],
             ["sprout pretrain --config config.json --vocab vocab.txt --train-file corpus.txt --output mine --max-steps 10000"]),

@@ -14,6 +14,20 @@ internal static class Values
     public static int WholeNumber(ArgumentResult result) =>
         int.TryParse(TextOf(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : Wrong<int>(result, "a whole number");
 
+    /// <summary>Whole numbers, separated by commas.</summary>
+    public static int[]? WholeNumbers(ArgumentResult result)
+    {
+        var values = new List<int>();
+        foreach (string part in TextOf(result).Split(','))
+        {
+            if (!int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
+                return Wrong<int[]>(result, "whole numbers, separated by commas");
+            values.Add(value);
+        }
+
+        return [.. values];
+    }
+
     /// <summary>A number, with a point and without separators of thousands.</summary>
     public static double? Number(ArgumentResult result) =>
         double.TryParse(TextOf(result), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,

@@ -6,7 +6,12 @@ namespace Sprout.Pruning.Inspection;
 /// <param name="NonZeros">Those that are not 0.</param>
 /// <param name="EmbeddingParameters">The three tables and their layer norm.</param>
 /// <param name="EncoderParameters">All weights of the encoder layers, biases and layer norms included.</param>
+/// <param name="EncoderNonZeros">Those of them that are not 0.</param>
 /// <param name="UnprunedParameters">The encoder's biases and layer norms.</param>
+/// <param name="AttentionMacsPerPair">
+/// Multiply-adds of attention's own products, scores and weighted sums, for each pair of tokens of a sequence: 2 · H a layer. Empty heads count, for no kernel
+/// leaves them out.
+/// </param>
 /// <param name="BytesOnDisk">Bytes of the files that hold the weights; null for a model in memory.</param>
 /// <param name="Matrices">Every matrix, in the order of the file or model.</param>
 /// <param name="Layers">Every encoder layer.</param>
@@ -15,7 +20,9 @@ public sealed record ModelCost(
     long NonZeros,
     long EmbeddingParameters,
     long EncoderParameters,
+    long EncoderNonZeros,
     long UnprunedParameters,
+    long AttentionMacsPerPair,
     long? BytesOnDisk,
     IReadOnlyList<MatrixCost> Matrices,
     IReadOnlyList<LayerCost> Layers)
@@ -39,4 +46,15 @@ public sealed record ModelCost(
 
     /// <summary>The same, counting weights that are not 0.</summary>
     public long MacsPerToken => KeptWeights;
+
+    /// <summary>
+    /// Multiply-adds of the encoder for a sequence, attention's own products included. Every token counts in every layer, although a classifier asks in the
+    /// last layer by the first token only.
+    /// </summary>
+    /// <param name="length">Tokens of the sequence.</param>
+    public long DenseMacsPerSequence(int length) => (DenseMacsPerToken * length) + (AttentionMacsPerPair * length * length);
+
+    /// <summary>The same, counting weights that are not 0.</summary>
+    /// <param name="length">Tokens of the sequence.</param>
+    public long MacsPerSequence(int length) => (MacsPerToken * length) + (AttentionMacsPerPair * length * length);
 }

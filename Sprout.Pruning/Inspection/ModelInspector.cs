@@ -60,7 +60,7 @@ public static class ModelInspector
     {
         HashSet<string> embedding = Names(model.Encoder.EmbeddingParameters), inLayers = Names(model.Encoder.Layers.SelectMany(layer => layer.Parameters()));
         HashSet<string> prunable = Names(model.Encoder.Layers.SelectMany(layer => layer.Prunable).Select(matrix => matrix.Weight));
-        long parameters = 0, nonZeros = 0, embeddings = 0, encoder = 0, weights = 0;
+        long parameters = 0, nonZeros = 0, embeddings = 0, encoder = 0, encoderNonZeros = 0, weights = 0;
         var matrices = new List<MatrixCost>();
         var found = new Dictionary<string, ZeroLines>(StringComparer.Ordinal);
         foreach ((string name, int[] extents, float[] values) in tensors)
@@ -68,7 +68,7 @@ public static class ModelInspector
             long kept = values.LongLength - values.AsSpan().Count(0f);
             parameters += values.LongLength;
             nonZeros += kept;
-            if (inLayers.Contains(name)) encoder += values.LongLength;
+            if (inLayers.Contains(name)) (encoder, encoderNonZeros) = (encoder + values.LongLength, encoderNonZeros + kept);
             if (embedding.Contains(name)) embeddings += values.LongLength;
             if (prunable.Contains(name)) weights += values.LongLength;
             if (extents.Length == 2)
@@ -81,7 +81,8 @@ public static class ModelInspector
         }
 
         LayerCost[] layers = [.. model.Encoder.Layers.Select(layer => LayerInspector.Inspect(source, layer, found))];
-        return new ModelCost(parameters, nonZeros, embeddings, encoder, encoder - weights, bytes, matrices, layers);
+        long pair = model.Encoder.Layers.Sum(layer => 2L * layer.Attention.Value.Weight.Shape[0]);
+        return new ModelCost(parameters, nonZeros, embeddings, encoder, encoderNonZeros, encoder - weights, pair, bytes, matrices, layers);
     }
 
     private static HashSet<string> Names(IEnumerable<Parameter> parameters) => [.. parameters.Select(parameter => parameter.Name)];

@@ -52,7 +52,7 @@ public static class ModelCard
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(primaryMetric);
         if (!MayWrite(folder)) return false;
-        string text = Header(summary, result, model, primaryMetric) + Body(folder, recipe, summary, result, model, primaryMetric);
+        string text = Header(summary, result, model, primaryMetric) + Body(folder, recipe, summary, result, primaryMetric);
         AtomicFile.WriteText(Path.Combine(folder, FileName), text);
         return true;
     }
@@ -67,9 +67,8 @@ public static class ModelCard
         return text.Append(CultureInfo.InvariantCulture, $"---\n\n{Marker}\n").ToString();
     }
 
-    private static string Body(string folder, Recipe recipe, RunSummary summary, RunResult result, TaskModel model, string primaryMetric)
+    private static string Body(string folder, Recipe recipe, RunSummary summary, RunResult result, string primaryMetric)
     {
-        long parameters = model.Parameters().Sum(parameter => parameter.Shape.Count);
         string how = result.Pruning is null ? "" : $", pruned by {result.Pruning.Method}";
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var text = new StringBuilder();
@@ -80,18 +79,8 @@ public static class ModelCard
         text.Append("\n## Results\n| metric | value |\n|---|---|\n");
         foreach ((string metric, double value) in result.Metrics.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             text.Append(CultureInfo.InvariantCulture, $"| {metric} | {value:0.######} |\n");
-        text.Append("\n## Size\n| what | value |\n|---|---|\n");
-        text.Append(CultureInfo.InvariantCulture, $"| parameters | {parameters:N0} |\n");
-        if (result.Pruning is PruningReport report)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"| of these zero by pruning | {report.Size - report.Kept:N0} |\n");
-            text.Append(CultureInfo.InvariantCulture, $"| prunable weights, kept | {report.Size:N0}, {report.Kept:N0} |\n");
-            text.Append(CultureInfo.InvariantCulture, $"| density | {100 * report.Density:0.00} % |\n");
-            text.Append(CultureInfo.InvariantCulture, $"| remaining, as the paper counts | {report.RemainingPercent:0.00} % |\n");
-        }
-
-        var weights = new FileInfo(Path.Combine(folder, Bert.Sources.HuggingFaceFolder.WeightsFile));
-        if (weights.Exists) text.Append(CultureInfo.InvariantCulture, $"| {weights.Name} | {weights.Length / 1e6:0.00} MB |\n");
+        text.Append("\n## Size and cost\n| what | value |\n|---|---|\n");
+        foreach ((string what, string value) in result.Cost.Describe()) text.Append(CultureInfo.InvariantCulture, $"| {what} | {value} |\n");
         text.Append("\n## Recipe\nThe options that are not the defaults; `training_options.json` has all.\n");
         return text.Append(CultureInfo.InvariantCulture, $"```json\n{Chosen(recipe).ToJsonString(Readable)}\n```\n").ToString();
     }

@@ -12,7 +12,7 @@ public static class ResultsJson
 
     /// <summary>Writes <c>{part}_results.json</c> and merges the same keys into <c>all_results.json</c>; keys sorted, numbers in shortest form.</summary>
     /// <param name="folder">An existing folder.</param>
-    /// <param name="part"><c>train</c>, <c>eval</c> or <c>predict</c>.</param>
+    /// <param name="part"><c>train</c>, <c>eval</c>, <c>model</c> or <c>predict</c>.</param>
     /// <param name="metrics">
     /// Values by their Hugging Face names, e.g. <c>eval_accuracy</c>; a value that is not finite becomes null, for JSON has no word for it.
     /// </param>

@@ -1,6 +1,8 @@
 // A training run, from its recipe to the files that it leaves.
+using Sprout.Bert.Sources;
 using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
+using Sprout.Pruning.Inspection;
 using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
@@ -90,8 +92,9 @@ public static class Run
             setup.Note?.Invoke($"Ended after step {outcome.Steps} of {steps}: {recipe.Training.Patience} evaluations without a better one.");
         if (outcome.KeptStep < outcome.Steps) setup.Note?.Invoke($"The result is the model of step {outcome.KeptStep}, the best evaluation.");
         if (output is null) pruner?.Fold();
-        else Save(output, recipe, summary, session, pruner, outcome, setup.Note, cancellation);
-        RunResult result = ResultOf(outcome, objective, pruner, output);
+        RunResult result = output is null
+            ? ResultOf(outcome, session, pruner, output)
+            : Save(output, recipe, summary, session, pruner, outcome, setup.Note, cancellation);
         if (output is not null)
             log.Write($"Finished: {RunLog.Text(result.Metrics)}.");
         Predict(objective, recipe.Training.EvalBatchSize, setup, cancellation);
@@ -111,8 +114,13 @@ public static class Run
         }
     }
 
-    private static RunResult ResultOf(TrainingResult outcome, Objective objective, Pruner? pruner, string? output) =>
-        new(outcome.Metrics, pruner?.Report(), outcome.Steps, output) { KeptStep = outcome.KeptStep, ClassReports = objective.ClassReports };
+    private static RunResult ResultOf(TrainingResult outcome, TaskSession session, Pruner? pruner, string? output) =>
+        new(outcome.Metrics, pruner?.Report(), outcome.Steps, output)
+        {
+            KeptStep = outcome.KeptStep,
+            ClassReports = session.Objective.ClassReports,
+            Cost = CostReport.Of(session.Model, output is null ? null : new FileInfo(Path.Combine(output, HuggingFaceFolder.WeightsFile)).Length),
+        };
 
     private static void RequireZeros(Pruner pruner)
     {
@@ -172,7 +180,7 @@ public static class Run
     }
 
     // Makes the masks permanent and writes all files; while the disk is full and somebody is told, it waits.
-    private static void Save(
+    private static RunResult Save(
         string output, Recipe recipe, RunSummary summary, TaskSession session, Pruner? pruner, TrainingResult outcome, Action<string>? note,
         CancellationToken cancellation)
     {
@@ -183,15 +191,16 @@ public static class Run
             if (pruner is not null) Write(() => pruner.Save(output));
             pruner?.Fold();
             Write(() => session.Save(output));
-            Write(() => RunFolder.SaveResults(output, outcome.Metrics));
+            RunResult result = ResultOf(outcome, session, pruner, output);
+            Write(() => RunFolder.SaveResults(output, outcome.Metrics, result.Cost));
             Write(() => ClassesJson.Save(output, session.Objective.ClassReports));
-            RunResult result = ResultOf(outcome, session.Objective, pruner, output);
             Write(() =>
             {
                 if (!ModelCard.Save(output, recipe, summary, result, session.Model, session.Objective.PrimaryMetric))
                     note?.Invoke($"{Path.Combine(output, ModelCard.FileName)} was not written by Sprout and stays as it is: it is no card of this model.");
             });
             if (checkpoint is not null) Checkpoint.Delete(Path.GetDirectoryName(checkpoint)!, outcome.Steps);
+            return result;
         }
         catch (InputException e)
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
 using Sprout.Bert.Sources;
 using Sprout.Bert.Training;
+using Sprout.Pruning.Inspection;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
 
@@ -16,6 +17,7 @@ public static class RunFolder
     private static readonly string[] Results =
     [
         PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName, "train_results.json",
+        "model_results.json",
         TrainerState.FileName,
     ];
 
@@ -141,13 +143,18 @@ public static class RunFolder
         throw OptionException.Of($"{again}: the run in {folder} is finished, after step {TrainerState.Load(path).GlobalStep}; {anew} does it anew.");
     }
 
-    /// <summary>Writes the metrics of a finished run: eval_results.json, train_results.json and all_results.json.</summary>
+    /// <summary>Writes the metrics of a finished run: eval_results.json, train_results.json, model_results.json and all_results.json.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="metrics">What was measured.</param>
+    /// <param name="cost">What the model costs.</param>
     /// <exception cref="InputException">A file cannot be written.</exception>
-    public static void SaveResults(string folder, IReadOnlyDictionary<string, double> metrics)
+    public static void SaveResults(string folder, IReadOnlyDictionary<string, double> metrics, CostReport cost)
     {
+        ArgumentNullException.ThrowIfNull(cost);
         Dictionary<string, double> evaluation = Part(metrics, "eval_");
         if (evaluation.Keys.Any(name => name != "epoch")) ResultsJson.Save(folder, "eval", evaluation);
         ResultsJson.Save(folder, "train", Part(metrics, "train_"));
+        ResultsJson.Save(folder, "model", cost.Numbers());
     }
 
     private static void Clear(string folder)

@@ -1,5 +1,6 @@
 // What a run leaves.
 using Sprout.Bert.Metrics;
+using Sprout.Pruning.Inspection;
 
 namespace Sprout.Pruning.Runs;
 
@@ -12,6 +13,9 @@ public sealed record RunResult(IReadOnlyDictionary<string, double> Metrics, Prun
 {
     /// <summary>What was predicted for which class, by what follows the names of a set's metrics; empty when no classes were evaluated.</summary>
     public IReadOnlyDictionary<string, ClassReport> ClassReports { get; init; } = new Dictionary<string, ClassReport>();
+
+    /// <summary>What the model costs, as <c>sprout inspect</c> tells it.</summary>
+    public required CostReport Cost { get; init; }
 
     /// <summary>Steps of the model that was kept: all, or those of the best evaluation.</summary>
     public int KeptStep { get; init; } = Steps;

@@ -1,6 +1,7 @@
 // sprout bench: what it reports, and what it refuses.
 using System.Text.Json.Nodes;
 using Sprout.Cli.Bench;
+using Sprout.Tests.Sources;
 using Sprout.Tests.Training;
 
 namespace Sprout.Tests.Cli;
@@ -9,7 +10,7 @@ public sealed class BenchTests : IDisposable
 {
     private static readonly string[] Keys =
     [
-        "mode", "median_s", "min_s", "tokens_per_s", "gflops", "peak_fraction", "peak_rss_mb", "threads", "isa",
+        "mode", "median_s", "min_s", "tokens_per_s", "sequences_per_s", "gflops", "peak_fraction", "peak_rss_mb", "threads", "isa",
         "parameters", "encoder_parameters", "density",
     ];
 
@@ -23,13 +24,14 @@ public sealed class BenchTests : IDisposable
     public void A_model_s_report_counts_the_arithmetic_of_weights_and_attention(string mode, double passes)
     {
         JsonObject report = Run("--model", tiny.Model, "--mode", mode, "--batch", "3", "--length", "7", "--warmup", "1", "--repeat", "2", "--threads", "1");
-        report.Select(pair => pair.Key).Should().Equal(Keys);
+        report.Select(pair => pair.Key).Should().Equal([.. Keys, "batch"]);
         JsonObject config = TinyRun.ReadJson(tiny.Model, "config.json");
         double hidden = config["hidden_size"]!.GetValue<int>(), layers = config["num_hidden_layers"]!.GetValue<int>();
         double encoder = report["encoder_parameters"]!.GetValue<long>();
         double flops = passes * 3 * ((2 * encoder * 7) + (4 * layers * hidden * 7 * 7)), seconds = report["median_s"]!.GetValue<double>();
         (report["gflops"]!.GetValue<double>() * 1e9 * seconds).Should().BeApproximately(flops, flops * 1e-9);
         (report["tokens_per_s"]!.GetValue<double>() * seconds).Should().BeApproximately(21, 1e-6);
+        (report["sequences_per_s"]!.GetValue<double>() * seconds).Should().BeApproximately(3, 1e-6);
         report["min_s"]!.GetValue<double>().Should().BePositive().And.BeLessThanOrEqualTo(seconds);
         report["peak_fraction"]!.GetValue<double>().Should().BeInRange(0, 1.2);
         report["threads"]!.GetValue<int>().Should().Be(1);
@@ -69,6 +71,30 @@ public sealed class BenchTests : IDisposable
     }
 
     [Fact]
+    public void Several_batches_are_reports_in_one_document_sparse_beside_dense()
+    {
+        string pruned = PrunedModel.Folder(
+            tiny, density: 0.05, change: config => config with { HiddenSize = 64, IntermediateSize = 256, NumAttentionHeads = 2 });
+        foreach (string model in (string[])[pruned, PrunedModel.File(tiny, pruned)])
+        {
+            string[] arguments = ["--model", model, "--format", "sparse", "--batch", "1,4", "--length", "6", "--warmup", "0", "--repeat", "2"];
+            JsonObject[] reports = [.. Run(arguments)["batches"]!.AsArray().Select(report => report!.AsObject())];
+            reports.Select(report => report["batch"]!.GetValue<int>()).Should().Equal(1, 4);
+            foreach (JsonObject report in reports)
+            {
+                report.Select(pair => pair.Key).Should().Equal(
+                    [.. Keys, "dense_median_s", "dense_tokens_per_s", "dense_sequences_per_s", "speedup", "batch"]);
+                double batch = report["batch"]!.GetValue<int>(), dense = report["dense_median_s"]!.GetValue<double>();
+                (report["sequences_per_s"]!.GetValue<double>() * report["median_s"]!.GetValue<double>()).Should().BeApproximately(batch, 1e-6);
+                (report["dense_sequences_per_s"]!.GetValue<double>() * dense).Should().BeApproximately(batch, 1e-6);
+                (report["dense_tokens_per_s"]!.GetValue<double>() * dense).Should().BeApproximately(6 * batch, 1e-6);
+            }
+
+            TinyRun.Run(["bench", .. arguments]).Output.Should().ContainAll("batch 1", "batch 4", "speedup", "sequences_per_s");
+        }
+    }
+
+    [Fact]
     public void A_product_is_two_operations_a_multiply_add()
     {
         JsonObject report = Run("--mode", "gemm", "--shape", "3x5x7", "--layout", "TN", "--warmup", "0", "--repeat", "2");
@@ -95,9 +121,9 @@ public sealed class BenchTests : IDisposable
     public void The_median_is_the_middle_or_the_mean_of_the_two_middle_ones()
     {
         var timing = new BenchTiming();
-        foreach (double seconds in new[] { 5.0, 1, 3 }) timing.Add(seconds, 1, 1);
+        foreach (double seconds in new[] { 5.0, 1, 3 }) timing.Add(seconds, new BenchWork(1, 1, 1));
         timing.Median.Should().Be(3);
-        timing.Add(2, 1, 1);
+        timing.Add(2, new BenchWork(1, 1, 1));
         timing.Median.Should().Be(2.5);
     }
 
@@ -113,6 +139,7 @@ public sealed class BenchTests : IDisposable
     [InlineData(2, "--model", "--length 0")]
     [InlineData(2, "--model", "--length 100000")]
     [InlineData(2, "--model", "--batch 0")]
+    [InlineData(2, "--model", "--batch 1,0")]
     [InlineData(2, "--model", "--repeat 0")]
     [InlineData(2, "--model", "--format sparse")]
     [InlineData(2, "--model", "--mode train-step --activations int8")]

@@ -70,7 +70,10 @@ public sealed class CommandTests : IDisposable
         JsonNode cost = TinyRun.Run("inspect", tiny.Model, "--json").Json;
         cost["prunable_weights"]!.GetValue<long>().Should().Be(4096);
         cost["density"]!.GetValue<double>().Should().Be(1);
-        TinyRun.Run("inspect", tiny.Model).Output.Should().Contain("4,096");
+        TinyRun.Run("inspect", tiny.Model).Output.Should().ContainAll("4,096", "MACs a sequence", "in memory");
+        double Macs(int length) => TinyRun.Run("inspect", tiny.Model, "--json", "--length", $"{length}").Json["macs_per_sequence"]!.GetValue<double>();
+        (Macs(10) - (2 * Macs(5))).Should().Be(2 * 2 * 16 * (100 - 50), "2 layers of 16 have these pairs of tokens more");
+        TinyRun.Run("inspect", tiny.Model, "--length", "0").Log.Should().Contain("--length: expected 1 to the model's");
         JsonArray devices = TinyRun.Run("devices", "--json").Json.AsArray();
         devices.Should().Contain(device => device!["device"]!.GetValue<string>() == "cpu" && device["available"]!.GetValue<bool>());
         devices.Where(device => !device!["available"]!.GetValue<bool>()).Should().OnlyContain(device => device!["reason"] != null);
@@ -83,6 +86,24 @@ public sealed class CommandTests : IDisposable
         CommandResult result = TinyRun.Run(tiny.Arguments("output", "--method=movement --density=0.3 --json"));
         result.Json["density"]!.GetValue<double>().Should().BeApproximately(0.3, 0.01);
         result.Json["output"]!.GetValue<string>().Should().Be(tiny.PathOf("output"));
+    }
+
+    [Fact]
+    public void A_run_s_results_tell_the_costs_that_inspect_and_eval_tell()
+    {
+        string model = tiny.Train("output", "--method=magnitude --density=0.2");
+        JsonObject inspected = TinyRun.Run("inspect", model, "--json").Json.AsObject(), all = TinyRun.ReadJson(model, "all_results.json");
+        JsonObject evaluated = TinyRun.Run("eval", "--model", model, "--eval-file", tiny.EvalFile, "--json").Json.AsObject();
+        string[] names = [.. inspected.Where(pair => pair.Key is not ("matrices" or "layers")).Select(pair => pair.Key)];
+        TinyRun.ReadJson(model, "model_results.json").Select(pair => pair.Key).Should().BeEquivalentTo(names);
+        foreach (string name in names)
+        {
+            double expected = inspected[name]!.GetValue<double>();
+            (all[name]!.GetValue<double>(), evaluated[name]!.GetValue<double>()).Should().Be((expected, expected), name);
+        }
+
+        inspected["bytes_on_disk"]!.GetValue<long>().Should().Be(new FileInfo(Path.Combine(model, "model.safetensors")).Length);
+        File.ReadAllText(Path.Combine(model, "README.md")).Should().ContainAll("| non-zeros |", "| MACs a sequence |", "| on disk |", "| in memory |");
     }
 
     [Fact]

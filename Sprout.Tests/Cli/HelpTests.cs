@@ -34,7 +34,7 @@ public sealed class HelpTests
     [InlineData("eval")]
     [InlineData("predict", "--model", "--input", "--text-column", "--pair-column")]
     [InlineData("tokenize", "--pair")]
-    [InlineData("inspect", "--json")]
+    [InlineData("inspect", "--json", "--length")]
     [InlineData(
         "export", "--format", "--output", "--weights", "--activations", "--embeddings", "--keep-tokens", "--pattern", "--remove-empty", "--max-loss",
         "--task", "--data", "--eval-file", "--eval-batch-size", "--device")]

@@ -77,8 +77,8 @@ public sealed class RunFilesTests : IDisposable
         string version = typeof(Run).Assembly.GetName().Version!.ToString(3);
         double accuracy = TinyRun.ReadJson(output, "eval_results.json")["eval_accuracy"]!.GetValue<double>();
         card.Should().ContainAll(
-            "# out", "pruned by magnitude", $"made by Sprout {version} with seed 7", "30 training and 20 evaluation examples", "| density | 50.00 % |",
-            FormattableString.Invariant($"| eval_accuracy | {accuracy:0.######} |"), "| model.safetensors | ", "\"method\": \"magnitude\"", "\"seed\": 7");
+            "# out", "pruned by magnitude", $"made by Sprout {version} with seed 7", "30 training and 20 evaluation examples", "| density | 50.00 % of",
+            FormattableString.Invariant($"| eval_accuracy | {accuracy:0.######} |"), "| on disk | ", "\"method\": \"magnitude\"", "\"seed\": 7");
         card.Should().NotContain("\"epochs\"", "only options that are not the defaults are shown");
     }
 

@@ -51,6 +51,9 @@ public sealed class ModelInspectorTests : IDisposable
         cost.Parameters.Should().Be(cost.EmbeddingParameters + cost.EncoderParameters + 72 + 27);
         (cost.NonZeros, cost.Density, cost.RemainingPercent, cost.BytesOnDisk).Should().Be((cost.Parameters, 1, 100, null));
         (cost.MacsPerToken, cost.DenseMacsPerToken).Should().Be((2 * PrunableOfLayer, 2 * PrunableOfLayer));
+        cost.EncoderNonZeros.Should().Be(cost.EncoderParameters);
+        // Of attention's own products each pair of tokens takes a hidden size twice, in both layers.
+        (cost.MacsPerSequence(7), cost.DenseMacsPerSequence(7)).Should().Be(((2 * PrunableOfLayer * 7) + (2 * 2 * 8 * 49), cost.MacsPerSequence(7)));
         cost.Matrices.Should().HaveCount(3 + 12 + 2).And.OnlyContain(matrix => matrix.Density == 1);
         cost.Matrices.Where(matrix => matrix.IsPrunable).Should().HaveCount(12);
         cost.Layers.Should().Equal(new LayerCost(4, 0, 0, 0, 6, 0, 0), new LayerCost(4, 0, 0, 0, 6, 0, 0));
@@ -76,6 +79,8 @@ public sealed class ModelInspectorTests : IDisposable
         cost.KeptWeights.Should().Be((2 * PrunableOfLayer) - zeros);
         cost.RemainingPercent.Should().Be(100.0 * (cost.EncoderParameters - zeros) / cost.EncoderParameters);
         cost.NonZeros.Should().Be(cost.Parameters - zeros - 4);
+        cost.EncoderNonZeros.Should().Be(cost.EncoderParameters - zeros - 4);
+        (cost.DenseMacsPerSequence(5) - cost.MacsPerSequence(5)).Should().Be(5 * zeros, "attention's products leave no head out");
         cost.Matrices.Single(matrix => matrix.Name == "bert.encoder.layer.1.attention.self.value").Should().Be(
             new MatrixCost("bert.encoder.layer.1.attention.self.value", 8, 8, 32, IsPrunable: true));
     }

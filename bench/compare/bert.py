@@ -1,4 +1,4 @@
-"""BERT for classification in plain PyTorch, with movement pruning and with or without padding."""
+"""BERT for classification in plain PyTorch, with movement pruning."""
 import json
 import math
 from dataclasses import dataclass
@@ -71,45 +71,6 @@ class Linear(nn.Linear):
         return F.linear(x, self.weight * TopV.apply(self.mask_scores, self.density), self.bias)
 
 
-class Gather(torch.autograd.Function):
-    """Rows of x; the rows are distinct, so that the backward pass is a copy instead of a sum."""
-
-    @staticmethod
-    def forward(ctx, x: Tensor, rows: Tensor) -> Tensor:
-        ctx.save_for_backward(rows)
-        ctx.size = x.shape[0]
-        return x.index_select(0, rows)
-
-    @staticmethod
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
-        (rows,) = ctx.saved_tensors
-        return gradient.new_zeros(ctx.size, gradient.shape[1]).index_copy_(0, rows, gradient), None
-
-
-class Scatter(torch.autograd.Function):
-    """A matrix of zeros with x in the given distinct rows; the adjoint of Gather."""
-
-    @staticmethod
-    def forward(ctx, x: Tensor, rows: Tensor, size: int) -> Tensor:
-        ctx.save_for_backward(rows)
-        return x.new_zeros(size, x.shape[1]).index_copy_(0, rows, x)
-
-    @staticmethod
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None, None]:
-        (rows,) = ctx.saved_tensors
-        return gradient.index_select(0, rows), None, None
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How the tokens of a batch lie: batch x length, and where the real tokens are when padding is packed away or masked."""
-
-    batch: int
-    length: int
-    bias: Tensor | None = None
-    rows: Tensor | None = None
-
-
 class Layer(nn.Module):
     """Self-attention and feed-forward block, each followed by dropout, residual and layer norm. Works on [tokens, hidden]."""
 
@@ -126,28 +87,16 @@ class Layer(nn.Module):
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
         self.attention_dropout = nn.Dropout(config.attention_probs_dropout_prob)
 
-    def forward(self, x: Tensor, layout: Layout, firsts: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, batch: int, firsts: Tensor | None = None) -> Tensor:
         """States of all tokens, or of those in the rows firsts, one of each sequence, which then alone ask."""
         asking = x if firsts is None else x.index_select(0, firsts)
-        asking = self.attention_norm(asking + self.dropout(self.output(self.attend(x, layout, asking))))
+        asking = self.attention_norm(asking + self.dropout(self.output(self.attend(x, batch, asking))))
         return self.norm(asking + self.dropout(self.down(F.gelu(self.intermediate(asking)))))
 
-    def attend(self, x: Tensor, layout: Layout, asking: Tensor) -> Tensor:
-        q, k, v = self.query(asking) * self.scale, self.split(self.key(x), layout), self.split(self.value(x), layout)
-        q = self.split(q, layout) if asking is x else q.view(layout.batch, self.heads, 1, -1)
-        scores = q @ k.transpose(2, 3)
-        if layout.bias is not None:
-            scores = scores + layout.bias
-        context = self.attention_dropout(scores.softmax(-1)) @ v
-        if asking is not x:
-            return context.view(asking.shape)
-        context = context.transpose(1, 2).reshape(layout.batch * layout.length, x.shape[1])
-        return context if layout.rows is None else Gather.apply(context, layout.rows)
-
-    def split(self, x: Tensor, layout: Layout) -> Tensor:
-        if layout.rows is not None:
-            x = Scatter.apply(x, layout.rows, layout.batch * layout.length)
-        return x.view(layout.batch, layout.length, self.heads, -1).transpose(1, 2)
+    def attend(self, x: Tensor, batch: int, asking: Tensor) -> Tensor:
+        q, k, v = (y.view(batch, -1, self.heads, x.shape[1] // self.heads).transpose(1, 2) for y in (self.query(asking) * self.scale, self.key(x), self.value(x)))
+        context = self.attention_dropout((q @ k.transpose(2, 3)).softmax(-1)) @ v
+        return context.transpose(1, 2).reshape(asking.shape)
 
 
 class Classifier(nn.Module):
@@ -181,29 +130,11 @@ class Classifier(nn.Module):
         """Hidden states and logits of a batch without padding; ids [batch, length]."""
         batch, length = ids.shape
         x = self.words(ids) + self.positions.weight[:length] + self.types.weight[0]
-        return self.encode(x.view(batch * length, -1), Layout(batch, length), torch.arange(0, batch * length, length))
-
-    def padded(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """The same with padding behind each sequence, which attention leaves out; ids [batch, longest]."""
-        batch, length = ids.shape
-        x = self.words(ids) + self.positions.weight[:length] + self.types.weight[0]
-        layout = Layout(batch, length, key_bias(lengths, length))
-        return self.encode(x.view(batch * length, -1), layout, torch.arange(0, batch * length, length))
-
-    def packed(self, ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """The same with the padding packed away; ids holds the sequences end to end. Only attention pads, to batch and back."""
-        batch, length = len(lengths), int(lengths.max())
-        firsts = lengths.cumsum(0) - lengths
-        positions = torch.arange(len(ids)) - firsts.repeat_interleave(lengths)
-        rows = positions + torch.arange(batch).repeat_interleave(lengths) * length
-        x = self.words(ids) + self.positions(positions) + self.types.weight[0]
-        return self.encode(x, Layout(batch, length, key_bias(lengths, length), rows), firsts)
-
-    def encode(self, x: Tensor, layout: Layout, firsts: Tensor) -> tuple[Tensor, Tensor]:
-        x = self.dropout(self.embedding_norm(x))
+        x = self.dropout(self.embedding_norm(x.view(batch * length, -1)))
+        firsts = torch.arange(0, batch * length, length)
         for layer in self.layers[:-1]:
-            x = layer(x, layout)
-        x = self.layers[-1](x, layout, firsts if self.firsts else None)
+            x = layer(x, batch)
+        x = self.layers[-1](x, batch, firsts if self.firsts else None)
         return x, self.classifier(self.dropout(torch.tanh(self.pooler(x if self.firsts else x.index_select(0, firsts)))))
 
     def encoder_parameters(self) -> int:
@@ -215,11 +146,6 @@ class Classifier(nn.Module):
         config = self.config
         attention = sum(2 * length**2 for length in lengths) * config.hidden_size * config.num_hidden_layers
         return (6 if training else 2) * (self.encoder_parameters() * sum(lengths) + attention)
-
-
-def key_bias(lengths: Tensor, length: int) -> Tensor:
-    """0 for real tokens, a large negative number for padding, to be added to the scores; [batch, 1, 1, length]."""
-    return ((torch.arange(length) >= lengths[:, None]) * -1e9)[:, None, None, :]
 
 
 def optimizer(model: nn.Module, foreach: bool) -> torch.optim.Optimizer:

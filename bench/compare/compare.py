@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compares Sprout with PyTorch, ONNX Runtime and the Rust tokenizer in interleaved pairs of fresh processes.
+"""Compares Sprout with libtorch, ONNX Runtime and FastBertTokenizer in interleaved pairs of fresh processes.
 
-    python3 bench/compare/compare.py --table SST-2/train.tsv --vocab vocab.txt --tokenizer tokenizer.json
+    python3 bench/compare/compare.py --table SST-2/train.tsv --vocab vocab.txt
 """
 import argparse
 import datetime
@@ -15,6 +15,7 @@ import time
 
 import lengths
 import machine
+import peers
 import report
 import rows
 
@@ -26,13 +27,14 @@ def main() -> None:
     selected = arguments.only.split(",")
     if unknown := set(selected) - set(rows.GROUPS):
         sys.exit(f"--only: no such group: {', '.join(unknown)}; there are {', '.join(rows.GROUPS)}")
-    sprout, sprout_bench = build(arguments, selected)
+    sprout, sprout_bench, programs = build(arguments, selected)
     cache = os.path.abspath(arguments.cache)
     texts = sizes = None
     if arguments.table and arguments.vocab and {"epoch", "tokenizer"} & set(selected):
         texts, sizes = ("texts.txt", "lengths.txt") if arguments.list else lengths.write(sprout, arguments.vocab, arguments.table, cache)
     settings = rows.Settings(
-        sprout, sprout_bench, cache, arguments.python, arguments.threads, arguments.warmup, arguments.repeat, arguments.table, arguments.vocab, arguments.tokenizer, texts, sizes
+        sprout, sprout_bench, programs, cache, arguments.python, arguments.threads, arguments.warmup, arguments.repeat,
+        arguments.table, arguments.vocab, texts, sizes
     )
     available = [row for row in rows.all_rows(settings) if row.group in selected]
     for group in selected:
@@ -43,7 +45,7 @@ def main() -> None:
         sys.exit(f"--only {arguments.only} --match {arguments.match!r}: no such row; --list prints them all")
     if arguments.list:
         for row in chosen:
-            print(f"{row.group}: {row.name}: {row.peer.name}\n  {shlex.join(row.sprout.argv)}\n  {shlex.join(row.peer.argv)}")
+            print(f"{row.group}: {row.name}: {row.peer.name}\n  {command(row.sprout)}\n  {command(row.peer)}")
         return
     description = machine.describe()
     path = os.path.join(arguments.results, (arguments.machine or machine.name(description)) + ".json")
@@ -53,7 +55,7 @@ def main() -> None:
     for number, row in enumerate(chosen, 1):
         print(f"[{number}/{len(chosen)}] {row.name}: {row.peer.name}", file=sys.stderr)
         try:
-            result = compare(row, arguments)
+            result = compare(row, settings, arguments)
         except (subprocess.SubprocessError, OSError, ValueError) as error:
             print(f"  failed: {error}", file=sys.stderr)
             continue
@@ -76,19 +78,18 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--timeout", type=int, default=1800, help="seconds for one process")
     parser.add_argument("--table", help="SST-2's train.tsv, for epoch and tokenizer")
     parser.add_argument("--vocab", help="vocab.txt of BERT uncased, for epoch and tokenizer")
-    parser.add_argument("--tokenizer", help="its tokenizer.json, for tokenizer")
-    parser.add_argument("--python", default="/usr/bin/python3", help="the Python that has PyTorch (default: Debian's)")
+    parser.add_argument("--python", default="/usr/bin/python3", help="the Python that has PyTorch, for startup and load (default: Debian's)")
     parser.add_argument("--sprout", help="command that starts sprout (default: what this checkout builds)")
     parser.add_argument("--machine", help="name of the result files (default: from the processor)")
-    parser.add_argument("--cache", default=os.path.join(rows.HERE, "cache"), help="folder for ONNX models and lengths")
+    parser.add_argument("--cache", default=os.path.join(rows.HERE, "cache"), help="folder for models and lengths")
     parser.add_argument("--results", default=os.path.join(ROOT, "bench", "results"))
     return parser.parse_args()
 
 
-def build(arguments: argparse.Namespace, selected: list[str]) -> tuple[list[str], list[str]]:
-    """Builds what the groups need and returns the commands that start sprout and the benchmarks."""
+def build(arguments: argparse.Namespace, selected: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Builds what the groups need and returns the commands that start sprout, the benchmarks and the peers."""
     if arguments.list:
-        return ["sprout"], ["Sprout.Bench"]
+        return ["sprout"], ["Sprout.Bench"], ["Sprout.Peers"]
     projects = [] if arguments.sprout else [("Sprout.Cli", "sprout")]
     if "tokenizer" in selected:
         projects.append((os.path.join("bench", "Sprout.Bench"), "Sprout.Bench"))
@@ -97,12 +98,17 @@ def build(arguments: argparse.Namespace, selected: list[str]) -> tuple[list[str]
         subprocess.run(["dotnet", "build", "-c", "Release", "-v", "quiet", os.path.join(ROOT, project)], check=True, stdout=sys.stderr)
         commands[name] = ["dotnet", os.path.join(ROOT, project, "bin", "Release", "net10.0", name + ".dll")]
     sprout = shlex.split(arguments.sprout) if arguments.sprout else commands["sprout"]
-    return sprout, commands.get("Sprout.Bench", [])
+    return sprout, commands.get("Sprout.Bench", []), peers.build() if set(rows.PEERS) & set(selected) else []
 
 
-def compare(row: rows.Row, arguments: argparse.Namespace) -> dict:
+def command(side: rows.Side) -> str:
+    """How a side is started in a shell."""
+    return " ".join([f"{name}={value}" for name, value in side.env.items()] + [shlex.join(side.argv)])
+
+
+def compare(row: rows.Row, settings: rows.Settings, arguments: argparse.Namespace) -> dict:
     """Runs Sprout and the peer in turn and sums it up."""
-    prepare(row, arguments)
+    prepare(row, settings, arguments)
     ours, theirs, others = [], [], 0.0
     for pair in range(arguments.pairs):
         # Neither side always comes first, and what else runs is looked at before each.
@@ -127,20 +133,24 @@ def compare(row: rows.Row, arguments: argparse.Namespace) -> dict:
     }
 
 
-def prepare(row: rows.Row, arguments: argparse.Namespace) -> None:
-    """Writes the ONNX model or the weights that a row needs if they are not there yet."""
-    options = dict(zip(row.peer.argv[2::2], row.peer.argv[3::2]))
-    if row.group == "forward" and row.peer.name.startswith("ONNX") and not os.path.exists(options["--model"] + ".json"):
-        shape = ["--batch", options["--batch"], "--length", options["--length"]]
-        export("export_onnx.py", os.path.basename(options["--model"]).split("-")[0], options["--model"], arguments, *shape)
-    if row.group == "load" and not os.path.exists(os.path.join(options["--model"], "model.safetensors")):
-        export("export_weights.py", os.path.basename(options["--model"]), options["--model"], arguments)
+def prepare(row: rows.Row, settings: rows.Settings, arguments: argparse.Namespace) -> None:
+    """Writes the models that a row needs if they are not there yet."""
+    options = dict(zip(row.peer.argv, row.peer.argv[1:]))
+    model, onnx = options.get("--model"), options.get("--onnx")
+    if row.group == "load" and not os.path.exists(os.path.join(model, "model.safetensors")):
+        name = os.path.basename(model).split("-")[0]
+        call([arguments.python, os.path.join(rows.HERE, "export_weights.py"), "--config", rows.config(name), "--output", model], arguments)
+    elif row.group in rows.PEERS and model and not os.path.exists(os.path.join(model, "answers.json")):
+        call([*settings.peers, "model", "--config", rows.config(os.path.basename(model)), "--output", model], arguments)
+    if onnx and not os.path.exists(onnx):
+        folder = os.path.dirname(onnx)
+        weights = folder.rsplit("-", 1)[1]
+        call([*settings.sprout, "export", "--model", model, "--format", "onnx", "--weights", weights, "--output", folder], arguments)
 
 
-def export(script: str, model: str, output: str, arguments: argparse.Namespace, *options: str) -> None:
-    os.makedirs(os.path.dirname(output), exist_ok=True)
-    command = [arguments.python, os.path.join(rows.HERE, script), "--config", rows.config(model), *options, "--output", output]
-    subprocess.run(command, check=True, timeout=arguments.timeout, stdout=sys.stderr)
+def call(argv: list[str], arguments: argparse.Namespace) -> None:
+    os.makedirs(arguments.cache, exist_ok=True)
+    subprocess.run(argv, check=True, timeout=arguments.timeout, stdout=sys.stderr)
 
 
 def run(side: rows.Side, timeout: int) -> dict:

@@ -22,12 +22,11 @@ def main() -> None:
     parser.add_argument("--foreach", action="store_true", help="the multi-tensor AdamW of PyTorch before 2.4; no faster on processors")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--tf32", action="store_true", help="on cuda, products in TensorFloat-32: 10 bits of mantissa instead of 23")
-    parser.add_argument("--isa", choices=["", "avx2"], default="", help="avx2: no AVX-512 in ATen and OpenBLAS")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--warmup", type=int, default=3)
     parser.add_argument("--repeat", type=int, default=20)
     arguments = parser.parse_args()
-    torch_setup.enter(arguments.threads, arguments.isa, arguments.device, arguments.tf32)
+    torch_setup.enter(arguments.threads, arguments.device, arguments.tf32)
     print(json.dumps(measure(arguments)))
 
 

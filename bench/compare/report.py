@@ -84,7 +84,7 @@ def versions(results: list[dict]) -> str:
     found: dict[str, str] = {}
     for result in results:
         peer = result["peer"]
-        for name in ("torch", "onnxruntime", "tokenizers", "node"):
+        for name in ("libtorch", "onnxruntime", "FastBertTokenizer", "torch"):
             if name in peer:
                 found[name] = peer[name]
         if "aten" in peer and "AVX2 on both" not in result["name"]:

@@ -12,17 +12,19 @@ import resource
 import sys
 import time
 
-KEEP = str(1 << 34)
+import machine
+
+# glibc keeps freed memory.
+KEEPING = {"MALLOC_MMAP_THRESHOLD_": str(1 << 34), "MALLOC_TRIM_THRESHOLD_": str(1 << 34), "MALLOC_TOP_PAD_": str(1 << 28)}
 
 
-def environment(threads: int, isa: str = "", keep: bool = True) -> dict[str, str]:
-    """Environment variables for a number of threads; isa "avx2" forces AVX2 in ATen and OpenBLAS, as on a processor without AVX-512; keep: glibc keeps memory."""
-    flags = _cpu_flags()
-    isa = isa or ("avx512" if "avx512f" in flags else "avx2")
+def environment(threads: int, keep: bool = True) -> dict[str, str]:
+    """Environment variables for a number of threads; keep: glibc keeps memory."""
+    isa = "avx512" if machine.has_avx512() else "avx2"
     env = {name: value for name, value in os.environ.items() if name not in ("OPENBLAS_CORETYPE", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS")}
     env |= {"ATEN_CPU_CAPABILITY": isa, "OMP_NUM_THREADS": str(threads)}
     if keep:
-        env |= {"MALLOC_MMAP_THRESHOLD_": KEEP, "MALLOC_TRIM_THRESHOLD_": KEEP, "MALLOC_TOP_PAD_": str(1 << 28)}
+        env |= KEEPING
     if isa == "avx2":
         # Also where OpenBLAS would choose Zen, which is slower (BERT-base's products on a Zen 3: 0.83 to 0.90 of Haswell's speed).
         env["OPENBLAS_CORETYPE"] = "Haswell"
@@ -37,10 +39,10 @@ def environment(threads: int, isa: str = "", keep: bool = True) -> dict[str, str
     return env
 
 
-def enter(threads: int, isa: str = "", device: str = "cpu", tf32: bool = False, keep: bool = True) -> None:
+def enter(threads: int, device: str = "cpu", tf32: bool = False, keep: bool = True) -> None:
     """Replaces this process by itself in that environment, once; call it before torch is imported. New tensors go to the device."""
-    if os.environ.get("SPROUT_TORCH_SETUP") != f"{threads} {isa}":
-        os.execve(sys.executable, [sys.executable, *sys.argv], environment(threads, isa, keep) | {"SPROUT_TORCH_SETUP": f"{threads} {isa}"})
+    if os.environ.get("SPROUT_TORCH_SETUP") != str(threads):
+        os.execve(sys.executable, [sys.executable, *sys.argv], environment(threads, keep) | {"SPROUT_TORCH_SETUP": str(threads)})
     import torch
 
     torch.set_num_threads(threads)
@@ -78,8 +80,3 @@ def settings() -> dict[str, str | int]:
 def peak_rss_mb() -> float:
     """The most memory that this process has had, in MiB as `sprout bench` counts."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _cpu_flags() -> set[str]:
-    with open("/proc/cpuinfo") as file:
-        return set(next((line for line in file if line.startswith("flags")), "").split())
