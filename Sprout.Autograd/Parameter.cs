@@ -30,12 +30,6 @@ public sealed class Parameter : Variable, IDisposable
     /// <summary>Whether weight decay is meant for it: matrices and tables, not biases and norms. Trainers group by this; optimisers see groups.</summary>
     public bool Decays { get; }
 
-    /// <summary>
-    /// The entries of a matrix whose gradient is formed, a mask of bits; the gradient is 0 elsewhere, and optimisers leave other entries and their moments as
-    /// they are. Null: all. Neither it nor its bits may change between a backward pass and the update that follows. Owned by who sets it.
-    /// </summary>
-    public Mask? Sample { get; set; }
-
     /// <summary>Whether what it stands for is kept in another form, so that asking for its value is a mistake.</summary>
     internal bool HasNoValue { get; private set; }
 

@@ -98,7 +98,6 @@ public sealed class MaskedMatrix : IDisposable
         backend.AddScaled(weight, 1f, positive);
         backend.Copy(positive, weight);
         Layer.Factor.Mask = null;
-        Layer.Weight.Sample = null;
     }
 
     /// <summary>Takes the mask out of the layer and gives it back to the device.</summary>
@@ -106,7 +105,6 @@ public sealed class MaskedMatrix : IDisposable
     {
         ForgetSparse();
         Layer.Factor.Mask = null;
-        Layer.Weight.Sample = null;
         bitMask?.Dispose();
         gateMask?.Dispose();
     }

@@ -63,10 +63,7 @@ public sealed class Pruner : IPruner, IDisposable
             Scores = [.. this.groups.Select(group => group.Scores)];
             if (method.LearnsScores && method.IsStraightThrough && this.groups.TrueForAll(group => group.HasEntries))
                 MaskedWeights = [.. matrices.Select(matrix => new MaskedWeight(matrix.Layer.Factor, matrix.Scores))];
-            ScoreGroup = new ParameterGroup("scores", method.LearnsScores ? Scores : [], method.Options.ScoreLearningRate, WeightDecay: 0)
-            {
-                StepsOfUpdate = method.Options.ScoreEvery,
-            };
+            ScoreGroup = new ParameterGroup("scores", method.LearnsScores ? Scores : [], method.Options.ScoreLearningRate, WeightDecay: 0);
             if (method.Options.InitScores is string file) TensorFile.Load(file, Named(Scores));
             else foreach (PrunedGroup group in this.groups) method.InitializeScores(group, seed);
         }
@@ -119,21 +116,10 @@ public sealed class Pruner : IPruner, IDisposable
     public void BeginStep(int step)
     {
         if (folded) throw new InvalidOperationException("BeginStep: the masks were folded into the weights, training cannot go on.");
-        bool learns = ScoresLearnAt(step);
-        foreach (Parameter scores in Scores)
-        {
-            scores.ZeroGrad();
-            scores.RequiresGrad = learns;
-        }
-
+        foreach (Parameter scores in Scores) scores.ZeroGrad();
         foreach (MaskedMatrix matrix in matrices) matrix.ForgetSparse();
         method.ComputeMasks(groups, At(step));
-        foreach (MaskedMatrix matrix in matrices)
-        {
-            matrix.PackSparse();
-            // Between the steps in which scores learn, nobody asks for the gradients of what is masked.
-            matrix.Layer.Weight.Sample = !learns && matrix.Layer.Factor.Mask is { Bits: not null } mask ? mask : null;
-        }
+        foreach (MaskedMatrix matrix in matrices) matrix.PackSparse();
     }
 
     /// <inheritdoc/>
@@ -143,19 +129,15 @@ public sealed class Pruner : IPruner, IDisposable
     public void FinishGradients(int step)
     {
         foreach (MaskedMatrix matrix in matrices) matrix.ForgetSparse();
-        bool learns = ScoresLearnAt(step);
         // Straight-through scores of single entries: the optimiser does it.
-        if (learns && MaskedWeights.Count > 0) return;
+        if (MaskedWeights.Count > 0) return;
         foreach (PrunedGroup group in groups)
         {
             // Of layers without a gradient nothing is learned in this step.
-            if (!learns) group.Scores.ZeroGrad();
-            else if (method.LearnsScores && group.HasGradient) AddScoreGradient(group, At(step));
+            if (method.LearnsScores && group.HasGradient) AddScoreGradient(group, At(step));
             foreach (MaskedMatrix matrix in group.Matrices)
             {
-                // A sampled gradient is masked already.
-                if (matrix.Layer.Weight is { Grad: Tensor gradient, Sample: null } && matrix.Layer.Factor.Mask is Mask mask)
-                    gradient.Backend.ApplyMask(gradient, mask, gradient);
+                if (matrix.Layer.Weight.Grad is Tensor gradient && matrix.Layer.Factor.Mask is Mask mask) gradient.Backend.ApplyMask(gradient, mask, gradient);
             }
         }
     }
@@ -227,8 +209,6 @@ public sealed class Pruner : IPruner, IDisposable
         IEnumerable<PrunedGroup> Blocks(int first, params Linear[] layers) =>
             layers.Select((layer, i) => PrunedGroup.OfBlocks(layer, first + i, options.Block));
     }
-
-    private bool ScoresLearnAt(int step) => step % method.Options.ScoreEvery == 0;
 
     private PruningStep At(int step) => new(step, IsEvaluation: false, schedule, seed);
 

@@ -100,16 +100,6 @@ public abstract class PruningMethod
         return weight * mean;
     }
 
-    /// <summary>Refuses <see cref="PruningOptions.ScoreEvery"/> above 1, but for straight-through scores that learn.</summary>
-    /// <exception cref="OptionException">It is above 1.</exception>
-    internal void RequireScoreEvery()
-    {
-        if (Options.ScoreEvery == 1 || (LearnsScores && IsStraightThrough)) return;
-        OptionName every = new(nameof(Options.ScoreEvery)), method = new(nameof(Options.Method));
-        string why = LearnsScores ? "whose gates need the gradient of every weight in every step" : "whose scores do not learn";
-        throw OptionException.Of($"{every} {Options.ScoreEvery} has no use with {method} {Name}, {why}.");
-    }
-
     /// <summary>Refuses <see cref="PruningScope.Global"/>, for methods whose scores of different matrices are not ranked together.</summary>
     /// <exception cref="OptionException">The scope is global.</exception>
     protected void RequireLocalScope()

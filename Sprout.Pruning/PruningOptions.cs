@@ -1,6 +1,5 @@
 // What a pruning run can be told.
 using System.Text.Json.Serialization;
-using Sprout.Autograd.Optim;
 using Sprout.Tensors;
 
 namespace Sprout.Pruning;
@@ -31,12 +30,6 @@ public sealed record PruningOptions
 
     /// <summary>The learning rate of the scores, at least 0.</summary>
     public double ScoreLearningRate { get; init; } = 1e-2;
-
-    /// <summary>
-    /// k, at least 1: scores learn in every k-th step, from the first on, by k steps' worth (<see cref="ParameterGroup.StepsOfUpdate"/>). In the steps between,
-    /// only the gradients of kept weights are formed, and masked weights rest.
-    /// </summary>
-    public int ScoreEvery { get; init; } = 1;
 
     /// <summary>How scores start.</summary>
     public ScoreInit ScoreInit { get; init; } = ScoreInit.Constant;
@@ -93,7 +86,6 @@ public sealed record PruningOptions
             RequireNone(nameof(Density), Density is not null);
             RequireNone(nameof(Lambda), Lambda != 0);
             RequireNone(nameof(InitScores), InitScores is not null);
-            RequireNone(nameof(ScoreEvery), ScoreEvery != 1);
             RequireNone(nameof(Block), Block != BlockShape.Entry);
             RequireNone(nameof(AttentionUnit), AttentionUnit != AttentionUnit.Block);
             RequireNone(nameof(FeedForwardUnit), FeedForwardUnit != FeedForwardUnit.Block);
@@ -116,7 +108,6 @@ public sealed record PruningOptions
         OptionException.Require(Enum.IsDefined(Scope), nameof(Scope), "local or global", Scope);
         OptionException.Require(
             ScoreLearningRate >= 0 && double.IsFinite(ScoreLearningRate), nameof(ScoreLearningRate), "a number of at least 0", ScoreLearningRate);
-        OptionException.Require(ScoreEvery >= 1, nameof(ScoreEvery), "1 or more steps", ScoreEvery);
         OptionException.Require(Enum.IsDefined(ScoreInit), nameof(ScoreInit), "constant, uniform or kaiming", ScoreInit);
         OptionException.Require(ScoreScale is null || double.IsFinite(ScoreScale.Value), nameof(ScoreScale), "a number", ScoreScale);
         OptionException.Require(ScheduleWarmup is null or >= 0, nameof(ScheduleWarmup), "0 steps or more", ScheduleWarmup);

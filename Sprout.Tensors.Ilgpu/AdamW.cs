@@ -26,12 +26,9 @@ public sealed partial class IlgpuBackend
     }
 
     /// <inheritdoc/>
-    public void AdamW(Tensor gradient, Mask? mask, in AdamWStep step, Tensor w, Tensor m, Tensor v)
+    public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v)
     {
-        if (w.Count == 0) return;
-        launcher.Run(
-            mask is null ? AdamWKernels.AdamW<NoMask> : AdamWKernels.AdamW<BitMask>, Elements(w.Count),
-            View(gradient), ViewOrNothing(mask?.Bits), new AdamWScalars(step), Group(w, m, v), CountOf(w));
+        if (w.Count > 0) launcher.Run(AdamWKernels.AdamW, Elements(w.Count), View(gradient), new AdamWScalars(step), Group(w, m, v), CountOf(w));
     }
 
     /// <inheritdoc/>

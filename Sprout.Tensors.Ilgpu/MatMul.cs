@@ -31,14 +31,6 @@ public sealed partial class IlgpuBackend
     }
 
     /// <inheritdoc/>
-    public void SampledMatMul(Tensor a, Tensor b, Mask mask, Tensor c, bool accumulate)
-    {
-        // Dense products of these devices are far ahead of sampled ones.
-        MatMul(a, true, b, false, null, c, accumulate);
-        ApplyMask(c, mask, c);
-    }
-
-    /// <inheritdoc/>
     public void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise
     {
         ArgumentNullException.ThrowIfNull(w);

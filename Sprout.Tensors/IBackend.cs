@@ -78,12 +78,6 @@ public interface IBackend : IDisposable
     /// </summary>
     void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Mask? mask, Tensor c, bool accumulate);
 
-    /// <summary>
-    /// c [m, n] = (aᵀ · b) ⊙ mask, or c += …, for a [k, m], b [k, n] and a mask of bits of c's shape: a sampled product, which computes what is kept alone
-    /// where so little is kept that this is faster. Accumulating, c is 0 outside the mask before. Which way it goes follows from shape and density alone.
-    /// </summary>
-    void SampledMatMul(Tensor a, Tensor b, Mask mask, Tensor c, bool accumulate);
-
     /// <summary>z = x · (w ⊙ mask)ᵀ + bias; y = f(z). x [T, K], w [N, K], bias [N] or null, z [T, N] (null: not kept), y [T, N].</summary>
     void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise;
 
@@ -254,10 +248,9 @@ public interface IBackend : IDisposable
 
     /// <summary>
     /// One AdamW update (Loshchilov and Hutter 2019, as PyTorch): g = gradientScale · gradient; m = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²;
-    /// w ← w − rate · weightDecay · w − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). All of one shape. Where the mask's bit is 0 (null: nowhere; not
-    /// gates), w, m and v stay as they are.
+    /// w ← w − rate · weightDecay · w − rate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). All of one shape.
     /// </summary>
-    void AdamW(Tensor gradient, Mask? mask, in AdamWStep step, Tensor w, Tensor m, Tensor v);
+    void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v);
 
     /// <summary>
     /// <see cref="AdamW"/> of a masked weight and of its scores in one pass, from the gradient of the masked weight, by the straight-through estimator:

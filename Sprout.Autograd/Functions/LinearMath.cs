@@ -41,14 +41,13 @@ internal static class LinearMath
         tape.GiveBackTo(mark);
     }
 
-    /// <summary>db += Σ dz and dW' += dzᵀ x, of those that are trained; dW' of its <see cref="Parameter.Sample"/> alone where there is one.</summary>
+    /// <summary>db += Σ dz and dW' += dzᵀ x, of those that are trained.</summary>
     public static void AddParameterGradients(IBackend backend, Tensor dz, Tensor x, LinearWeight weight, Parameter? bias)
     {
         if (bias is { RequiresGrad: true }) backend.ColumnSum(dz, bias.GradSum());
         if (!weight.RequiresGrad) return;
         Tensor dw = weight.Parameter.GradTarget(out bool accumulate);
-        if (weight.Parameter.Sample is Mask sample) backend.SampledMatMul(dz, Matrix(x), sample, dw, accumulate);
-        else backend.MatMul(dz, true, Matrix(x), false, null, dw, accumulate);
+        backend.MatMul(dz, true, Matrix(x), false, null, dw, accumulate);
     }
 
     /// <summary>dx += dz W', if it is wanted, with the mask of the forward pass.</summary>

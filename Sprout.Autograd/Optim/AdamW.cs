@@ -51,9 +51,9 @@ public sealed class AdamW : IDisposable
                 if (maskedByScores.TryGetValue(parameter, out MaskedWeight? owner) && owner.Weight.Grad is not null) continue;
                 if (parameter.Grad is not Tensor gradient) continue;
                 (State state, AdamWStep step) = Next(parameter, group, rateFactor, gradientScale);
-                if (!maskedByWeight.TryGetValue(parameter, out (MaskedWeight Pair, ParameterGroup ScoreGroup) masked) || !masked.Pair.Scores.RequiresGrad)
+                if (!maskedByWeight.TryGetValue(parameter, out (MaskedWeight Pair, ParameterGroup ScoreGroup) masked))
                 {
-                    gradient.Backend.AdamW(gradient, parameter.Sample, step, parameter.Value, state.Mean, state.Variance);
+                    gradient.Backend.AdamW(gradient, step, parameter.Value, state.Mean, state.Variance);
                     continue;
                 }
 
@@ -84,9 +84,7 @@ public sealed class AdamW : IDisposable
     {
         State state = StateOf(parameter);
         state.Step++;
-        int steps = group.StepsOfUpdate;
-        float rate = (float)(group.LearningRate * rateFactor * steps), decay = (float)group.WeightDecay;
-        return (state, new AdamWStep(rate, MathF.Pow(beta1, steps), MathF.Pow(beta2, steps), epsilon, decay, gradientScale, state.Step));
+        return (state, new AdamWStep((float)(group.LearningRate * rateFactor), beta1, beta2, epsilon, (float)group.WeightDecay, gradientScale, state.Step));
     }
 
     private State StateOf(Parameter parameter)

@@ -25,8 +25,7 @@ public static class GradientNorm
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(parameters);
         IBackend backend = loss.Backend;
-        Dictionary<Parameter, MaskedWeight> pairs =
-            (masked ?? []).Where(pair => pair.Weight.Grad is not null && pair.Scores.RequiresGrad).ToDictionary(pair => pair.Weight);
+        Dictionary<Parameter, MaskedWeight> pairs = (masked ?? []).Where(pair => pair.Weight.Grad is not null).ToDictionary(pair => pair.Weight);
         HashSet<Parameter> pairedScores = [.. pairs.Values.Select(pair => pair.Scores)];
         // One place for each parameter and one more for the scores that come with it; the last one is the loss.
         int count = parameters.Count;

@@ -6,11 +6,4 @@ namespace Sprout.Autograd.Optim;
 /// <param name="Parameters">In a fixed order.</param>
 /// <param name="LearningRate">Before the schedule's factor.</param>
 /// <param name="WeightDecay">AdamW decouples it: w ← w − rate · decay · w; <see cref="Sgd"/> adds decay · w to the gradient.</param>
-public sealed record ParameterGroup(string Name, IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay)
-{
-    /// <summary>
-    /// k: an update of <see cref="AdamW"/> stands for k steps with one gradient, as if it were each one's: the moments' decays are β₁ᵏ and β₂ᵏ, which is what k
-    /// updates of them come to, and the rate is k-fold.
-    /// </summary>
-    public int StepsOfUpdate { get; init; } = 1;
-}
+public sealed record ParameterGroup(string Name, IReadOnlyList<Parameter> Parameters, double LearningRate, double WeightDecay);

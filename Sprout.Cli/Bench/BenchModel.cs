@@ -82,14 +82,11 @@ internal sealed record BenchModel(
         return report;
     }
 
-    /// <summary>
-    /// Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update. Where scores learn in every k-th step, a repetition is
-    /// k steps, and their mean counts.
-    /// </summary>
+    /// <summary>Times whole optimiser steps of the trainer: masks, forward and backward passes, clipping, update.</summary>
     public JsonObject TrainStep(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
         using SequenceClassifier model = Load(backend, onlyAnswers: false);
-        int round = Pruning.ScoreEvery, steps = (Warmup + Repeat) * round;
+        int steps = Warmup + Repeat;
         var options = new TrainingOptions
         {
             MaxSteps = steps, BatchSize = BatchSize, LearningRate = 1e-5, Seed = Seed, TrainEmbeddings = TrainEmbeddings,
@@ -99,16 +96,13 @@ internal sealed record BenchModel(
         var objective = new BenchObjective(backend, model, Sequences);
         using var trainer = new Trainer(backend, objective, options, pruner);
         var timing = new BenchTiming();
-        double density = 1, roundSeconds = 0;
+        double density = 1;
         var clock = new StepClock(backend, (step, seconds, shown) =>
         {
             density = shown;
-            roundSeconds += seconds;
-            if (step % round != 0) return;
-            if (step == Warmup * round) profile?.Restart();
+            if (step == Warmup) profile?.Restart();
             BenchWork forward = Work(model, Weights([.. model.Encoder.Layers]), objective.Lengths);
-            if (step > Warmup * round) timing.Add(roundSeconds / round, forward with { Flops = 3 * forward.Flops });
-            roundSeconds = 0;
+            if (step > Warmup) timing.Add(seconds, forward with { Flops = 3 * forward.Flops });
         });
         trainer.Train(clock, cancellation);
         return timing.Report(backend, "train-step", Threads, Weights(model), Weights([.. model.Encoder.Layers]), density);

@@ -17,7 +17,7 @@ internal static class Effects
     private static readonly string[] Ramp = ["schedule-warmup", "initial-warmup", "final-warmup"];
     private static readonly string[] TopV = ["density", "initial-density", "scope"];
     private static readonly string[] Units = ["block", "attention-unit", "feed-forward-unit"];
-    private static readonly string[] OfPruning = [.. TopV, "threshold", "lambda", "score-every", .. Scores, .. Ramp, .. Units, "init-scores", "l0-noise"];
+    private static readonly string[] OfPruning = [.. TopV, "threshold", "lambda", .. Scores, .. Ramp, .. Units, "init-scores", "l0-noise"];
     private static readonly string[] OfTeachers = ["distill-alpha", "distill-temperature"];
     private static readonly string[] OfEvaluation =
         ["eval-every", "eval-batch-size", "max-eval-samples", "keep", "best-metric", "patience", "n-best"];
@@ -66,7 +66,6 @@ internal static class Effects
             (OfPruning, method == PruningOptions.NoMethod, $"without --method; give one of {string.Join(", ", PruningMethods.Names)}"),
             (TopV, method is "soft-movement" or "l0", with),
             (["threshold"], method is "magnitude" or "movement" or "random" or "l0", with),
-            (["score-every"], method is "magnitude" or "random" or "l0", with),
             (["lambda"], method is "magnitude" or "movement" or "random", with),
             (["l0-noise"], method is "magnitude" or "movement" or "random" or "soft-movement", with),
             (Scores, method is "magnitude" or "random", with),

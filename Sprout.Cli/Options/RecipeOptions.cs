@@ -122,7 +122,6 @@ internal static class RecipeOptions
         table.Number("--lambda", "Final weight of the penalty (soft-movement, l0)", "--final_lambda");
         table.Choice("--scope", "Top_v in each matrix or over all of them", ["local", "global"]);
         table.Number("--score-learning-rate", "AdamW's rate for the scores", "--mask_scores_learning_rate");
-        table.Whole("--score-every", "Scores learn in every k-th step (movement, soft-movement); between, only kept weights do: faster");
         table.Choice("--score-init", "How scores start", ["constant", "uniform", "kaiming"], null, "--mask_init");
         table.Number("--score-scale", "Constant or range of the start (default: 0; l0: 2.197)", "--mask_scale");
         table.Whole("--schedule-warmup", "N of the cubic schedule, in steps (default: --warmup-steps)");

@@ -32,12 +32,7 @@ public static class PruningMethods
         ArgumentNullException.ThrowIfNull(options);
         if (options is { Method: PruningOptions.NoMethod, KeepZeros: true }) return new KeptZeros(options);
         if (Known.Find(options.Method) is { } create)
-        {
-            PruningMethod method = create(options) ?? throw new InvalidOperationException($"What was registered as method \"{options.Method}\" makes none.");
-            method.RequireScoreEvery();
-            return method;
-        }
-
+            return create(options) ?? throw new InvalidOperationException($"What was registered as method \"{options.Method}\" makes none.");
         throw OptionException.Expected(nameof(options.Method), $"{PruningOptions.NoMethod} or one of {string.Join(", ", Names)}", $"\"{options.Method}\"");
     }
 

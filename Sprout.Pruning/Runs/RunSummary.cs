@@ -26,7 +26,6 @@ public sealed record RunSummary(string? Task, DataSummary Data, PruningOptions P
         string target = Pruning.Density is double density ? FormattableString.Invariant($"to density {density}")
             : Pruning.Method == "soft-movement" ? FormattableString.Invariant($"with lambda {Pruning.Lambda} and threshold {Pruning.Threshold}")
             : FormattableString.Invariant($"with lambda {Pruning.Lambda}");
-        string scores = Pruning.ScoreEvery == 1 ? "" : $"; scores learn every {Pruning.ScoreEvery} steps, and what is masked rests in between";
-        return $"{steps}; the encoder's matrices are pruned by {Pruning.Method} {target}{scores}.";
+        return $"{steps}; the encoder's matrices are pruned by {Pruning.Method} {target}.";
     }
 }

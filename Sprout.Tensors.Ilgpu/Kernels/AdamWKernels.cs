@@ -31,11 +31,9 @@ internal struct AdamWTensors
 /// <summary>Device side of the optimiser, and of the norms of the gradients that it forms.</summary>
 internal static class AdamWKernels
 {
-    public static void AdamW<TMask>(ArrayView<float> gradient, ArrayView<int> bits, AdamWScalars step, AdamWTensors weight, int count)
-        where TMask : struct, IMaskReader
+    public static void AdamW(ArrayView<float> gradient, AdamWScalars step, AdamWTensors weight, int count)
     {
-        for (int i = Threads.Index; i < count; i += Threads.Count)
-            if (TMask.Apply(1f, bits, gradient, i) > 0f) step.Update(gradient[i], weight.W, weight.M, weight.V, i);
+        for (int i = Threads.Index; i < count; i += Threads.Count) step.Update(gradient[i], weight.W, weight.M, weight.V, i);
     }
 
     public static void MaskedAdamW<TMask>(

@@ -17,12 +17,8 @@ internal sealed unsafe partial class CpuBackend<V>
     }
 
     /// <inheritdoc/>
-    public void AdamW(Tensor gradient, Mask? mask, in AdamWStep step, Tensor w, Tensor m, Tensor v)
-    {
-        var moments = new Moments(step, w.Pointer, m.Pointer, v.Pointer);
-        if (mask is null) ForEach(w.Count, new AdamWKernel(gradient.Pointer, moments));
-        else ForEach(w.Count, new KeptAdamWKernel(gradient.Pointer, (uint*)mask.Bits!.Pointer, moments));
-    }
+    public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v) =>
+        ForEach(w.Count, new AdamWKernel(gradient.Pointer, new Moments(step, w.Pointer, m.Pointer, v.Pointer)));
 
     /// <inheritdoc/>
     public void MaskedAdamW(
@@ -47,31 +43,14 @@ internal sealed unsafe partial class CpuBackend<V>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Update(V gradient, long i, int lanes)
         {
-            Next(gradient, i, lanes, out V weight, out V first, out V second);
-            Write(weight, w + i, lanes);
+            V g = gradient * V.Broadcast(gradientScale);
+            V first = V.MultiplyAdd(V.Broadcast(1 - beta1), g, V.Broadcast(beta1) * Read(m + i, lanes));
+            V second = V.MultiplyAdd(V.Broadcast(1 - beta2) * g, g, V.Broadcast(beta2) * Read(v + i, lanes));
+            V denominator = V.MultiplyAdd(V.Sqrt(second), V.Broadcast(rootScale), V.Broadcast(epsilon));
+            V weight = Read(w + i, lanes) * V.Broadcast(decay);
+            Write(weight - (V.Broadcast(rate) * (first / denominator)), w + i, lanes);
             Write(first, m + i, lanes);
             Write(second, v + i, lanes);
-        }
-
-        // The lanes whose bit is 1.
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Update(V gradient, uint bits, long i, int lanes)
-        {
-            Next(gradient, i, lanes, out V weight, out V first, out V second);
-            V kept = V.KeepBits(V.Broadcast(1), bits);
-            Write(V.WhereGreater(kept, V.Zero, weight, Read(w + i, lanes)), w + i, lanes);
-            Write(V.WhereGreater(kept, V.Zero, first, Read(m + i, lanes)), m + i, lanes);
-            Write(V.WhereGreater(kept, V.Zero, second, Read(v + i, lanes)), v + i, lanes);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Next(V gradient, long i, int lanes, out V weight, out V first, out V second)
-        {
-            V g = gradient * V.Broadcast(gradientScale);
-            first = V.MultiplyAdd(V.Broadcast(1 - beta1), g, V.Broadcast(beta1) * Read(m + i, lanes));
-            second = V.MultiplyAdd(V.Broadcast(1 - beta2) * g, g, V.Broadcast(beta2) * Read(v + i, lanes));
-            V denominator = V.MultiplyAdd(V.Sqrt(second), V.Broadcast(rootScale), V.Broadcast(epsilon));
-            weight = (Read(w + i, lanes) * V.Broadcast(decay)) - (V.Broadcast(rate) * (first / denominator));
         }
     }
 
@@ -99,12 +78,6 @@ internal sealed unsafe partial class CpuBackend<V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Step(long i, int lanes) => moments.Update(Read(gradient + i, lanes), i, lanes);
-    }
-
-    private readonly struct KeptAdamWKernel(float* gradient, uint* bits, Moments moments) : IElementwise
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Step(long i, int lanes) => moments.Update(Read(gradient + i, lanes), bits[i >> 5] >> (int)(i & 31), i, lanes);
     }
 
     private readonly struct MaskedAdamWKernel(MaskedGradient gradient, Moments weight, Moments scores) : IElementwise

@@ -1,7 +1,6 @@
 // Matrix products: what they are asked for, as Gemm takes it.
 using Sprout.Tensors.Cpu.Gemm;
 using Sprout.Tensors.Cpu.Integers;
-using Sprout.Tensors.Cpu.Sparse;
 using Sprout.Tensors.Ops;
 using Sprout.Tensors.Simd;
 
@@ -15,19 +14,6 @@ internal sealed unsafe partial class CpuBackend<V>
         int m = transposeA ? a.Shape.Columns : a.Shape.Rows, k = transposeA ? a.Shape.Rows : a.Shape.Columns;
         int n = transposeB ? b.Shape.Rows : b.Shape.Columns;
         gemm.Multiply(new Product(m, n, k, a.Pointer, transposeA, transposeB, c.Pointer, accumulate), b, mask, default(NoEpilogue));
-    }
-
-    /// <inheritdoc/>
-    public void SampledMatMul(Tensor a, Tensor b, Mask mask, Tensor c, bool accumulate)
-    {
-        if (SampledProduct<V>.Pays(CountBits(mask.Bits!, c.Count), c.Count, a.Shape.Rows))
-        {
-            SampledProduct<V>.Run(this, workers, a, b, mask.Bits!, c, accumulate);
-            return;
-        }
-
-        MatMul(a, true, b, false, null, c, accumulate);
-        ApplyMask(c, mask, c);
     }
 
     /// <inheritdoc/>

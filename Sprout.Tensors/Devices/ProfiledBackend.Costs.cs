@@ -33,8 +33,6 @@ public sealed partial class ProfiledBackend
             return new($"{nameof(MatMul)} {(transposeA ? 'T' : 'N')}{(transposeB ? 'T' : 'N')}", Of(a, b, c), 2.0 * c.Count * k);
         }
 
-        public static Cost SampledMatMul(Tensor a, Tensor b, Tensor c, long kept) => new(nameof(SampledMatMul), Of(a, b, c), 2.0 * kept * a.Shape.Rows);
-
         public static Cost Linear<TActivation>(Tensor x, Tensor w, Tensor? z, Tensor y) =>
             new(NameOf<TActivation>(nameof(Linear)), Of(x, w, z, y), 2.0 * y.Count * x.Shape.Columns);
 

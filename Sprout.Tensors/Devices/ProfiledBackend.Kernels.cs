@@ -63,14 +63,6 @@ public sealed partial class ProfiledBackend
     }
 
     /// <inheritdoc/>
-    public void SampledMatMul(Tensor a, Tensor b, Mask mask, Tensor c, bool accumulate)
-    {
-        Begin(Cost.SampledMatMul(a, b, c, inner.CountBits(mask.Bits!, c.Count)));
-        inner.SampledMatMul(a, b, mask, c, accumulate);
-        End();
-    }
-
-    /// <inheritdoc/>
     public void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise
     {
         Begin(Cost.Linear<TActivation>(x, w, z, y));
@@ -355,10 +347,10 @@ public sealed partial class ProfiledBackend
     }
 
     /// <inheritdoc/>
-    public void AdamW(Tensor gradient, Mask? mask, in AdamWStep step, Tensor w, Tensor m, Tensor v)
+    public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v)
     {
         Begin(Cost.AdamW(w));
-        inner.AdamW(gradient, mask, step, w, m, v);
+        inner.AdamW(gradient, step, w, m, v);
         End();
     }
 

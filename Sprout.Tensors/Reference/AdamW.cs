@@ -26,10 +26,9 @@ public sealed unsafe partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void AdamW(Tensor gradient, Mask? mask, in AdamWStep step, Tensor w, Tensor m, Tensor v)
+    public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v)
     {
-        for (long i = 0; i < w.Count; i++)
-            if (MaskFactor(mask, i) != 0) Update(gradient.Pointer[i], step, w, m, v, i);
+        for (long i = 0; i < w.Count; i++) Update(gradient.Pointer[i], step, w, m, v, i);
     }
 
     /// <inheritdoc/>

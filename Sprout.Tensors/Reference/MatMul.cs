@@ -28,13 +28,6 @@ public sealed unsafe partial class ReferenceBackend
     }
 
     /// <inheritdoc/>
-    public void SampledMatMul(Tensor a, Tensor b, Mask mask, Tensor c, bool accumulate)
-    {
-        MatMul(a, true, b, false, null, c, accumulate);
-        ApplyMask(c, mask, c);
-    }
-
-    /// <inheritdoc/>
     public void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise
     {
         int rows = x.Shape.Rows, n = w.Shape[0], k = w.Shape[1];

@@ -51,8 +51,6 @@ internal sealed class FailingBackend : IBackend
     public void MatMul(Tensor a, bool transposeA, Tensor b, bool transposeB, Mask? mask, Tensor c, bool accumulate) =>
         Next().MatMul(a, transposeA, b, transposeB, mask, c, accumulate);
 
-    public void SampledMatMul(Tensor a, Tensor b, Mask mask, Tensor c, bool accumulate) => Next().SampledMatMul(a, b, mask, c, accumulate);
-
     public void Linear<TActivation>(Tensor x, Tensor w, Mask? mask, Tensor? bias, Tensor? z, Tensor y) where TActivation : struct, IPointwise =>
         Next().Linear<TActivation>(x, w, mask, bias, z, y);
 
@@ -135,7 +133,7 @@ internal sealed class FailingBackend : IBackend
     public void SigmoidPenalty(Tensor scores, float shift, float scale, Tensor value, int index, Tensor? dscores) =>
         Next().SigmoidPenalty(scores, shift, scale, value, index, dscores);
 
-    public void AdamW(Tensor gradient, Mask? mask, in AdamWStep step, Tensor w, Tensor m, Tensor v) => Next().AdamW(gradient, mask, in step, w, m, v);
+    public void AdamW(Tensor gradient, in AdamWStep step, Tensor w, Tensor m, Tensor v) => Next().AdamW(gradient, in step, w, m, v);
 
     public void MaskedAdamW(
         Tensor gradient, Mask? mask, Tensor? scoreGradient, in AdamWStep step, Tensor w, Tensor m, Tensor v,

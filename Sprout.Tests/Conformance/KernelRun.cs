@@ -93,18 +93,6 @@ internal sealed class KernelRun(IBackend backend) : IDisposable
         return mask;
     }
 
-    /// <summary>A random mask of bits that keeps an eighth.</summary>
-    public Mask SparseMask(Shape shape)
-    {
-        Mask mask = Mask.OfBits(backend, shape);
-        masks.Add(mask);
-        int length = mask.Bits!.Length;
-        int[] words = [.. RandomWords(length).Zip(RandomWords(length), RandomWords(length)).Select(three => three.First & three.Second & three.Third)];
-        if (shape.Count % 32 != 0) words[^1] &= (1 << (int)(shape.Count % 32)) - 1;
-        backend.Upload(MemoryMarshal.AsBytes<int>(words), mask.Bits.Buffer, 0);
-        return mask;
-    }
-
     /// <summary>A number that the kernel returned.</summary>
     public void Returned(string name, double value) => numbers.Add(new KernelOutput(name, [value], Tolerance.Exact));
 

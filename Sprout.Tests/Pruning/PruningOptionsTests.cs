@@ -28,13 +28,6 @@ public sealed class PruningOptionsTests
         Refused(new PruningOptions { Method = method, Scope = PruningScope.Global }, $"Method {method} has no global scope*");
     }
 
-    [Theory]
-    [InlineData("magnitude", "whose scores do not learn.")]
-    [InlineData("random", "whose scores do not learn.")]
-    [InlineData("l0", "whose gates need *")]
-    public void Only_straight_through_scores_may_rest(string method, string why) =>
-        Refused(new PruningOptions { Method = method, Density = 0.5, ScoreEvery = 2 }, $"ScoreEvery 2 has no use with Method {method}, {why}");
-
     [Fact]
     public void The_defaults_are_those_of_the_command()
     {
@@ -62,7 +55,6 @@ public sealed class PruningOptionsTests
         Refused(Good with { Lambda = -1 }, "Lambda: * found -1.");
         Refused(Good with { Lambda = double.PositiveInfinity }, "Lambda: *");
         Refused(Good with { ScoreLearningRate = -1 }, "ScoreLearningRate: * found -1.");
-        Refused(Good with { ScoreEvery = 0 }, "ScoreEvery: * found 0.");
         Refused(Good with { ScoreScale = double.NaN }, "ScoreScale: *");
         Refused(Good with { ScheduleWarmup = -1 }, "ScheduleWarmup: * found -1.");
         Refused(Good with { InitialWarmup = -1 }, "InitialWarmup: * found -1.");

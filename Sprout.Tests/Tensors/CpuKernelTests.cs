@@ -154,7 +154,7 @@ public class CpuKernelTests
             for (int t = 1; t <= 5; t++)
             {
                 var step = new AdamWStep(1e-2f, 0.9f, 0.999f, 1e-8f, 0.1f, 0.5f, t);
-                arena.Backend.AdamW(gradient, null, step, w, m, v);
+                arena.Backend.AdamW(gradient, step, w, m, v);
                 for (int i = 0; i < w0.Length; i++)
                 {
                     double g = 0.5 * g0[i];

@@ -185,7 +185,7 @@ public class CpuLossAndMaskTests
         b.BlockSum(x, y, 2, 4, blocks);
         b.TopV([dx], 12345, [bits]);
         b.HardConcrete(x, drop, more[0]);
-        b.AdamW(dx, null, new AdamWStep(0.1f, 0.9f, 0.999f, 1e-8f, 0.1f, 1f, 3), x, more[1], more[0]);
+        b.AdamW(dx, new AdamWStep(0.1f, 0.9f, 0.999f, 1e-8f, 0.1f, 1f, 3), x, more[1], more[0]);
         return arena.Everything();
     }
 

@@ -16,8 +16,6 @@ public sealed class Methods : TheoryData<string, string>
         Add("block", "--method=movement --density=0.3 --block=4x4");
         Add("hybrid", "--method=movement --density=0.5 --block=4x4 --feed-forward-unit=neuron --scope=global");
         Add("heads", "--method=soft-movement --lambda=5 --score-learning-rate=0.5 --threshold=0.5 --attention-unit=head --feed-forward-unit=neuron");
-        Add("score-every", "--method=movement --density=0.3 --score-every=2");
-        Add("score-every-blocks", "--method=soft-movement --lambda=5 --score-learning-rate=0.5 --threshold=0.4 --block=4x4 --score-every=3");
         Add("distilled", "--method=movement --density=0.3 --teacher=$F/teacher");
     }
 }

@@ -49,8 +49,6 @@ public sealed class ResumeTests : IDisposable
     [Theory]
     [InlineData("--method=none --gradient-accumulation=3")]
     [InlineData("--method=movement --density=0.3 --schedule-warmup=1")]
-    [InlineData("--method=movement --density=0.3 --schedule-warmup=1 --score-every=3 --gradient-accumulation=2")]
-    [InlineData("--method=soft-movement --lambda=5 --score-learning-rate=0.5 --threshold=0.4 --score-every=3")]
     [InlineData("--method=l0 --lambda=1 --teacher=$F/teacher")]
     public void Resume_from_any_checkpoint_of_the_command_gives_the_same_bits(string options)
     {

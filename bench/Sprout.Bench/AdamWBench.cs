@@ -18,7 +18,7 @@ public class AdamWBench : KernelBench
     public override Work WorkOf(string benchmark) => Work.Floats((benchmark == nameof(MaskedAdamW) ? 13.0 : 7.0) * Sizes(Case)[0] * Sizes(Case)[1]);
 
     [Benchmark(Baseline = true)]
-    public void AdamW() => Backend.AdamW(gradient, null, Step, w, m, v);
+    public void AdamW() => Backend.AdamW(gradient, Step, w, m, v);
 
     [Benchmark]
     public void MaskedAdamW() => Backend.MaskedAdamW(gradient, mask, null, Step, w, m, v, Step, scores, scoreM, scoreV);

@@ -25,8 +25,7 @@ internal static class AdamWCases
         from n in KernelMenu.Lengths
         from step in Steps
         from gradient in new[] { 0f, 1f, 1e6f }
-        from mask in new[] { MaskKind.None, MaskKind.Bits }
-        select AdamW(n, step.Label, step.Step, gradient, mask);
+        select AdamW(n, step.Label, step.Step, gradient);
 
     private static IEnumerable<KernelCase> Masked =>
         from n in KernelMenu.Lengths
@@ -40,15 +39,13 @@ internal static class AdamWCases
         run.Backend.SumOfSquares(run.Source(new Shape(n), random => scale * random.Normal()), run.Sum("results", new Tolerance(5e-7, 0), 3), 1));
 
     // A few roundings relative to the moments and to the update; v starts above ¼, so that no update is much larger than the rate.
-    private static KernelCase AdamW(int n, string label, AdamWStep step, float scale, MaskKind mask) =>
-        new(nameof(IBackend.AdamW), $"[{n}] {label}, gradients · {scale}, mask {mask}", run =>
+    private static KernelCase AdamW(int n, string label, AdamWStep step, float scale) =>
+        new(nameof(IBackend.AdamW), $"[{n}] {label}, gradients · {scale}", run =>
     {
         Tensor gradient = run.Source(new Shape(n), random => scale * random.Normal());
         Tensor w = run.Source(n), m = run.Source(n), v = run.Source(new Shape(n), random => 0.25f + (float)random.NextDouble());
         var moment = new Tolerance(1e-6, 1e-6 * (1 + scale));
-        run.Backend.AdamW(
-            gradient, run.RandomMask(mask, new Shape(n)), step,
-            run.InPlace("w", Tolerance.Formula, w), run.InPlace("m", moment, m), run.InPlace("v", new Tolerance(2e-6, 0), v));
+        run.Backend.AdamW(gradient, step, run.InPlace("w", Tolerance.Formula, w), run.InPlace("m", moment, m), run.InPlace("v", new Tolerance(2e-6, 0), v));
     });
 
     private static KernelCase MaskedAdamW(int n, MaskKind kind, bool penalty) =>

@@ -23,9 +23,6 @@ internal static class MatMulCases
         MatMul(3, 3000, 1200, transposeA: false, transposeB: true, MaskKind.Bits, accumulate: true),
         PackedLinear<Gelu>(3, 3000, 1200, MaskKind.Bits, bias: true),
         PackedLinear<Identity>(3000, 40, 400, MaskKind.None, bias: true),
-        .. Shapes.SelectMany(shape => new[] { false, true }.Select(sparse => SampledMatMul(shape.M, shape.N, shape.K, sparse))),
-        SampledMatMul(100, 200, 64, sparse: true),
-        SampledMatMul(65, 97, 1100, sparse: true),
         .. Shapes.SelectMany(shape => new[] { 0, 0.04, 0.3 }.Select(density => PackMatrix(shape.M, shape.N, shape.K, density))),
         .. Shapes.SelectMany(shape => new[] { 0, 0.04, 1 }.Select(density => PackQuantized(shape.M, shape.N, shape.K, density))),
         .. Shapes.SelectMany(shape => new[] { MaskKind.Bits, MaskKind.Gates }.Select(mask => PackSparse(shape.M, shape.N, shape.K, mask))),
@@ -58,16 +55,6 @@ internal static class MatMulCases
             Tensor b = transposeB ? run.Source(n, k) : run.Source(k, n);
             Tensor c = run.Destination("c", Tolerance.Sum(k), new Shape(m, n), accumulate);
             run.Backend.MatMul(a, transposeA, b, transposeB, run.RandomMask(mask, b.Shape), c, accumulate);
-        });
-
-    // Written, then added to.
-    private static KernelCase SampledMatMul(int m, int n, int k, bool sparse) =>
-        new(nameof(IBackend.SampledMatMul), $"m {m} n {n} k {k}, {(sparse ? "an eighth" : "half")} kept", run =>
-        {
-            Tensor c = run.Destination("c", Tolerance.Sum(2 * k), m, n);
-            Mask mask = sparse ? run.SparseMask(c.Shape) : run.RandomMask(MaskKind.Bits, c.Shape)!;
-            run.Backend.SampledMatMul(run.Source(k, m), run.Source(k, n), mask, c, accumulate: false);
-            run.Backend.SampledMatMul(run.Source(k, m), run.Source(k, n), mask, c, accumulate: true);
         });
 
     // A sum of k products and a bias; no activation is steeper than 1.13 or adds more than a few roundings.
