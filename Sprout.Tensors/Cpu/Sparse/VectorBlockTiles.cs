@@ -1,13 +1,12 @@
 // The innermost loops of products with a weight in blocks of 16 × 1 where a register holds 16 numbers, and where it holds 4: rows of X from a packed panel.
 using System.Runtime.CompilerServices;
-using Sprout.Tensors.Cpu.Gemm;
 using Sprout.Tensors.Simd;
 
 namespace Sprout.Tensors.Cpu.Sparse;
 
 /// <summary>
-/// Y [rows, outputs] = or += X · Wᵀ of some groups, one after the other, over one panel of X and a slice of the groups' entries: an entry reads its inputs, one a
-/// row, at <c>x + index</c>, and 16 weights. It is the dense product's tile with the address of each step from a list; whole tiles take two steps at a time.
+/// Y [rows, outputs] = or += X · Wᵀ of some groups, one after the other, over one panel of X and a slice of the groups' entries: an entry reads its inputs, one
+/// a row, at <c>x + index</c>, and 16 weights. It is the dense product's tile with the address of each step from a list; whole tiles take two steps at a time.
 /// </summary>
 internal static unsafe class VectorBlockTiles
 {
