@@ -29,7 +29,7 @@ public sealed record CostReport(ModelCost Model, InferenceCost Inference, int Se
             ModelInspector.Inspect(model) with { BytesOnDisk = bytesOnDisk }, InferenceInspector.Inspect(model), UsualLengthOf(model.Config));
     }
 
-    /// <summary>The numbers by the names that results files and <c>--json</c> have for them; what is not known is left out.</summary>
+    /// <summary>The numbers by the names that results files and JSON documents have for them; what is not known is left out.</summary>
     public IReadOnlyDictionary<string, double> Numbers()
     {
         var numbers = new Dictionary<string, double>
