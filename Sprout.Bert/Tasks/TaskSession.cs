@@ -53,13 +53,19 @@ public sealed class TaskSession : IDisposable
         if (options.EvalSplit is not null && !task.CanHoldOut)
             throw OptionException.Of($"{new OptionName(nameof(options.EvalSplit))}: expected a task of texts with labels, found {options.Task}.");
         using ModelSource? opened = source is null ? SourceOf(options) : null;
-        source ??= opened!;
+        ModelSource stored = source ?? opened!;
+        // What training leaves is a folder for Hugging Face's tools, whose layers are of one size.
+        source = train ? WholeModel.Of(stored) : stored;
         ModelConfig config = options.Dropout is double dropout ? source.Config.WithDropout(dropout) : source.Config;
         int maxLength = options.MaxLength ?? Math.Min(task.DefaultLength, config.MaxPositionEmbeddings);
         OptionException.Require(
             maxLength >= task.LeastLength && maxLength <= config.MaxPositionEmbeddings,
             nameof(options.MaxLength), $"{task.LeastLength} to the model's {config.MaxPositionEmbeddings} positions", maxLength);
         foreach (string remark in source.Tokenizer.Remarks) note?.Invoke(remark);
+        if (source != stored)
+            note?.Invoke(
+                $"{source.Name}: heads and neurons were removed, {stored.Config.RemovedHeads} and {stored.Config.RemovedNeurons}; "
+                + "zeros, which training leaves, stand for them.");
         return new TaskSession(
             task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source);
     }

@@ -28,11 +28,17 @@ internal static class ExportCommand
         {
             Description = "hf, onnx: an empty or new folder; sparse: a file", Required = true, HelpName = "path",
         };
+        var removeEmpty = new Option<bool>("--remove-empty")
+        {
+            Description = "hf: leave out neurons that pruning has emptied, as many as no layer needs; sparse: empty heads and neurons, layer by layer; "
+                + "answers stay, but for rounding",
+        };
         var sparse = new SparseExport();
         var folder = new FolderExport();
         foreach (Option option in (Option[])[model, format, output]) command.Options.Add(option);
         sparse.AddTo(command);
         folder.AddTo(command);
+        command.Options.Add(removeEmpty);
         var losses = new ExportLossOptions(command);
         command.SetAction(result =>
         {
@@ -40,19 +46,21 @@ internal static class ExportCommand
             string written = result.GetValue(format)!, numbers = result.GetValue(sparse.Weights)!;
             if (written != "sparse") sparse.RequireNone(result, written, except: sparse.Weights);
             if (written != "hf") folder.RequireNone(result, written);
+            bool removes = result.GetValue(removeEmpty);
+            if (removes && written == "onnx") throw new OptionException($"{removeEmpty.Name} has no effect with --format onnx, which never has them.");
             RequireNumbers(written, numbers);
             ExportLoss? loss = losses.Of(result, from, terminal);
             terminal.HeedsCancellation = true;
             switch (written)
             {
                 case "sparse":
-                    sparse.Run(result, from, to, loss is null ? null : loss.Measure, terminal);
+                    sparse.Run(result, from, to, removes, loss is null ? null : loss.Measure, terminal);
                     break;
                 case "onnx":
                     SaveOnnx(terminal, from, to, numbers == "int8", loss);
                     break;
                 default:
-                    folder.Run(result, from, to, numbers == "fp16", loss, terminal);
+                    folder.Run(result, from, to, removes, numbers == "fp16", loss, terminal);
                     break;
             }
 
@@ -80,8 +88,7 @@ internal static class ExportCommand
         OutputFolder.Write(
             folder, to => report = OnnxExport.Save(to, source, isInt8 ? OnnxWeights.Int8 : OnnxWeights.Float32, terminal.Cancellation),
             loss is null ? null : isInt8 ? _ => loss.MeasureInt8(source) : _ => loss.MeasureSame());
-        terminal.Output.WriteLine(FormattableString.Invariant(
-            $"removed = {report!.RemovedHeads} of {report.Heads} heads, {report.RemovedNeurons} of {report.Neurons} neurons"));
+        terminal.Output.WriteLine($"removed = {RemovedText.Of(report!.RemovedHeads, report.Heads, report.RemovedNeurons, report.Neurons)}");
         terminal.Output.WriteLine(FormattableString.Invariant($"size = {report.Bytes / 1e6:0.00} MB"));
     }
 }

@@ -18,51 +18,43 @@ internal sealed class FolderExport
         HelpName = TwoFour,
     };
 
-    private readonly Option<bool> removeEmpty = new("--remove-empty")
-    {
-        Description = "hf: leave out neurons that pruning has emptied; intermediate_size is what the fullest layer needs, and answers stay",
-    };
-
-    /// <summary>Options in the order of the help.</summary>
-    private Option[] All => [pattern, removeEmpty];
-
-    /// <summary>Adds the options.</summary>
+    /// <summary>Adds the option.</summary>
     public void AddTo(Command command)
     {
         pattern.AcceptOnlyFromAmong(TwoFour);
-        foreach (Option option in All) command.Options.Add(option);
+        command.Options.Add(pattern);
     }
 
-    /// <summary>Checks that none of them is given with another format.</summary>
-    /// <exception cref="OptionException">One is.</exception>
+    /// <summary>Checks that it is not given with another format.</summary>
+    /// <exception cref="OptionException">It is.</exception>
     public void RequireNone(ParseResult result, string format)
     {
-        foreach (Option option in All)
-            if (result.GetResult(option) is { Implicit: false }) throw new OptionException($"{option.Name} has no effect with --format {format}.");
+        if (result.GetResult(pattern) is { Implicit: false }) throw new OptionException($"{pattern.Name} has no effect with --format {format}.");
     }
 
     /// <summary>Writes the folder and tells what was left out.</summary>
     /// <param name="result">What was given.</param>
     /// <param name="from">The model.</param>
     /// <param name="to">The folder.</param>
+    /// <param name="removeEmpty">Whether empty neurons are left out.</param>
     /// <param name="halfPrecision">Whether the weights are rounded to 16 bits.</param>
     /// <param name="loss">Sees the folder before it appears; null: nobody.</param>
     /// <param name="terminal">Receives what was left out.</param>
-    public void Run(ParseResult result, string from, string to, bool halfPrecision, ExportLoss? loss, Terminal terminal)
+    public void Run(ParseResult result, string from, string to, bool removeEmpty, bool halfPrecision, ExportLoss? loss, Terminal terminal)
     {
         using ModelSource source = ModelSource.Open(from);
         bool isTwoFour = result.GetValue(pattern) is not null;
-        CompactModel? compact = result.GetValue(removeEmpty) ? CompactModel.Of(source, isTwoFour ? TwoFourModel.Multiple : 1) : null;
-        TwoFourModel? twoFour = isTwoFour ? TwoFourModel.Of(compact?.Model ?? source) : null;
-        ModelSource model = twoFour?.Model ?? compact?.Model ?? source;
+        UniformModel? uniform = removeEmpty ? UniformModel.Of(source, isTwoFour ? TwoFourModel.Multiple : 1) : null;
+        TwoFourModel? twoFour = isTwoFour ? TwoFourModel.Of(uniform?.Model ?? source) : null;
+        ModelSource model = twoFour?.Model ?? uniform?.Model ?? source;
         bool isSame = !halfPrecision && model == source;
         Action<string>? accept = loss is null ? null : isSame ? _ => loss.MeasureSame() : loss.Measure;
         OutputFolder.Write(to, folder => HuggingFaceFolder.Save(folder, model, halfPrecision, terminal.Cancellation), accept);
-        if (compact is not null)
+        if (uniform is not null)
         {
-            terminal.Output.WriteLine(FormattableString.Invariant($"neurons = {compact.Neurons} of {compact.NeuronsBefore} a layer"));
+            terminal.Output.WriteLine(FormattableString.Invariant($"neurons = {uniform.Neurons} of {uniform.NeuronsBefore} a layer"));
             terminal.Output.WriteLine(FormattableString.Invariant(
-                $"empty_heads = {compact.EmptyHeads} of {compact.Heads}, which stay as zeros: the folder has one number of heads for all layers"));
+                $"empty_heads = {uniform.EmptyHeads} of {uniform.Heads}, which stay as zeros: the folder has one number of heads for all layers"));
         }
 
         if (twoFour is not null)

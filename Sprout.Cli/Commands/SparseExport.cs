@@ -6,6 +6,7 @@ using Sprout.Bert.Tokenization;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Pruning.Runs;
+using Sprout.Pruning.Structure;
 using Sprout.Tensors;
 using Sprout.Tensors.IO.Coding;
 
@@ -42,12 +43,19 @@ internal sealed class SparseExport
         }
     }
 
-    /// <summary>Writes the file and tells what it holds; <paramref name="accept"/> sees it before it appears.</summary>
-    public void Run(ParseResult result, string model, string output, Action<string>? accept, Terminal terminal)
+    /// <summary>Writes the file and tells what it holds.</summary>
+    /// <param name="result">What was given.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="output">The file.</param>
+    /// <param name="removeEmpty">Whether empty heads and neurons are left out.</param>
+    /// <param name="accept">Sees the file before it appears; null: nobody.</param>
+    /// <param name="terminal">Receives what it holds.</param>
+    public void Run(ParseResult result, string model, string output, bool removeEmpty, Action<string>? accept, Terminal terminal)
     {
         using ModelSource source = ModelSource.Open(model);
         IReadOnlySet<string>? kept = result.GetValue(keepTokens) is string file ? TokenList.Read(file, source.Tokenizer, terminal.Log) : null;
         JsonObject? run = RunSettings.ToCarry(model);
+        using CompactModel? compact = removeEmpty ? new CompactModel(source) : null;
         var options = new SparseFileOptions
         {
             Weights = Enum.Parse<NumberFormat>(result.GetValue(Weights)!, ignoreCase: true),
@@ -56,14 +64,23 @@ internal sealed class SparseExport
             KeepTokens = kept,
             Texts = run is null ? [] : new Dictionary<string, byte[]> { [Recipe.FileName] = System.Text.Encoding.UTF8.GetBytes(run.ToJsonString()) },
         };
-        SparseFileReport report = SparseFileWriter.Write(output, source, options, accept, terminal.Cancellation);
+        SparseFileReport report = SparseFileWriter.Write(output, compact ?? source, options, accept, terminal.Cancellation);
         if (kept is not null) terminal.Output.WriteLine(FormattableString.Invariant($"tokens = {report.Tokens} of {report.AllTokens}"));
         if (options.Activations == NumberFormat.Int8)
             terminal.Output.WriteLine(FormattableString.Invariant($"int8_products = {report.InIntegers} of {report.Matrices} matrices"));
+        if (compact?.Config is { } config)
+        {
+            int layers = config.NumHiddenLayers;
+            terminal.Output.WriteLine("removed = " + RemovedText.Of(
+                config.RemovedHeads, (long)layers * config.NumAttentionHeads, config.RemovedNeurons, (long)layers * config.IntermediateSize));
+        }
+
         foreach ((string part, long bytes) in ((string, long)[])[
             ("encoder", report.Encoder), ("embeddings", report.Embeddings), ("head", report.Head), ("tokenizer", report.Tokenizer), ("total", report.Total)])
             terminal.Output.WriteLine(FormattableString.Invariant($"{part}_bytes = {bytes}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"dense_bytes = {report.Dense}, {(double)report.Dense / report.Total:0.0} times as many"));
+        // Of the model that was given, with all that has been removed.
+        long dense = source.Tensors.Sum(tensor => tensor.Count) * sizeof(float);
+        terminal.Output.WriteLine(FormattableString.Invariant($"dense_bytes = {dense}, {(double)dense / report.Total:0.0} times as many"));
     }
 
     private static Option<string> Numbers(string name, string description, params string[] formats)

@@ -21,7 +21,7 @@ public static class Int8Emulation
     /// <exception cref="NotFiniteException">A weight is not finite.</exception>
     public static ModelSource RoundWeights(ModelSource source)
     {
-        ModelSource compact = CompactModel.Of(source).Model;
+        ModelSource compact = UniformModel.Of(source).Model;
         using var nowhere = new ReferenceBackend();
         using SequenceClassifier model = compact.Config.CreateClassifier(nowhere, compact.Config.NumLabels);
         string prefix = model.EncoderPrefix;

@@ -81,7 +81,7 @@ public static class OnnxExport
             // It is renamed before the model that needs it.
             if (data is not null) AtomicFile.Write(files[1], weights => data.Write(weights, cancellation));
         });
-        (config with { Architectures = [model.Architecture] }).Save(folder);
+        (config with { Architectures = [model.Architecture], SproutLayers = null }).Save(folder);
         tokenizer.Save(folder, config.MaxPositionEmbeddings);
         int layers = config.NumHiddenLayers;
         return new OnnxReport(

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Pruning.Inspection;
+using Sprout.Pruning.Structure;
 using Sprout.Tensors;
 using Sprout.Tensors.IO.Coding;
 using Sprout.Tensors.Reference;
@@ -23,8 +24,8 @@ internal static class SparseFileKinds
     /// <summary>The kinds.</summary>
     public static IReadOnlyList<InputKind> All { get; } =
     [
-        new("sparse-file", FileName, [Written(NumberFormat.Fp32, NumberFormat.Fp32), WithIntegers()], (path, _) => Read(path)),
-        new("sparse-file-sealed", FileName, [Written(NumberFormat.Fp16, NumberFormat.Int8), WithIntegers()], ReadSealed)
+        new("sparse-file", FileName, [Written(NumberFormat.Fp32, NumberFormat.Fp32), WithIntegers(), Compact()], (path, _) => Read(path)),
+        new("sparse-file-sealed", FileName, [Written(NumberFormat.Fp16, NumberFormat.Int8), WithIntegers(), Compact()], ReadSealed)
         {
             Words =
             [
@@ -37,7 +38,11 @@ internal static class SparseFileKinds
 
     private static byte[] WithIntegers() => Written(NumberFormat.Int8, NumberFormat.Int4, NumberFormat.Int8);
 
-    private static byte[] Written(NumberFormat weights, NumberFormat embeddings, NumberFormat activations = default) => InputKinds.Written(FileName, folder =>
+    // It lacks the first half of its heads and neurons.
+    private static byte[] Compact() => Written(NumberFormat.Int8, NumberFormat.Int4, compact: true);
+
+    private static byte[] Written(
+        NumberFormat weights, NumberFormat embeddings, NumberFormat activations = default, bool compact = false) => InputKinds.Written(FileName, folder =>
     {
         string model = Path.Combine(folder, "model");
         using (var backend = new ReferenceBackend())
@@ -45,7 +50,11 @@ internal static class SparseFileKinds
         {
             Initialization.Apply(classifier, seed: 1);
             foreach (Sprout.Autograd.Modules.Linear layer in classifier.Encoder.Layers.SelectMany(layer => layer.Prunable))
-                layer.Weight.Value.CopyFrom([.. layer.Weight.Value.ToArray().Select((x, i) => i % 3 == 0 ? x : 0)]);
+            {
+                long first = compact ? layer.Weight.Shape.Count / 2 : 0;
+                layer.Weight.Value.CopyFrom([.. layer.Weight.Value.ToArray().Select((x, i) => i >= first && i % 3 == 0 ? x : 0)]);
+            }
+
             Directory.CreateDirectory(model);
             ModelKinds.Tiny.Save(model);
             HuggingFaceFolder.SaveWeights(model, classifier);
@@ -53,8 +62,9 @@ internal static class SparseFileKinds
 
         File.WriteAllLines(Path.Combine(model, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "##c", "d"]);
         using ModelSource source = ModelSource.Open(model);
+        using CompactModel? left = compact ? new CompactModel(source) : null;
         var options = new SparseFileOptions { Weights = weights, Embeddings = embeddings, Activations = activations };
-        SparseFileWriter.Write(Path.Combine(folder, FileName), source, options);
+        SparseFileWriter.Write(Path.Combine(folder, FileName), left ?? source, options);
     });
 
     private static void Read(string path)

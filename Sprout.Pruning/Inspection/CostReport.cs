@@ -49,6 +49,8 @@ public sealed record CostReport(ModelCost Model, InferenceCost Inference, int Se
             ["sequence_length"] = SequenceLength,
             ["macs_per_sequence"] = Model.MacsPerSequence(SequenceLength),
             ["dense_macs_per_sequence"] = Model.DenseMacsPerSequence(SequenceLength),
+            ["removed_heads"] = Model.RemovedHeads,
+            ["removed_neurons"] = Model.RemovedNeurons,
             ["bytes_in_memory"] = Inference.Bytes,
             ["packed_bytes_in_memory"] = Inference.LayoutBytes,
         };
@@ -70,6 +72,13 @@ public sealed record CostReport(ModelCost Model, InferenceCost Inference, int Se
             + $"computed {Count(Inference.MultipliedWeights)}, as the weights are packed on this machine");
         yield return ("MACs a sequence", $"{Count(Model.MacsPerSequence(SequenceLength))} of {SequenceLength} tokens, attention's products included, "
             + $"dense {Count(Model.DenseMacsPerSequence(SequenceLength))}");
+        if (Model.RemovedHeads + Model.RemovedNeurons > 0)
+        {
+            long heads = Model.RemovedHeads + Model.Layers.Sum(layer => layer.Heads), neurons = Model.RemovedNeurons + Model.Layers.Sum(layer => layer.Neurons);
+            yield return ("removed", FormattableString.Invariant(
+                $"{Model.RemovedHeads} of {heads} heads, {Model.RemovedNeurons} of {neurons} neurons: all counts and shares are of what is left"));
+        }
+
         if (Model.BytesOnDisk is long bytes) yield return ("on disk", Megabytes(bytes));
         yield return ("in memory", $"{Megabytes(Inference.Bytes)} to answer, of which {Megabytes(Inference.LayoutBytes)} packed for products");
     }

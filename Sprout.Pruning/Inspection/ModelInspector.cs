@@ -82,7 +82,10 @@ public static class ModelInspector
 
         LayerCost[] layers = [.. model.Encoder.Layers.Select(layer => LayerInspector.Inspect(source, layer, found))];
         long pair = model.Encoder.Layers.Sum(layer => 2L * layer.Attention.Value.Weight.Shape[0]);
-        return new ModelCost(parameters, nonZeros, embeddings, encoder, encoderNonZeros, encoder - weights, pair, bytes, matrices, layers);
+        return new ModelCost(parameters, nonZeros, embeddings, encoder, encoderNonZeros, encoder - weights, pair, bytes, matrices, layers)
+        {
+            RemovedHeads = model.Config.RemovedHeads, RemovedNeurons = model.Config.RemovedNeurons,
+        };
     }
 
     private static HashSet<string> Names(IEnumerable<Parameter> parameters) => [.. parameters.Select(parameter => parameter.Name)];

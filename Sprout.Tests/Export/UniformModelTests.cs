@@ -7,7 +7,7 @@ using Sprout.Tests.Training;
 
 namespace Sprout.Tests.Export;
 
-public sealed class CompactModelTests : IDisposable
+public sealed class UniformModelTests : IDisposable
 {
     private readonly OnnxModel files = new();
 
