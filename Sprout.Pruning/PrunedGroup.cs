@@ -73,7 +73,7 @@ public sealed class PrunedGroup : IDisposable
     {
         ArgumentNullException.ThrowIfNull(attention);
         Shape shape = attention.Query.Weight.Shape;
-        BlockShape rows = new(shape[0] / attention.Heads, shape[1]), columns = new(attention.Output.Weight.Shape[0], rows.Rows);
+        BlockShape rows = new(attention.HeadSize, shape[1]), columns = new(attention.Output.Weight.Shape[0], rows.Rows);
         return new PrunedGroup(
             index, "head_scores", new Shape(1, attention.Heads),
             (attention.Query, rows), (attention.Key, rows), (attention.Value, rows), (attention.Output, columns));

@@ -28,7 +28,7 @@ public sealed class AttentionFunction : Function
         this.logSumExp = logSumExp;
     }
 
-    /// <summary>Attends within each sequence.</summary>
+    /// <summary>Attends within each sequence. Without heads everything is of width 0, and so is the context.</summary>
     /// <exception cref="ArgumentException">The shapes do not fit, or the width is no multiple of the heads.</exception>
     public static Variable Apply(
         Tape tape, Variable q, Variable k, Variable v, IntTensor queryOffsets, IntTensor keyOffsets, int heads, float dropoutProbability)
@@ -38,6 +38,7 @@ public sealed class AttentionFunction : Function
                 $"Attention: query {q.Shape}, key {k.Shape} and value {v.Shape} must be matrices of one width, the latter of one shape.");
         if (queryOffsets.Length != keyOffsets.Length)
             throw new ArgumentException($"Attention: {queryOffsets.Length} query offsets and {keyOffsets.Length} key offsets must be as many.");
+        if (heads == 0 && q.Shape.Columns == 0) return tape.Output(q.Shape, needsGrad: false);
         if (heads < 1 || q.Shape.Columns % heads != 0) throw new ArgumentException($"Attention: {heads} heads do not divide the width {q.Shape.Columns}.");
         bool needsGrad = q.RequiresGrad || k.RequiresGrad || v.RequiresGrad;
         Dropout dropout = tape.NextDropout(dropoutProbability);

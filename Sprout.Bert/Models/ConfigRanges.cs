@@ -28,6 +28,7 @@ internal readonly struct ConfigRanges(string source)
         Matrix("hidden_size", config.HiddenSize, config.HiddenSize);
         Matrix("intermediate_size", config.IntermediateSize, config.HiddenSize);
         Matrix("max_position_embeddings", config.MaxPositionEmbeddings, config.HiddenSize);
+        Layers(config);
         if (!(config.InitializerRange is >= 0 and <= 1)) throw Wrong("initializer_range", "a number from 0 to 1", Text(config.InitializerRange));
         if (config.ProblemType is not null && !ProblemTypes.Contains(config.ProblemType))
             throw Wrong("problem_type", $"one of {string.Join(", ", ProblemTypes)}", $"\"{config.ProblemType}\"");
@@ -59,6 +60,19 @@ internal readonly struct ConfigRanges(string source)
     public void Epsilon(string key, double value)
     {
         if (!(value is > 0 and <= 1)) throw Wrong(key, "a number above 0 and at most 1", Text(value));
+    }
+
+    // What is left of the layers.
+    private void Layers(ModelConfig config)
+    {
+        if (config.SproutLayers is not { } sizes) return;
+        if (sizes.Count != config.NumHiddenLayers)
+            throw Wrong(ModelConfig.LayersKey, $"the sizes of {config.NumHiddenLayers} layers, as num_hidden_layers has it", $"{sizes.Count}");
+        for (int i = 0; i < sizes.Count; i++)
+        {
+            Range($"{ModelConfig.LayersKey}: layer {i}: heads", sizes[i].Heads, 0, config.NumAttentionHeads);
+            Range($"{ModelConfig.LayersKey}: layer {i}: neurons", sizes[i].Neurons, 0, config.IntermediateSize);
+        }
     }
 
     /// <summary>The error of one key.</summary>

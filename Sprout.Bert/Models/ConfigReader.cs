@@ -66,6 +66,22 @@ internal sealed class ConfigReader(JsonObject json, string path)
         return ints;
     }
 
+    /// <summary>A list of objects with the sizes of layers.</summary>
+    public List<LayerSize>? LayerSizes(string key)
+    {
+        if (Take(key) is not { } node) return null;
+        const string expected = "a list of objects with the integers heads and neurons";
+        var sizes = new List<LayerSize>();
+        foreach (JsonNode? item in node as JsonArray ?? throw Wrong(key, expected, node.ToJsonString()))
+        {
+            if (item is not JsonObject { Count: 2 } size || !IsInt(size["heads"], out int heads) || !IsInt(size["neurons"], out int neurons))
+                throw Wrong(key, expected, item?.ToJsonString() ?? "null");
+            sizes.Add(new LayerSize(heads, neurons));
+        }
+
+        return sizes;
+    }
+
     /// <summary>Fails when a key that stays in the object asks for something Sprout does not compute.</summary>
     public void Refuse(string key, Func<JsonNode, bool> asks, string expected)
     {
@@ -73,6 +89,12 @@ internal sealed class ConfigReader(JsonObject json, string path)
     }
 
     public InputException Wrong(string key, string expected, string found) => new($"{path}: {key}: expected {expected}, found {Short(found)}.");
+
+    private static bool IsInt(JsonNode? node, out int number)
+    {
+        number = 0;
+        return node is JsonValue value && value.TryGetValue(out number);
+    }
 
     private static string Short(string text) => text.Length <= 100 ? text : text[..100] + "…";
 

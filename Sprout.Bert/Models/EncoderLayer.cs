@@ -5,15 +5,19 @@ using Sprout.Autograd.Modules;
 namespace Sprout.Bert.Models;
 
 /// <summary>The four matrices of an attention block; a head has its rows in query, key and value and its columns in the output.</summary>
-/// <param name="Query">[H, H].</param>
-/// <param name="Key">[H, H].</param>
-/// <param name="Value">[H, H].</param>
-/// <param name="Output">Projection of the heads' concatenation [H, H].</param>
-/// <param name="Heads">How many heads there are.</param>
-public sealed record AttentionMatrices(Linear Query, Linear Key, Linear Value, Linear Output, int Heads);
+/// <param name="Query">[h·d, H] of h heads of width d; h·d = H where none was removed.</param>
+/// <param name="Key">[h·d, H].</param>
+/// <param name="Value">[h·d, H].</param>
+/// <param name="Output">Projection of the heads' concatenation [H, h·d].</param>
+/// <param name="Heads">How many heads there are, h; may be 0.</param>
+public sealed record AttentionMatrices(Linear Query, Linear Key, Linear Value, Linear Output, int Heads)
+{
+    /// <summary>Width of a head, d; 0 without heads.</summary>
+    public int HeadSize => Heads == 0 ? 0 : Value.Weight.Shape[0] / Heads;
+}
 
 /// <summary>The two matrices of a feed-forward block; a neuron has its row in the first and its column in the second.</summary>
-/// <param name="First">[inner, H].</param>
+/// <param name="First">[inner, H]; inner may be 0.</param>
 /// <param name="Second">[H, inner].</param>
 public sealed record FeedForwardMatrices(Linear First, Linear Second);
 

@@ -16,6 +16,9 @@ public abstract record ModelConfig
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "config.json";
 
+    /// <summary>The key of <see cref="SproutLayers"/>.</summary>
+    internal const string LayersKey = "sprout_layers";
+
     internal const string MultiLabelType = "multi_label_classification", RegressionType = "regression";
 
     /// <summary>The architecture: <c>model_type</c> of the file.</summary>
@@ -35,6 +38,12 @@ public abstract record ModelConfig
 
     /// <summary>Width between the two feed-forward products.</summary>
     public int IntermediateSize { get; init; } = 3072;
+
+    /// <summary>
+    /// What is left of each layer, of which heads and neurons were removed; null: every layer is whole. Only Sprout knows this key, and only files that are its
+    /// own have it.
+    /// </summary>
+    public IReadOnlyList<LayerSize>? SproutLayers { get; init; }
 
     /// <summary>Longest sequence in tokens.</summary>
     public int MaxPositionEmbeddings { get; init; } = 512;
@@ -69,11 +78,21 @@ public abstract record ModelConfig
     /// <summary>Width of one attention head: hidden size by heads.</summary>
     public int HeadSize => HiddenSize / NumAttentionHeads;
 
+    /// <summary>Heads that were removed from the layers, all together.</summary>
+    public long RemovedHeads => SproutLayers?.Sum(size => (long)NumAttentionHeads - size.Heads) ?? 0;
+
+    /// <summary>Feed-forward neurons that were removed from the layers, all together.</summary>
+    public long RemovedNeurons => SproutLayers?.Sum(size => (long)IntermediateSize - size.Neurons) ?? 0;
+
     /// <summary>Segments that a token can belong to; a pair of texts needs two.</summary>
     public abstract int Segments { get; }
 
     /// <summary>Whether the classes have the names that Hugging Face makes up (<c>LABEL_0</c>, …), which say nothing, or none.</summary>
     public bool HasMadeUpLabels => Id2Label is null || MadeUpLabels.Are(Id2Label);
+
+    /// <summary>The heads and neurons of a layer.</summary>
+    /// <param name="layer">Counted from 0.</param>
+    public LayerSize SizeOf(int layer) => SproutLayers is { } sizes ? sizes[layer] : new LayerSize(NumAttentionHeads, IntermediateSize);
 
     /// <summary>Checks that the model takes pairs of texts.</summary>
     /// <param name="source">What the message names as the place of the error, e.g. the folder.</param>
@@ -138,6 +157,8 @@ public abstract record ModelConfig
         json["max_position_embeddings"] = MaxPositionEmbeddings;
         json["initializer_range"] = InitializerRange;
         json["pad_token_id"] = PadTokenId;
+        if (SproutLayers is not null)
+            json[LayersKey] = new JsonArray([.. SproutLayers.Select(size => new JsonObject { ["heads"] = size.Heads, ["neurons"] = size.Neurons })]);
         if (ProblemType is not null) json["problem_type"] = ProblemType;
         if (Architectures is not null) json["architectures"] = new JsonArray([.. Architectures.Select(name => JsonValue.Create(name))]);
         if (Id2Label is not null)

@@ -5,7 +5,7 @@ using Sprout.Tensors;
 
 namespace Sprout.Bert.Sources;
 
-/// <summary>A configuration and a vocabulary; the weights are random.</summary>
+/// <summary>A configuration and a vocabulary; the weights are random. Layers are whole.</summary>
 /// <param name="config">The <c>config.json</c>.</param>
 /// <param name="vocabulary">The <c>vocab.txt</c>; null when no text has to be cut.</param>
 public sealed class FreshModel(string config, string? vocabulary) : ModelSource
@@ -14,7 +14,7 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
     public override string Name => vocabulary ?? config;
 
     /// <inheritdoc/>
-    public override ModelConfig Config { get; } = ConfigFile.Read(config);
+    public override ModelConfig Config { get; } = Whole(ConfigFile.Read(config), config);
 
     /// <inheritdoc/>
     public override IReadOnlyList<StoredTensor> Tensors => [];
@@ -43,6 +43,9 @@ public sealed class FreshModel(string config, string? vocabulary) : ModelSource
     /// <inheritdoc/>
     protected override ITokenizer ReadTokenizer() =>
         BertTokenizer.FromVocab(vocabulary ?? throw OptionException.Expected("Vocab", "the vocabulary of the fresh model", null));
+
+    private static ModelConfig Whole(ModelConfig read, string path) => read.SproutLayers is null ? read
+        : throw new InputException($"{path}: {ModelConfig.LayersKey}: expected none for a model of fresh weights, from which nothing was removed, found some.");
 
     // No file of weights confirms the sizes.
     private void RequireMemory(TaskModel model)

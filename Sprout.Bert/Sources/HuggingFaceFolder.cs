@@ -76,7 +76,8 @@ public sealed class HuggingFaceFolder : StoredModel
     }
 
     /// <summary>
-    /// Writes the model of a source: its tensors under their own names, so that every head comes along, in dense shapes and single precision.
+    /// Writes the model of a source: its tensors under their own names, so that every head comes along, in dense shapes and single precision, and whole
+    /// (<see cref="WholeModel"/>).
     /// </summary>
     /// <param name="folder">A new or empty folder.</param>
     /// <param name="source">The model.</param>
@@ -88,6 +89,7 @@ public sealed class HuggingFaceFolder : StoredModel
     public static void Save(string folder, ModelSource source, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(source);
+        source = WholeModel.Of(source);
         ITokenizer tokenizer = source.Tokenizer;
         IReadOnlyList<StoredTensor> tensors = source.Tensors;
         long notFinite = 0;

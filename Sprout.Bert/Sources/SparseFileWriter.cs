@@ -37,7 +37,7 @@ public static class SparseFileWriter
         AtomicFile.RequireWritable(path);
         if (File.Exists(path) && !SparseContainer.Is(path))
             throw OptionException.Of($"{new OptionName("Output")}: {path} is there and no sparse model file; give another file.");
-        if (source is SparseFile && Path.GetFullPath(source.Name) == Path.GetFullPath(path))
+        if (Path.GetFullPath(source.Name) == Path.GetFullPath(path))
             throw OptionException.Of($"{new OptionName("Output")}: {path} is the model that is read; give another file.");
         (ITokenizer tokenizer, int[]? oldIds) = TokenizerOf(source, options);
         ModelConfig config = source.Config;
@@ -171,7 +171,7 @@ public static class SparseFileWriter
             int columns = tensor.Extents.Count == 0 ? 1 : (int)tensor.Extents[^1];
             int? entries = null;
             byte[] coded;
-            bool isSparse = isLinear && values.AsSpan().Count(0f) >= (values.Length + 1) / 2;
+            bool isSparse = isLinear && values.Length > 0 && values.AsSpan().Count(0f) >= (values.Length + 1) / 2;
             if (isSparse) (coded, entries) = TensorCoder.EncodeSparse(values, columns, format, tensor.Name);
             else coded = TensorCoder.EncodeDense(values, columns, format, tensor.Name);
             (long offset, long length, string hash) = AddSection(coded, part);

@@ -51,13 +51,19 @@ public sealed class TaskSession : IDisposable
         task ??= TaskRegistry.Get(options.Task);
         if (options.EvalSplit is not null && !task.CanHoldOut)
             throw OptionException.Of($"{new OptionName(nameof(options.EvalSplit))}: expected a task of texts with labels, found {options.Task}.");
-        using ModelSource source = SourceOf(options);
+        using ModelSource stored = SourceOf(options);
+        // What training leaves is a folder for Hugging Face's tools, whose layers are of one size.
+        ModelSource source = train ? WholeModel.Of(stored) : stored;
         ModelConfig config = options.Dropout is double dropout ? source.Config.WithDropout(dropout) : source.Config;
         int maxLength = options.MaxLength ?? Math.Min(task.DefaultLength, config.MaxPositionEmbeddings);
         OptionException.Require(
             maxLength >= task.LeastLength && maxLength <= config.MaxPositionEmbeddings,
             nameof(options.MaxLength), $"{task.LeastLength} to the model's {config.MaxPositionEmbeddings} positions", maxLength);
         foreach (string remark in source.Tokenizer.Remarks) note?.Invoke(remark);
+        if (source != stored)
+            note?.Invoke(
+                $"{source.Name}: {stored.Config.RemovedHeads} heads and {stored.Config.RemovedNeurons} neurons were removed; zeros, which training leaves, "
+                + "stand for them.");
         return new TaskSession(
             task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source);
     }

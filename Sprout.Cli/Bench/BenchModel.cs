@@ -37,8 +37,10 @@ internal sealed record BenchModel(
     public JsonObject Forward(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
         double? pruned = Format != "dense" && Pruning.Density < 1 ? Pruning.Density : null;
-        using SequenceClassifier model = Format == "dense" ? LoadDense(backend) : Load(backend, onlyAnswers: pruned is null);
-        using SequenceClassifier? dense = Format == "sparse" ? LoadDense(backend) : null;
+        // Pruned as training would prune it.
+        ModelSource source = pruned is null ? Source : WholeModel.Of(Source);
+        using SequenceClassifier model = Format == "dense" ? LoadDense(source, backend) : Load(source, backend, onlyAnswers: pruned is null);
+        using SequenceClassifier? dense = Format == "sparse" ? LoadDense(source, backend) : null;
         using Pruner? pruner = pruned is not null
             ? PruningMethods.CreatePruner(model.Encoder, Pruning with { Method = "random" }, 1, Seed)
             : null;
@@ -81,7 +83,7 @@ internal sealed record BenchModel(
     /// </summary>
     public JsonObject TrainStep(IBackend backend, ProfiledBackend? profile, CancellationToken cancellation)
     {
-        using SequenceClassifier model = Load(backend, onlyAnswers: false);
+        using SequenceClassifier model = Load(WholeModel.Of(Source), backend, onlyAnswers: false);
         int round = Pruning.ScoreEvery, steps = (Warmup + Repeat) * round;
         var options = new TrainingOptions
         {
@@ -107,10 +109,10 @@ internal sealed record BenchModel(
         return timing.Report(backend, "train-step", Threads, Weights(model), Weights([.. model.Encoder.Layers]), density);
     }
 
-    // 2 a weight and token that is multiplied, and 4 · length² · hidden a layer and sequence for attention's two products.
+    // 2 a weight and token that is multiplied, and 4 · length² · width of its heads a layer and sequence for attention's two products.
     private static double Flops(SequenceClassifier model, long weights, IEnumerable<int> lengths) =>
         lengths.Sum(length =>
-            (2.0 * weights * length) + (4.0 * model.Config.NumHiddenLayers * model.Config.HiddenSize * length * length));
+            (2.0 * weights * length) + (4.0 * model.Encoder.Layers.Sum(layer => (long)layer.Attention.Query.Weight.Shape[0]) * length * length));
 
     // The encoder's weights, of sparse layers those that are left.
     private static long MultipliedWeights(SequenceClassifier model) =>
@@ -125,17 +127,17 @@ internal sealed record BenchModel(
     }
 
     // The model's shapes without its zeros: the time of a dense pass does not depend on the numbers.
-    private SequenceClassifier LoadDense(IBackend backend)
+    private static SequenceClassifier LoadDense(ModelSource source, IBackend backend)
     {
-        SequenceClassifier model = Load(backend, onlyAnswers: false);
+        SequenceClassifier model = Load(source, backend, onlyAnswers: false);
         Initialization.Apply(model, Seed);
         return model;
     }
 
-    private SequenceClassifier Load(IBackend backend, bool onlyAnswers)
+    private static SequenceClassifier Load(ModelSource source, IBackend backend, bool onlyAnswers)
     {
-        SequenceClassifier model = Source.Config.CreateClassifier(backend, BenchObjective.Classes);
-        Source.Load(model, Seed, onlyAnswers);
+        SequenceClassifier model = source.Config.CreateClassifier(backend, BenchObjective.Classes);
+        source.Load(model, Seed, onlyAnswers);
         return model;
     }
 

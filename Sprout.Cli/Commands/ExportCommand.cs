@@ -67,8 +67,7 @@ internal static class ExportCommand
     {
         using ModelSource source = ModelSource.Open(model);
         OnnxReport report = OnnxExport.Save(folder, source, weights, terminal.Cancellation);
-        terminal.Output.WriteLine(FormattableString.Invariant(
-            $"removed = {report.RemovedHeads} of {report.Heads} heads, {report.RemovedNeurons} of {report.Neurons} neurons"));
+        terminal.Output.WriteLine($"removed = {RemovedText.Of(report.RemovedHeads, report.Heads, report.RemovedNeurons, report.Neurons)}");
         terminal.Output.WriteLine(FormattableString.Invariant($"size = {report.Bytes / 1e6:0.00} MB"));
     }
 }

@@ -43,6 +43,8 @@ internal static class InspectCommand
         ["remaining_percent"] = cost.RemainingPercent,
         ["macs_per_token"] = cost.MacsPerToken,
         ["dense_macs_per_token"] = cost.DenseMacsPerToken,
+        ["removed_heads"] = cost.RemovedHeads,
+        ["removed_neurons"] = cost.RemovedNeurons,
         ["bytes_on_disk"] = cost.BytesOnDisk,
         ["matrices"] = new JsonObject(cost.Matrices.Select(matrix => KeyValuePair.Create(matrix.Name, (JsonNode?)new JsonObject
         {
@@ -90,6 +92,14 @@ internal static class InspectCommand
         terminal.Output.WriteLine(FormattableString.Invariant(
             $"remaining           {cost.RemainingPercent:0.000} % of the encoder, as the paper counts (biases and layer norms included)"));
         terminal.Output.WriteLine($"multiply-adds       {Count(cost.MacsPerToken)} a token in the encoder's matrices, dense {Count(cost.DenseMacsPerToken)}");
+        if (cost.RemovedHeads + cost.RemovedNeurons > 0)
+        {
+            string removed = RemovedText.Of(
+                cost.RemovedHeads, cost.RemovedHeads + cost.Layers.Sum(layer => layer.Heads),
+                cost.RemovedNeurons, cost.RemovedNeurons + cost.Layers.Sum(layer => layer.Neurons));
+            terminal.Output.WriteLine($"removed             {removed}: all counts and shares are of what is left");
+        }
+
         if (cost.BytesOnDisk is long bytes) terminal.Output.WriteLine(FormattableString.Invariant($"on disk             {bytes / 1e6:0.00} MB"));
     }
 

@@ -6,6 +6,7 @@ using Sprout.Bert.Tokenization;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
 using Sprout.Pruning.Runs;
+using Sprout.Pruning.Structure;
 using Sprout.Tensors;
 using Sprout.Tensors.IO.Coding;
 
@@ -20,20 +21,25 @@ internal sealed class SparseExport
         Description = "sparse: file with one token a line; the others leave the vocabulary, and their words fall to pieces or [UNK]", HelpName = "file",
     };
 
+    private readonly Option<bool> removeEmpty = new("--remove-empty")
+    {
+        Description = "sparse: leave empty heads and neurons out, so that products are smaller; logits stay, but for rounding",
+    };
+
     /// <summary>--weights, which onnx has too.</summary>
     public Option<string> Weights { get; } = Numbers("--weights", "sparse, onnx: numbers of the matrices' weights", "fp32", "fp16", "int8");
 
     /// <summary>Adds the options.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Weights, embeddings, keepTokens]) command.Options.Add(option);
+        foreach (Option option in (Option[])[Weights, embeddings, keepTokens, removeEmpty]) command.Options.Add(option);
     }
 
     /// <summary>Checks that none of them is given with another format, but for one that it has.</summary>
     /// <exception cref="OptionException">One is.</exception>
     public void RequireNone(ParseResult result, string format, Option? except = null)
     {
-        foreach (Option option in (Option[])[Weights, embeddings, keepTokens])
+        foreach (Option option in (Option[])[Weights, embeddings, keepTokens, removeEmpty])
         {
             if (option != except && result.GetResult(option) is { Implicit: false })
                 throw new OptionException($"{option.Name} has no effect with --format {format}.");
@@ -46,6 +52,7 @@ internal sealed class SparseExport
         using ModelSource source = ModelSource.Open(model);
         (IReadOnlySet<string> Tokens, string File)? kept = result.GetValue(keepTokens) is string file ? (TokenList.Read(file), file) : null;
         JsonObject? run = RunSettings.ToCarry(model);
+        using CompactModel? compact = result.GetValue(removeEmpty) ? new CompactModel(source) : null;
         var options = new SparseFileOptions
         {
             Weights = Enum.Parse<NumberFormat>(result.GetValue(Weights)!, ignoreCase: true),
@@ -53,8 +60,15 @@ internal sealed class SparseExport
             KeepTokens = kept?.Tokens,
             Texts = run is null ? [] : new Dictionary<string, byte[]> { [Recipe.FileName] = System.Text.Encoding.UTF8.GetBytes(run.ToJsonString()) },
         };
-        SparseFileReport report = SparseFileWriter.Write(output, source, options, terminal.Cancellation);
+        SparseFileReport report = SparseFileWriter.Write(output, compact ?? source, options, terminal.Cancellation);
         if (kept is not null) terminal.Output.WriteLine(FormattableString.Invariant($"tokens = {report.Tokens} of {report.AllTokens}"));
+        if (compact?.Config is { } config)
+        {
+            int layers = config.NumHiddenLayers;
+            terminal.Output.WriteLine("removed = " + RemovedText.Of(
+                config.RemovedHeads, (long)layers * config.NumAttentionHeads, config.RemovedNeurons, (long)layers * config.IntermediateSize));
+        }
+
         foreach ((string part, long bytes) in ((string, long)[])[
             ("encoder", report.Encoder), ("embeddings", report.Embeddings), ("head", report.Head), ("tokenizer", report.Tokenizer), ("total", report.Total)])
             terminal.Output.WriteLine(FormattableString.Invariant($"{part}_bytes = {bytes}"));

@@ -65,7 +65,7 @@ public static class OnnxExport
         graph.RequireFits(source.Name);
         string file = Path.Combine(folder, ModelFile);
         AtomicFile.Write(file, stream => graph.Write(stream, cancellation));
-        (config with { Architectures = [model.Architecture] }).Save(folder);
+        (config with { Architectures = [model.Architecture], SproutLayers = null }).Save(folder);
         tokenizer.Save(folder, config.MaxPositionEmbeddings);
         int layers = config.NumHiddenLayers;
         return new OnnxReport(

@@ -20,7 +20,7 @@ internal static class LayerInspector
         ZeroLines query = Find(attention.Query.Weight), key = Find(attention.Key.Weight), value = Find(attention.Value.Weight);
         ZeroLines output = Find(attention.Output.Weight), valueBias = Find(attention.Value.Bias);
         ZeroLines first = Find(layer.FeedForward.First.Weight), second = Find(layer.FeedForward.Second.Weight), firstBias = Find(layer.FeedForward.First.Bias);
-        int heads = attention.Heads, size = attention.Value.Weight.Shape[0] / heads, neurons = layer.FeedForward.First.Weight.Shape[0];
+        int heads = attention.Heads, size = attention.HeadSize, neurons = layer.FeedForward.First.Weight.Shape[0];
         return new LayerCost(
             heads,
             Count(heads, h => Head(value.Rows, h) || Head(output.Columns, h)),

@@ -20,14 +20,20 @@ public sealed record ModelCost(
     IReadOnlyList<MatrixCost> Matrices,
     IReadOnlyList<LayerCost> Layers)
 {
+    /// <summary>Heads that are not there any more (<see cref="Structure.CompactModel"/>); nothing else counts them.</summary>
+    public long RemovedHeads { get; init; }
+
+    /// <summary>Feed-forward neurons that are not there any more, likewise.</summary>
+    public long RemovedNeurons { get; init; }
+
     /// <summary>Entries of the prunable matrices: also the multiply-adds a token of the dense encoder's linear layers.</summary>
     public long PrunableWeights => Matrices.Where(matrix => matrix.IsPrunable).Sum(matrix => matrix.Size);
 
     /// <summary>Non-zeros of the prunable matrices: also the multiply-adds a token that a sparse product needs.</summary>
     public long KeptWeights => Matrices.Where(matrix => matrix.IsPrunable).Sum(matrix => matrix.NonZeros);
 
-    /// <summary>Kept ÷ prunable weights.</summary>
-    public double Density => (double)KeptWeights / PrunableWeights;
+    /// <summary>Kept ÷ prunable weights; 0 without any.</summary>
+    public double Density => PrunableWeights == 0 ? 0 : (double)KeptWeights / PrunableWeights;
 
     /// <summary>The paper's measure; see <see cref="PruningReport.RemainingPercentOf"/>.</summary>
     public double RemainingPercent => PruningReport.RemainingPercentOf(KeptWeights, PrunableWeights, UnprunedParameters);

@@ -81,7 +81,10 @@ public static class ModelInspector
         }
 
         LayerCost[] layers = [.. model.Encoder.Layers.Select(layer => LayerInspector.Inspect(source, layer, found))];
-        return new ModelCost(parameters, nonZeros, embeddings, encoder, encoder - weights, bytes, matrices, layers);
+        return new ModelCost(parameters, nonZeros, embeddings, encoder, encoder - weights, bytes, matrices, layers)
+        {
+            RemovedHeads = model.Config.RemovedHeads, RemovedNeurons = model.Config.RemovedNeurons,
+        };
     }
 
     private static HashSet<string> Names(IEnumerable<Parameter> parameters) => [.. parameters.Select(parameter => parameter.Name)];

@@ -29,7 +29,7 @@ public static class ExactRemoval
         ArgumentNullException.ThrowIfNull(layer);
         AttentionMatrices attention = layer.Attention;
         LinearArrays value = Arrays(attention.Value), output = Arrays(attention.Output);
-        int size = value.Outputs / attention.Heads;
+        int size = attention.HeadSize;
         bool[] valueRows = Lines(value).Rows, outputColumns = Lines(output).Columns;
         int[] heads = Indices(attention.Heads, h => !IsZero(valueRows, h) && !IsZero(outputColumns, h));
         int[] rows = [.. heads.SelectMany(h => Enumerable.Range(h * size, size))];

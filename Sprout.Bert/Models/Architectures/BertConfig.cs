@@ -70,6 +70,7 @@ public sealed record BertConfig : ModelConfig
             NumHiddenLayers = reader.Int("num_hidden_layers", 12),
             NumAttentionHeads = reader.Int("num_attention_heads", 12),
             IntermediateSize = reader.Int("intermediate_size", 3072),
+            SproutLayers = reader.LayerSizes(LayersKey),
             HiddenAct = ReadActivation(reader),
             HiddenDropoutProb = reader.Number("hidden_dropout_prob") ?? 0.1,
             AttentionProbsDropoutProb = reader.Number("attention_probs_dropout_prob") ?? 0.1,

@@ -17,16 +17,19 @@ public sealed class BertLayer : EncoderLayer
     private readonly LayerNorm attentionNorm, outputNorm;
 
     /// <summary>A layer of zeros.</summary>
-    public BertLayer(IBackend backend, BertConfig config)
+    /// <param name="backend">Where it lives.</param>
+    /// <param name="config">Sizes and settings of the model.</param>
+    /// <param name="size">Heads and neurons of this layer.</param>
+    public BertLayer(IBackend backend, BertConfig config, LayerSize size)
     {
         this.config = config;
-        int hidden = config.HiddenSize, inner = config.IntermediateSize;
+        int hidden = config.HiddenSize, width = size.Heads * config.HeadSize, inner = size.Neurons;
         float epsilon = (float)config.LayerNormEps;
-        Linear query = Add("attention.self.query", new Linear(backend, hidden, hidden));
-        Linear key = Add("attention.self.key", new Linear(backend, hidden, hidden));
-        Linear value = Add("attention.self.value", new Linear(backend, hidden, hidden));
-        Linear output = Add("attention.output.dense", new Linear(backend, hidden, hidden));
-        Attention = new AttentionMatrices(query, key, value, output, config.NumAttentionHeads);
+        Linear query = Add("attention.self.query", new Linear(backend, hidden, width));
+        Linear key = Add("attention.self.key", new Linear(backend, hidden, width));
+        Linear value = Add("attention.self.value", new Linear(backend, hidden, width));
+        Linear output = Add("attention.output.dense", new Linear(backend, width, hidden));
+        Attention = new AttentionMatrices(query, key, value, output, size.Heads);
         attentionNorm = Add("attention.output.LayerNorm", new LayerNorm(backend, hidden, epsilon));
         FeedForward = new FeedForwardMatrices(
             Add("intermediate.dense", new Linear(backend, hidden, inner)), Add("output.dense", new Linear(backend, inner, hidden)));

@@ -27,7 +27,7 @@ public sealed class BertModel : Encoder
         positionEmbeddings = Add("embeddings.position_embeddings", new Embedding(backend, config.MaxPositionEmbeddings, config.HiddenSize));
         typeEmbeddings = Add("embeddings.token_type_embeddings", new Embedding(backend, config.TypeVocabSize, config.HiddenSize));
         embeddingNorm = Add("embeddings.LayerNorm", new LayerNorm(backend, config.HiddenSize, (float)config.LayerNormEps));
-        layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => Add($"encoder.layer.{i}", new BertLayer(backend, config)))];
+        layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => Add($"encoder.layer.{i}", new BertLayer(backend, config, config.SizeOf(i))))];
         if (pooler) this.pooler = Add("pooler.dense", new Linear(backend, config.HiddenSize, config.HiddenSize));
     }
 
