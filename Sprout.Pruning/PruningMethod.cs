@@ -110,6 +110,15 @@ public abstract class PruningMethod
         throw OptionException.Of($"{every} {Options.ScoreEvery} has no use with {method} {Name}, {why}.");
     }
 
+    /// <summary>Refuses <see cref="PruningOptions.Speedup"/>, but for <see cref="IUnitValue"/>s.</summary>
+    /// <exception cref="OptionException">It is given.</exception>
+    internal void RequireSpeedup()
+    {
+        if (Options.Speedup is null || this is IUnitValue) return;
+        OptionName speedup = new(nameof(Options.Speedup)), method = new(nameof(Options.Method));
+        throw OptionException.Of($"{speedup} {Options.Speedup} needs {method} movement or magnitude, whose scores rank heads beside neurons, found {Name}.");
+    }
+
     /// <summary>Refuses <see cref="PruningScope.Global"/>, for methods whose scores of different matrices are not ranked together.</summary>
     /// <exception cref="OptionException">The scope is global.</exception>
     protected void RequireLocalScope()

@@ -12,7 +12,8 @@ public sealed class TaskSession : IDisposable
 {
     private readonly BoundTask bound;
 
-    private TaskSession(BoundTask bound, ModelSource source) => (this.bound, Tokenizer, SettingsFiles) = (bound, source.Tokenizer, source.SettingsFiles);
+    private TaskSession(BoundTask bound, ModelSource source, int maxLength) =>
+        (this.bound, Tokenizer, SettingsFiles, MaxLength) = (bound, source.Tokenizer, source.SettingsFiles, maxLength);
 
     /// <summary>The model.</summary>
     public TaskModel Model => bound.Model;
@@ -25,6 +26,9 @@ public sealed class TaskSession : IDisposable
 
     /// <summary>The files that configuration and tokenizer were read from.</summary>
     public IReadOnlyList<string> SettingsFiles { get; }
+
+    /// <summary>Longest sequence in tokens.</summary>
+    public int MaxLength { get; }
 
     /// <summary>The model that this one learns from, or null.</summary>
     public TaskModel? Teacher => bound.TeacherModel;
@@ -65,7 +69,7 @@ public sealed class TaskSession : IDisposable
                 $"{source.Name}: {stored.Config.RemovedHeads} heads and {stored.Config.RemovedNeurons} neurons were removed; zeros, which training leaves, "
                 + "stand for them.");
         return new TaskSession(
-            task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source);
+            task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source, maxLength);
     }
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer's files, which Hugging Face tools load.</summary>

@@ -68,6 +68,7 @@ internal static class RunCommand
     {
         JsonObject document = MetricText.ToJson(outcome.Metrics);
         if (outcome.Pruning is not null) document["density"] = outcome.Density;
+        if (outcome.Pruning?.PredictedSpeedup is double speedup) document["predicted_speedup"] = speedup;
         document["output"] = outcome.Output;
         return document;
     }
@@ -79,6 +80,7 @@ internal static class RunCommand
         if (outcome.Pruning is not null)
             terminal.Output.WriteLine(FormattableString.Invariant(
                 $"density = {100 * outcome.Density:0.00} % of the prunable weights, {outcome.Pruning.RemainingPercent:0.00} % remaining as the paper counts"));
+        if (outcome.Pruning?.SpeedupText is string speedup) terminal.Output.WriteLine(speedup);
         terminal.Output.WriteLine($"model = {outcome.Output}");
     }
 }

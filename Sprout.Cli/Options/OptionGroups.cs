@@ -31,7 +31,8 @@ internal static class OptionGroups
         ]),
         ("Pruning",
         [
-            "--method", "--density", "--lambda", "--threshold", "--scope", "--block", "--attention-unit", "--feed-forward-unit", "--initial-density",
+            "--method", "--density", "--speedup", "--speedup-batch", "--speedup-length", "--latency-table", "--lambda", "--threshold", "--scope", "--block",
+            "--attention-unit", "--feed-forward-unit", "--initial-density",
             "--schedule-warmup", "--initial-warmup", "--final-warmup", "--score-learning-rate", "--score-every", "--score-init", "--score-scale",
             "--init-scores", "--l0-noise", "--train-embeddings", "--keep-zeros",
         ]),

@@ -7,7 +7,7 @@ namespace Sprout.Pruning.Methods;
 /// Magnitude pruning (Han et al. 2015 with the gradual schedule of Zhu and Gupta 2017): S = |W|, the mean |W| of what a score stands for, from
 /// the present weights in every step. A masked weight has no gradient but may return when others shrink.
 /// </summary>
-public sealed class Magnitude : TopVMethod
+public sealed class Magnitude : TopVMethod, IUnitValue
 {
     /// <summary>The method with its options.</summary>
     /// <exception cref="OptionException">There is no final density, or scores are given although the weights decide.</exception>
@@ -34,6 +34,10 @@ public sealed class Magnitude : TopVMethod
         foreach (PrunedGroup group in groups) ScoreWeights(group);
         base.ComputeMasks(groups, step);
     }
+
+    /// <inheritdoc/>
+    /// <remarks>The score, mean |W|, so that a unit is worth Σ |W|.</remarks>
+    public double ValueOf(float score) => score;
 
     private static void ScoreWeights(PrunedGroup group)
     {

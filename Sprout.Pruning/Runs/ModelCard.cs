@@ -88,6 +88,7 @@ public static class ModelCard
             text.Append(CultureInfo.InvariantCulture, $"| prunable weights, kept | {report.Size:N0}, {report.Kept:N0} |\n");
             text.Append(CultureInfo.InvariantCulture, $"| density | {100 * report.Density:0.00} % |\n");
             text.Append(CultureInfo.InvariantCulture, $"| remaining, as the paper counts | {report.RemainingPercent:0.00} % |\n");
+            if (report.PredictedSpeedup is double speedup) text.Append(CultureInfo.InvariantCulture, $"| predicted speed-up | {speedup:0.00} |\n");
         }
 
         var weights = new FileInfo(Path.Combine(folder, Bert.Sources.HuggingFaceFolder.WeightsFile));
@@ -96,10 +97,11 @@ public static class ModelCard
         return text.Append(CultureInfo.InvariantCulture, $"```json\n{Chosen(recipe).ToJsonString(Readable)}\n```\n").ToString();
     }
 
-    // Which step's model this is, and by what it was chosen.
+    // What pruning to a speed-up kept, which step's model this is, and by what it was chosen.
     private static IEnumerable<string> Kept(Recipe recipe, RunSummary summary, RunResult result, string primaryMetric)
     {
         TrainingOptions training = recipe.Training;
+        if (result.Pruning?.SpeedupText is string speedup) yield return speedup;
         string metric = training.BestMetric ?? primaryMetric;
         if (!metric.StartsWith("eval_", StringComparison.Ordinal)) metric = "eval_" + metric;
         if (result.Steps < summary.Steps)

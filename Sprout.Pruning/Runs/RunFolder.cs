@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Sprout.Bert.Files;
 using Sprout.Bert.Sources;
 using Sprout.Bert.Training;
+using Sprout.Pruning.Latency;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
 
@@ -15,7 +16,7 @@ public static class RunFolder
     // What a run writes only sometimes, or merges into: of an earlier run it would pass for the new one's. Its weights stay until the new ones are there.
     private static readonly string[] Results =
     [
-        PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName, "train_results.json",
+        PruningReport.ReportFile, LatencyTable.FileName, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName, "train_results.json",
         TrainerState.FileName,
     ];
 

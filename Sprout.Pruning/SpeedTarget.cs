@@ -1,0 +1,86 @@
+// A speed-up that pruning must reach.
+using Sprout.Pruning.Latency;
+using Sprout.Tensors;
+
+namespace Sprout.Pruning;
+
+/// <summary>
+/// Decides how many heads and neurons each layer keeps, so that a pass takes no longer than a share of the dense one by a <see cref="LatencyTable"/> and what
+/// stays is worth the most: the value of a unit is that of its method, times the weights that it stands for.
+/// </summary>
+public sealed class SpeedTarget
+{
+    // Of the dense model's heads and neurons. Finer ticks waste less of the budget, and allocating takes their square.
+    private const int Ticks = 2048;
+
+    private readonly LatencyTable table;
+    private readonly double speedup, tick;
+    private readonly UnitAllocation allocation;
+
+    /// <summary>Binds a table to groups.</summary>
+    /// <param name="table">Costs.</param>
+    /// <param name="speedup">Dense milliseconds ÷ those of the end, above 1.</param>
+    /// <param name="groups">The heads of a layer, then its neurons, then those of the next layer; as many as the table's.</param>
+    /// <exception cref="OptionException">Even without heads and neurons the speed-up is not reached.</exception>
+    /// <exception cref="ArgumentException">The groups are not those of the table.</exception>
+    public SpeedTarget(LatencyTable table, double speedup, IReadOnlyList<PrunedGroup> groups)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(groups);
+        (this.table, this.speedup) = (table, speedup);
+        if (groups.Count != 2 * table.Layers || !groups.Index().All(group => group.Item.Scores.Shape.Count == UnitsOf(group.Index)))
+            throw new ArgumentException($"SpeedTarget: expected the heads and neurons of {table.Layers} layers of {table.Heads} and {table.Neurons}.");
+        if (!(table.GreatestSpeedup > speedup))
+        {
+            OptionName option = new(nameof(PruningOptions.Speedup));
+            string greatest = FormattableString.Invariant($"{table.GreatestSpeedup:0.00}, that of no heads and neurons at {table.Batch} × {table.Length} tokens");
+            throw OptionException.Of($"{option}: expected less than {greatest}, found {speedup}.");
+        }
+
+        tick = (table.Dense - table.Rest) / Ticks;
+        allocation = new UnitAllocation([.. groups.Select((_, i) => TicksOf(i))]);
+    }
+
+    /// <summary>The speed-up that is asked for.</summary>
+    public double Speedup => speedup;
+
+    /// <summary>Milliseconds that a pass is predicted to take with the units that the present masks keep.</summary>
+    public double Predict(IReadOnlyList<PrunedGroup> groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        return table.Rest + groups.Index().Sum(group => Cost(group.Index, (int)group.Item.Kept));
+    }
+
+    /// <summary>Dense milliseconds ÷ predicted ones.</summary>
+    public double PredictSpeedup(IReadOnlyList<PrunedGroup> groups) => table.Dense / Predict(groups);
+
+    /// <summary>The units that each group keeps, its best ones; waits for the device.</summary>
+    /// <param name="groups">The groups, with their present scores.</param>
+    /// <param name="values">What scores are worth.</param>
+    /// <param name="share">What the pass may take of the dense one's time, from 1 ÷ speed-up to 1.</param>
+    public int[] Allocate(IReadOnlyList<PrunedGroup> groups, IUnitValue values, double share)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(values);
+        if (share >= 1) return [.. groups.Select(group => (int)group.Scores.Shape.Count)];
+        int budget = (int)Math.Max(0, Math.Floor(((table.Dense * share) - table.Rest) / tick));
+        return allocation.Allocate([.. groups.Select(group => Sums(group, values))], budget);
+    }
+
+    // Of the best 0, 1, … units.
+    private static double[] Sums(PrunedGroup group, IUnitValue values)
+    {
+        float[] scores = group.Scores.Value.ToArray();
+        Array.Sort(scores);
+        var sums = new double[scores.Length + 1];
+        for (int i = 0; i < scores.Length; i++) sums[i + 1] = sums[i] + (group.ScoreSize * values.ValueOf(scores[^(i + 1)]));
+        return sums;
+    }
+
+    private int UnitsOf(int group) => group % 2 == 0 ? table.Heads : table.Neurons;
+
+    private double Cost(int group, int units) => group % 2 == 0 ? table.AttentionCost(group / 2, units) : table.FeedForwardCost(group / 2, units);
+
+    // Rounded up, so that what fits in ticks fits in milliseconds.
+    private int[] TicksOf(int group) => [.. Enumerable.Range(0, UnitsOf(group) + 1).Select(units => (int)Math.Ceiling(Cost(group, units) / tick))];
+}
