@@ -72,7 +72,9 @@ internal sealed class SparseExport
         foreach ((string part, long bytes) in ((string, long)[])[
             ("encoder", report.Encoder), ("embeddings", report.Embeddings), ("head", report.Head), ("tokenizer", report.Tokenizer), ("total", report.Total)])
             terminal.Output.WriteLine(FormattableString.Invariant($"{part}_bytes = {bytes}"));
-        terminal.Output.WriteLine(FormattableString.Invariant($"dense_bytes = {report.Dense}, {(double)report.Dense / report.Total:0.0} times as many"));
+        // Of the model that was given, with all that has been removed.
+        long dense = source.Tensors.Sum(tensor => tensor.Count) * sizeof(float);
+        terminal.Output.WriteLine(FormattableString.Invariant($"dense_bytes = {dense}, {(double)dense / report.Total:0.0} times as many"));
     }
 
     private static Option<string> Numbers(string name, string description, params string[] formats)

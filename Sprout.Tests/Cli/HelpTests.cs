@@ -35,7 +35,7 @@ public sealed class HelpTests
     [InlineData("predict", "--model", "--input", "--text-column", "--pair-column")]
     [InlineData("tokenize", "--pair")]
     [InlineData("inspect", "--json")]
-    [InlineData("export", "--format", "--output", "--weights", "--embeddings", "--keep-tokens")]
+    [InlineData("export", "--format", "--output", "--weights", "--embeddings", "--keep-tokens", "--remove-empty")]
     [InlineData("pretrain", "--train-file", "--output", "--whole-word")]
     [InlineData(
         "bench", "--mode", "--config", "--batch", "--length", "--lengths-from", "--method", "--density", "--block", "--format", "--threads", "--warmup",

@@ -53,6 +53,18 @@ public sealed class AttentionFunctionTests : FunctionTests
             "Attention", "2 query offsets", "3 key offsets");
     }
 
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public void Without_heads_the_context_has_no_columns(string name)
+    {
+        using IBackend backend = TestBackends.Open(name);
+        using var scene = new Scene(backend);
+        using Tape tape = scene.Tape();
+        Variable context = AttentionFunction.Apply(
+            tape, scene.Input(2, 0), scene.Input(4, 0), scene.Input(4, 0), scene.Integers(0, 1, 2), scene.Integers(0, 1, 4), heads: 0, dropoutProbability: 0.1f);
+        (context.Shape, context.RequiresGrad).Should().Be((new Shape(2, 0), false));
+    }
+
     private static FunctionCase Of(int[] lengths, int heads, int width, float dropout) => new(
         $"lengths [{string.Join(", ", lengths)}], {heads} heads of {width}, dropout {dropout}", scene =>
     {

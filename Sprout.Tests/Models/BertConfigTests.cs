@@ -120,6 +120,18 @@ public sealed class BertConfigTests : IDisposable
     [InlineData("""{"id2label":{"0":"a","1":"b"},"label2id":{"a":0}}""", "the inverse of id2label, which has the id 1 for \"b\", found none")]
     [InlineData("""{"id2label":{"0":"a","1":"a"},"label2id":{"a":0,"b":1}}""", "id2label: expected every name once, found \"a\" twice")]
     [InlineData("""{"num_labels":0}""", "num_labels")]
+    [InlineData("""{"sprout_layers":7}""", "sprout_layers: expected a list of objects with the integers heads and neurons, found 7")]
+    [InlineData("""{"sprout_layers":[{"heads":1}]}""", "found {\"heads\":1}.")]
+    [InlineData("""{"sprout_layers":[{"heads":1,"neurons":1,"width":1}]}""", "sprout_layers: expected a list of objects")]
+    [InlineData("""{"sprout_layers":[null]}""", "found null")]
+    [InlineData("""{"sprout_layers":[{"heads":1.5,"neurons":1}]}""", "sprout_layers: expected a list of objects")]
+    [InlineData("""{"sprout_layers":[{"heads":1,"neurons":99999999999}]}""", "sprout_layers: expected a list of objects")]
+    [InlineData("""{"sprout_layers":[]}""", "sprout_layers: expected the sizes of 12 layers, as num_hidden_layers has it, found 0")]
+    [InlineData(
+        """{"num_hidden_layers":1,"sprout_layers":[{"heads":13,"neurons":0}]}""", "sprout_layers: layer 0: heads: expected an integer from 0 to 12, found 13")]
+    [InlineData("""{"num_hidden_layers":1,"sprout_layers":[{"heads":-1,"neurons":0}]}""", "found -1")]
+    [InlineData(
+        """{"num_hidden_layers":1,"sprout_layers":[{"heads":0,"neurons":3073}]}""", "layer 0: neurons: expected an integer from 0 to 3072, found 3073")]
     [InlineData("""{"vocab_size":1,"vocab_size":2}""", "valid JSON")]
     [InlineData("""[]""", "expected a JSON object")]
     [InlineData("", "valid JSON")]
@@ -138,6 +150,19 @@ public sealed class BertConfigTests : IDisposable
         ModelConfig config = Read(json);
         config.Id2Label.Should().Equal("a", "b");
         config.Label2Id.Should().BeEquivalentTo(new Dictionary<string, int> { ["a"] = 0, ["b"] = 1 });
+    }
+
+    [Fact]
+    public void Sizes_of_layers_are_read_and_written()
+    {
+        BertConfig config = Read("""{"num_hidden_layers":2,"sprout_layers":[{"neurons":5,"heads":12},{"heads":0,"neurons":3072}]}""");
+        config.SproutLayers.Should().Equal(new LayerSize(12, 5), new LayerSize(0, 3072));
+        (config.RemovedHeads, config.RemovedNeurons, config.SizeOf(1)).Should().Be((12, 3067, new LayerSize(0, 3072)));
+        config.Save(folder.Path);
+        Load(folder.Path).Should().BeEquivalentTo(config);
+        (config with { SproutLayers = null }).Save(folder.Path);
+        File.ReadAllText(folder.File("config.json")).Should().NotContain("sprout");
+        Load(folder.Path).SizeOf(1).Should().Be(new LayerSize(12, 3072));
     }
 
     [Fact]
