@@ -33,8 +33,9 @@ public sealed class SpeedTarget
         if (!(table.GreatestSpeedup > speedup))
         {
             OptionName option = new(nameof(PruningOptions.Speedup));
-            string greatest = FormattableString.Invariant($"{table.GreatestSpeedup:0.00}, that of no heads and neurons at {table.Batch} × {table.Length} tokens");
-            throw OptionException.Of($"{option}: expected less than {greatest}, found {speedup}.");
+            string greatest = FormattableString.Invariant($"{table.GreatestSpeedup:0.00}");
+            throw OptionException.Of(
+                $"{option}: expected less than {greatest}, that of no heads and neurons at {table.Batch} × {table.Length} tokens, found {speedup}.");
         }
 
         tick = (table.Dense - table.Rest) / Ticks;

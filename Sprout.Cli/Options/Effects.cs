@@ -64,7 +64,9 @@ internal static class Effects
         string method = recipe.Pruning.Method, with = $"with --method {method}";
         return
         [
-            ([.. OfPruning, "speedup", .. OfSpeedups], method == PruningOptions.NoMethod, $"without --method; give one of {string.Join(", ", PruningMethods.Names)}"),
+            (
+                [.. OfPruning, "speedup", .. OfSpeedups], method == PruningOptions.NoMethod,
+                $"without --method; give one of {string.Join(", ", PruningMethods.Names)}"),
             (TopV, method is "soft-movement" or "l0", with),
             (["threshold"], method is "magnitude" or "movement" or "random" or "l0", with),
             (["score-every"], method is "magnitude" or "random" or "l0", with),

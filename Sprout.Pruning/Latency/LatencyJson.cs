@@ -37,7 +37,8 @@ internal static class LatencyJson
         var table = new LatencyTable
         {
             Architecture = Text("architecture"), Layers = Count("layers"), Hidden = Count("hidden"), Heads = heads, Neurons = neurons,
-            Batch = Count("batch"), Length = Count("length"), Device = Text("device"), Rest = Positive("rest_ms"), Grid = [.. grid.Select(number => (int)number)],
+            Batch = Count("batch"), Length = Count("length"), Device = Text("device"),
+            Rest = Positive("rest_ms"), Grid = [.. grid.Select(number => (int)number)],
             Inner = Layer(""), Last = Layer("last_"),
         };
         string[] known = [.. Write(table).Select(pair => pair.Key)];

@@ -15,11 +15,12 @@ public abstract class TopVMethod : PruningMethod
     protected TopVMethod(PruningOptions options) : base(options)
     {
         OptionName method = new(nameof(Options.Method)), density = new(nameof(Options.Density));
-        Density = Options.Density ?? (Options.Speedup is null ? null : 1.0)
-            ?? throw OptionException.Of($"{method} {Options.Method} needs {density}, the share of weights kept at the end, such as 0.1.");
+        if (Options is { Density: null, Speedup: null })
+            throw OptionException.Of($"{method} {Options.Method} needs {density}, the share of weights kept at the end, such as 0.1.");
+        Density = Options.Density ?? 1;
     }
 
-    /// <summary>The final density.</summary>
+    /// <summary>The final density; 1 where a speed-up is the target.</summary>
     protected double Density { get; }
 
     /// <summary>The number of scores kept: int(v·n) in double arithmetic, truncated.</summary>
