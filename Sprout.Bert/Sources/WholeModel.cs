@@ -18,7 +18,8 @@ public sealed class WholeModel : ResizedModel
         long elements = Tensors.Sum(tensor => tensor.Count), most = MostElementsPerByte * source.BytesOnDisk;
         if (elements <= most) return;
         throw new InputException(
-            $"{source.Name}: {ModelConfig.LayersKey}: expected a whole model that {source.BytesOnDisk} bytes can mean, at most {most} elements, found {elements}.");
+            $"{source.Name}: {ModelConfig.LayersKey}: expected a whole model that {source.BytesOnDisk} bytes can mean, of at most {most} elements, "
+            + $"found {elements}.");
     }
 
     /// <summary>The whole model of a source: the source itself, unless heads or neurons were removed from it.</summary>

@@ -66,7 +66,7 @@ public sealed class TaskSession : IDisposable
         foreach (string remark in source.Tokenizer.Remarks) note?.Invoke(remark);
         if (source != stored)
             note?.Invoke(
-                $"{source.Name}: {stored.Config.RemovedHeads} heads and {stored.Config.RemovedNeurons} neurons were removed; zeros, which training leaves, "
+                $"{source.Name}: heads and neurons were removed, {stored.Config.RemovedHeads} and {stored.Config.RemovedNeurons}; zeros, which training leaves, "
                 + "stand for them.");
         return new TaskSession(
             task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source, maxLength);

@@ -10,6 +10,7 @@ internal static class OptionGroups
         ("Model",
         [
             "--model", "--config", "--vocab", "--cased", "--ignore-mismatched-sizes", "--dropout", "--format", "--weights", "--embeddings", "--keep-tokens",
+            "--remove-empty",
         ]),
         ("Data",
         [

@@ -30,6 +30,7 @@ internal static class ModelKinds
             [
                 "vocab_size", "hidden_size", "num_hidden_layers", "id2label", "label2id", "problem_type", "regression", "pruned_heads", "is_decoder",
                 "model_type", "bert", "roberta", "hidden_act", "gelu_new", "architectures", "tie_word_embeddings", "position_embedding_type",
+                "\"sprout_layers\":[{\"heads\":2,\"neurons\":12}]", "\"sprout_layers\":[{\"heads\":0,\"neurons\":0}]",
             ],
         },
     ];

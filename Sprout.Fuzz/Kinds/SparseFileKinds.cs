@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Pruning.Inspection;
+using Sprout.Pruning.Structure;
 using Sprout.Tensors;
 using Sprout.Tensors.IO.Coding;
 using Sprout.Tensors.Reference;
@@ -23,8 +24,8 @@ internal static class SparseFileKinds
     /// <summary>The kinds.</summary>
     public static IReadOnlyList<InputKind> All { get; } =
     [
-        new("sparse-file", FileName, [Written(NumberFormat.Fp32, NumberFormat.Fp32), Written(NumberFormat.Int8, NumberFormat.Int4)], (path, _) => Read(path)),
-        new("sparse-file-sealed", FileName, [Written(NumberFormat.Fp16, NumberFormat.Int8), Written(NumberFormat.Int8, NumberFormat.Int4)], ReadSealed)
+        new("sparse-file", FileName, [Written(NumberFormat.Fp32, NumberFormat.Fp32), Written(NumberFormat.Int8, NumberFormat.Int4, compact: true)], (path, _) => Read(path)),
+        new("sparse-file-sealed", FileName, [Written(NumberFormat.Fp16, NumberFormat.Int8, compact: true), Written(NumberFormat.Int8, NumberFormat.Int4)], ReadSealed)
         {
             Words =
             [
@@ -35,7 +36,8 @@ internal static class SparseFileKinds
         },
     ];
 
-    private static byte[] Written(NumberFormat weights, NumberFormat embeddings) => InputKinds.Written(FileName, folder =>
+    // A compact one lacks the first half of its heads and neurons.
+    private static byte[] Written(NumberFormat weights, NumberFormat embeddings, bool compact = false) => InputKinds.Written(FileName, folder =>
     {
         string model = Path.Combine(folder, "model");
         using (var backend = new ReferenceBackend())
@@ -43,7 +45,11 @@ internal static class SparseFileKinds
         {
             Initialization.Apply(classifier, seed: 1);
             foreach (Sprout.Autograd.Modules.Linear layer in classifier.Encoder.Layers.SelectMany(layer => layer.Prunable))
-                layer.Weight.Value.CopyFrom([.. layer.Weight.Value.ToArray().Select((x, i) => i % 3 == 0 ? x : 0)]);
+            {
+                long first = compact ? layer.Weight.Shape.Count / 2 : 0;
+                layer.Weight.Value.CopyFrom([.. layer.Weight.Value.ToArray().Select((x, i) => i >= first && i % 3 == 0 ? x : 0)]);
+            }
+
             Directory.CreateDirectory(model);
             ModelKinds.Tiny.Save(model);
             HuggingFaceFolder.SaveWeights(model, classifier);
@@ -51,7 +57,8 @@ internal static class SparseFileKinds
 
         File.WriteAllLines(Path.Combine(model, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "##c", "d"]);
         using ModelSource source = ModelSource.Open(model);
-        SparseFileWriter.Write(Path.Combine(folder, FileName), source, new SparseFileOptions { Weights = weights, Embeddings = embeddings });
+        using CompactModel? left = compact ? new CompactModel(source) : null;
+        SparseFileWriter.Write(Path.Combine(folder, FileName), left ?? source, new SparseFileOptions { Weights = weights, Embeddings = embeddings });
     });
 
     private static void Read(string path)
