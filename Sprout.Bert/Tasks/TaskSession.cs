@@ -68,8 +68,8 @@ public sealed class TaskSession : IDisposable
             note?.Invoke(
                 $"{source.Name}: heads and neurons were removed, {stored.Config.RemovedHeads} and {stored.Config.RemovedNeurons}; zeros, which training leaves, "
                 + "stand for them.");
-        return new TaskSession(
-            task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source, maxLength);
+        var context = new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }));
+        return new TaskSession(task.Bind(context), source, maxLength);
     }
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer's files, which Hugging Face tools load.</summary>

@@ -12,11 +12,11 @@ namespace Sprout.Pruning.Latency;
 
 /// <summary>
 /// Measures what heads and neurons cost on this machine, on layers of such sizes with random weights, as predictors run them. All sizes are run in turn, round
-/// after round, so that weights come from memory as they do in a whole model and a busy moment meets all alike; medians count.
+/// after round, so that weights come from memory as they do in a whole model. The least time of all rounds counts: what else the machine does only adds.
 /// </summary>
 public sealed class LatencyMeter : IDisposable
 {
-    private const int Warmup = 3, Rounds = 15, GridSteps = 16;
+    private const int Rounds = 20, GridSteps = 16, Digits = 4;
     private const ulong Seed = 42;
 
     private readonly IBackend backend;
@@ -71,30 +71,22 @@ public sealed class LatencyMeter : IDisposable
     public LatencyTable Measure(CancellationToken cancellation = default)
     {
         ModelConfig config = like.Config;
-        var rest = new List<double>();
-        List<double>[] inner = [.. sizes.Select(_ => new List<double>())], last = [.. sizes.Select(_ => new List<double>())];
+        double rest = double.PositiveInfinity;
+        double[] inner = [.. sizes.Select(_ => rest)], last = [.. inner];
         using Tape tape = Tape.ForInference(backend);
-        for (int round = 0; round < Warmup + Rounds; round++)
+        for (int round = 0; round < Rounds; round++)
         {
             cancellation.ThrowIfCancellationRequested();
-            double whole = Milliseconds(() => inference.Run(sequences, sequences.Length, (_, _, _) => { }));
-            double[] ofInner = [.. Enumerable.Range(0, sizes.Length).Select(i => Layer(tape, i, isLast: false))];
-            double[] ofLast = [.. Enumerable.Range(0, sizes.Length).Select(i => Layer(tape, i, isLast: true))];
-            if (round < Warmup) continue;
-            rest.Add(whole);
-            // What a layer of this size takes beyond the empty one of the same round.
-            for (int i = 0; i < sizes.Length; i++)
-            {
-                inner[i].Add(ofInner[i] - ofInner[0]);
-                last[i].Add(ofLast[i] - ofLast[0]);
-            }
+            rest = Math.Min(rest, Milliseconds(() => inference.Run(sequences, sequences.Length, (_, _, _) => { })));
+            for (int i = 0; i < sizes.Length; i++) inner[i] = Math.Min(inner[i], Layer(tape, i, isLast: false));
+            for (int i = 0; i < sizes.Length; i++) last[i] = Math.Min(last[i], Layer(tape, i, isLast: true));
         }
 
         return new LatencyTable
         {
             Architecture = like.Architecture, Layers = config.NumHiddenLayers, Hidden = config.HiddenSize, Heads = config.NumAttentionHeads,
             Neurons = config.IntermediateSize, Batch = sequences.Length, Length = sequences[0].Ids.Length,
-            Device = $"{backend.Name}, {backend.InstructionSet}", Rest = Math.Max(Median(rest), 1e-4), Grid = grid,
+            Device = $"{backend.Name}, {backend.InstructionSet}", Rest = Math.Max(Rounded(rest), 1e-4), Grid = grid,
             Inner = Costs(inner), Last = Costs(last),
         };
     }
@@ -122,13 +114,14 @@ public sealed class LatencyMeter : IDisposable
         };
     }
 
-    private static double Median(IReadOnlyList<double> numbers) => Math.Round(numbers.Order().ElementAt(numbers.Count / 2), 4);
+    private static double Rounded(double milliseconds) => Math.Round(milliseconds, Digits);
 
-    private LayerLatency Costs(List<double>[] measured)
+    // What a layer takes beyond the empty one.
+    private LayerLatency Costs(double[] measured)
     {
-        double[] medians = [.. measured.Select(Median)];
+        double[] more = [.. measured.Select(time => Rounded(time - measured[0]))];
         int heads = like.Config.NumAttentionHeads;
-        return new LayerLatency(Rising(medians[..(heads + 1)]), Rising([0, .. medians[(heads + 1)..]]));
+        return new LayerLatency(Rising(more[..(heads + 1)]), Rising([0, .. more[(heads + 1)..]]));
     }
 
     // Noise aside, more never takes less.

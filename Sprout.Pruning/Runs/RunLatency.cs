@@ -17,7 +17,7 @@ internal static class RunLatency
     /// <param name="setup">Whether the run is continued, and who is told what was measured.</param>
     /// <param name="cancellation">Ends measuring.</param>
     /// <exception cref="InputException">The table cannot be read, is damaged or is one of another model.</exception>
-    /// <exception cref="OptionException">The model has not so many positions.</exception>
+    /// <exception cref="OptionException">The model has not so many positions, or a pass would be too large for an array.</exception>
     public static LatencyTable? Of(
         Recipe recipe, string? output, TaskSession session, IBackend backend, RunSetup setup, CancellationToken cancellation)
     {
@@ -35,6 +35,8 @@ internal static class RunLatency
         int length = options.SpeedupLength ?? session.MaxLength;
         OptionException.Require(
             length <= config.MaxPositionEmbeddings, nameof(options.SpeedupLength), $"1 to the model's {config.MaxPositionEmbeddings} positions", length);
+        int most = Array.MaxLength / Math.Max(config.HiddenSize, config.IntermediateSize) / length;
+        OptionException.Require(options.SpeedupBatch <= most, nameof(options.SpeedupBatch), $"1 to {most}", options.SpeedupBatch);
         using var meter = new LatencyMeter(backend, session.Model, options.SpeedupBatch, length);
         LatencyTable measured = meter.Measure(cancellation);
         setup.Note?.Invoke(FormattableString.Invariant(

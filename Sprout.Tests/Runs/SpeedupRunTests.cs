@@ -93,6 +93,7 @@ public sealed class SpeedupRunTests : IDisposable
     [InlineData("--feed-forward-unit=block", "--feed-forward-unit has no effect with --speedup")]
     [InlineData("--speedup-length=9", "--speedup-length has no effect with --latency-table")]
     [InlineData("--latency-table=- --speedup-length=99", "--speedup-length: expected 1 to the model's 24 positions, found 99.")]
+    [InlineData("--latency-table=- --speedup-batch=9999999", "--speedup-batch: expected 1 to")]
     [InlineData("--method=-", "--speedup has no effect without --method")]
     [InlineData("--method=random", "--speedup 3 needs --method movement or magnitude")]
     [InlineData("--speedup=-", "--latency-table has no effect without --speedup")]
