@@ -40,6 +40,9 @@ public abstract class PruningMethod
     /// <summary>Whether the method removes weights; false: what was removed before only stays so.</summary>
     public virtual bool RemovesWeights => true;
 
+    /// <summary>Whether scores of heads and of neurons rank them together, which <see cref="PruningOptions.Speedup"/> needs.</summary>
+    public virtual bool RanksUnits => false;
+
     /// <summary>Whether masks or penalty follow the cubic schedule.</summary>
     public virtual bool FollowsSchedule => true;
 
@@ -110,11 +113,11 @@ public abstract class PruningMethod
         throw OptionException.Of($"{every} {Options.ScoreEvery} has no use with {method} {Name}, {why}.");
     }
 
-    /// <summary>Refuses <see cref="PruningOptions.Speedup"/>, but for <see cref="IUnitValue"/>s.</summary>
+    /// <summary>Refuses <see cref="PruningOptions.Speedup"/>, unless <see cref="RanksUnits"/>.</summary>
     /// <exception cref="OptionException">It is given.</exception>
     internal void RequireSpeedup()
     {
-        if (Options.Speedup is null || this is IUnitValue) return;
+        if (Options.Speedup is null || RanksUnits) return;
         OptionName speedup = new(nameof(Options.Speedup)), method = new(nameof(Options.Method));
         throw OptionException.Of($"{speedup} {Options.Speedup} needs {method} movement or magnitude, whose scores rank heads beside neurons, found {Name}.");
     }

@@ -19,7 +19,7 @@ public sealed record PruningOptions
 
     /// <summary>
     /// Instead of a density: how many times as fast as the dense model's a pass must be at the end, above 1, as a <see cref="Latency.LatencyTable"/> predicts.
-    /// Whole heads and neurons go then; for methods that are <see cref="IUnitValue"/>s.
+    /// Whole heads and neurons go then; for methods that <see cref="PruningMethod.RanksUnits"/> holds for.
     /// </summary>
     public double? Speedup { get; init; }
 

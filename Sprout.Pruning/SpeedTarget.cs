@@ -6,7 +6,8 @@ namespace Sprout.Pruning;
 
 /// <summary>
 /// Decides how many heads and neurons each layer keeps, so that a pass takes no longer than a share of the dense one by a <see cref="LatencyTable"/> and what
-/// stays is worth the most: the value of a unit is that of its method, times the weights that it stands for.
+/// stays is worth the most. A unit is worth its weights, times the share of all weights whose units have lower scores: its rank, so that it does not matter
+/// how far apart scores are.
 /// </summary>
 public sealed class SpeedTarget
 {
@@ -57,25 +58,39 @@ public sealed class SpeedTarget
 
     /// <summary>The units that each group keeps, its best ones; waits for the device.</summary>
     /// <param name="groups">The groups, with their present scores.</param>
-    /// <param name="values">What scores are worth.</param>
     /// <param name="share">What the pass may take of the dense one's time, from 1 ÷ speed-up to 1.</param>
-    public int[] Allocate(IReadOnlyList<PrunedGroup> groups, IUnitValue values, double share)
+    public int[] Allocate(IReadOnlyList<PrunedGroup> groups, double share)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        ArgumentNullException.ThrowIfNull(values);
         if (share >= 1) return [.. groups.Select(group => (int)group.Scores.Shape.Count)];
         int budget = (int)Math.Max(0, Math.Floor(((table.Dense * share) - table.Rest) / tick));
-        return allocation.Allocate([.. groups.Select(group => Sums(group, values))], budget);
+        return allocation.Allocate(Values(groups), budget);
     }
 
-    // Of the best 0, 1, … units.
-    private static double[] Sums(PrunedGroup group, IUnitValue values)
+    // Of each group, the value of its best 0, 1, … units: of a unit, its weights times the share of all weights whose units have lower scores.
+    private static double[][] Values(IReadOnlyList<PrunedGroup> groups)
     {
-        float[] scores = group.Scores.Value.ToArray();
-        Array.Sort(scores);
-        var sums = new double[scores.Length + 1];
-        for (int i = 0; i < scores.Length; i++) sums[i + 1] = sums[i] + (group.ScoreSize * values.ValueOf(scores[^(i + 1)]));
-        return sums;
+        float[][] byGroup = [.. groups.Select(group => group.Scores.Value.ToArray())];
+        float[] scores = [.. byGroup.SelectMany(own => own)];
+        int[] owners = [.. byGroup.SelectMany((own, group) => Enumerable.Repeat(group, own.Length))];
+        Array.Sort(scores, owners);
+        long[] sizes = [.. groups.Select(group => group.ScoreSize)], lower = new long[scores.Length];
+        long total = 0;
+        for (int i = 0; i < scores.Length; i++)
+        {
+            lower[i] = i > 0 && scores[i] == scores[i - 1] ? lower[i - 1] : total;
+            total += sizes[owners[i]];
+        }
+
+        double[][] values = [.. byGroup.Select(own => new double[own.Length + 1])];
+        int[] taken = new int[groups.Count];
+        for (int i = scores.Length - 1; i >= 0; i--)
+        {
+            int owner = owners[i], best = taken[owner]++;
+            values[owner][best + 1] = values[owner][best] + ((double)sizes[owner] * lower[i] / total);
+        }
+
+        return values;
     }
 
     private int UnitsOf(int group) => group % 2 == 0 ? table.Heads : table.Neurons;

@@ -66,8 +66,8 @@ public sealed class TaskSession : IDisposable
         foreach (string remark in source.Tokenizer.Remarks) note?.Invoke(remark);
         if (source != stored)
             note?.Invoke(
-                $"{source.Name}: heads and neurons were removed, {stored.Config.RemovedHeads} and {stored.Config.RemovedNeurons}; zeros, which training leaves, "
-                + "stand for them.");
+                $"{source.Name}: heads and neurons were removed, {stored.Config.RemovedHeads} and {stored.Config.RemovedNeurons}; "
+                + "zeros, which training leaves, stand for them.");
         var context = new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }));
         return new TaskSession(task.Bind(context), source, maxLength);
     }

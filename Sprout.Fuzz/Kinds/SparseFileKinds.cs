@@ -24,8 +24,12 @@ internal static class SparseFileKinds
     /// <summary>The kinds.</summary>
     public static IReadOnlyList<InputKind> All { get; } =
     [
-        new("sparse-file", FileName, [Written(NumberFormat.Fp32, NumberFormat.Fp32), Written(NumberFormat.Int8, NumberFormat.Int4, compact: true)], (path, _) => Read(path)),
-        new("sparse-file-sealed", FileName, [Written(NumberFormat.Fp16, NumberFormat.Int8, compact: true), Written(NumberFormat.Int8, NumberFormat.Int4)], ReadSealed)
+        new(
+            "sparse-file", FileName,
+            [Written(NumberFormat.Fp32, NumberFormat.Fp32), Written(NumberFormat.Int8, NumberFormat.Int4, compact: true)], (path, _) => Read(path)),
+        new(
+            "sparse-file-sealed", FileName,
+            [Written(NumberFormat.Fp16, NumberFormat.Int8, compact: true), Written(NumberFormat.Int8, NumberFormat.Int4)], ReadSealed)
         {
             Words =
             [

@@ -7,7 +7,7 @@ namespace Sprout.Pruning.Methods;
 /// Magnitude pruning (Han et al. 2015 with the gradual schedule of Zhu and Gupta 2017): S = |W|, the mean |W| of what a score stands for, from
 /// the present weights in every step. A masked weight has no gradient but may return when others shrink.
 /// </summary>
-public sealed class Magnitude : TopVMethod, IUnitValue
+public sealed class Magnitude : TopVMethod
 {
     /// <summary>The method with its options.</summary>
     /// <exception cref="OptionException">There is no final density, or scores are given although the weights decide.</exception>
@@ -25,6 +25,9 @@ public sealed class Magnitude : TopVMethod, IUnitValue
     public override bool LearnsScores => false;
 
     /// <inheritdoc/>
+    public override bool RanksUnits => true;
+
+    /// <inheritdoc/>
     public override void InitializeScores(PrunedGroup group, ulong seed) => ScoreWeights(group);
 
     /// <inheritdoc/>
@@ -34,10 +37,6 @@ public sealed class Magnitude : TopVMethod, IUnitValue
         foreach (PrunedGroup group in groups) ScoreWeights(group);
         base.ComputeMasks(groups, step);
     }
-
-    /// <inheritdoc/>
-    /// <remarks>The score, mean |W|, so that a unit is worth Σ |W|.</remarks>
-    public double ValueOf(float score) => score;
 
     private static void ScoreWeights(PrunedGroup group)
     {

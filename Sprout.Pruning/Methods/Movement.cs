@@ -7,7 +7,7 @@ namespace Sprout.Pruning.Methods;
 /// Hard movement pruning (Sanh et al. 2020, section 3): learned scores, M = Top_v(S), ∂L/∂S = ∂L/∂W' ⊙ W for kept and masked entries alike, so that a score
 /// grows while its weight moves away from zero.
 /// </summary>
-public sealed class Movement : TopVMethod, IUnitValue
+public sealed class Movement : TopVMethod
 {
     /// <summary>The method with its options.</summary>
     /// <exception cref="OptionException">There is no final density.</exception>
@@ -17,6 +17,5 @@ public sealed class Movement : TopVMethod, IUnitValue
     public override string Name => "movement";
 
     /// <inheritdoc/>
-    /// <remarks>σ(S), as soft movement reads a score.</remarks>
-    public double ValueOf(float score) => 1 / (1 + Math.Exp(-(double)score));
+    public override bool RanksUnits => true;
 }

@@ -34,7 +34,7 @@ public abstract class TopVMethod : PruningMethod
         ArgumentNullException.ThrowIfNull(groups);
         if (step.Target is SpeedTarget target)
         {
-            int[] kept = target.Allocate(groups, (IUnitValue)this, step.Value(1, 1 / target.Speedup));
+            int[] kept = target.Allocate(groups, step.Value(1, 1 / target.Speedup));
             foreach ((PrunedGroup group, int keep) in groups.Zip(kept)) Keep([group], keep);
             return;
         }

@@ -60,8 +60,8 @@ public sealed class AttentionFunctionTests : FunctionTests
         using IBackend backend = TestBackends.Open(name);
         using var scene = new Scene(backend);
         using Tape tape = scene.Tape();
-        Variable context = AttentionFunction.Apply(
-            tape, scene.Input(2, 0), scene.Input(4, 0), scene.Input(4, 0), scene.Integers(0, 1, 2), scene.Integers(0, 1, 4), heads: 0, dropoutProbability: 0.1f);
+        Variable q = scene.Input(2, 0), k = scene.Input(4, 0), v = scene.Input(4, 0);
+        Variable context = AttentionFunction.Apply(tape, q, k, v, scene.Integers(0, 1, 2), scene.Integers(0, 1, 4), heads: 0, dropoutProbability: 0.1f);
         (context.Shape, context.RequiresGrad).Should().Be((new Shape(2, 0), false));
     }
 

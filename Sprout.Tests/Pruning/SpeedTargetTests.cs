@@ -53,8 +53,7 @@ public sealed class SpeedTargetTests : IDisposable
     {
         using Pruner pruner = Create(method, 2.5);
         pruner.BeginEvaluation();
-        PruningMethod values = PruningMethods.Create(Options(method, 2.5));
-        double[][] sums = [.. pruner.Groups.Select(group => Sums(group, (IUnitValue)values))];
+        double[][] sums = Sums(pruner);
         double found = pruner.Groups.Index().Sum(group => sums[group.Index][group.Item.Kept]), most = 0;
         // The same with budgets a little smaller: ticks round costs up.
         for (int a = 0; a <= 2; a++)
@@ -149,10 +148,15 @@ public sealed class SpeedTargetTests : IDisposable
         Method = method, Speedup = speedup, ScheduleWarmup = 10, ScoreInit = ScoreInit.Uniform, ScoreScale = 2,
     };
 
-    private static double[] Sums(PrunedGroup group, IUnitValue values)
+    private static double[][] Sums(Pruner pruner)
     {
-        double[] worth = [.. group.Scores.Value.ToArray().Select(score => values.ValueOf(score) * group.ScoreSize).OrderDescending()];
-        return [.. Enumerable.Range(0, worth.Length + 1).Select(count => worth.Take(count).Sum())];
+        (float Score, long Size)[] all = [.. pruner.Groups.SelectMany(group => group.Scores.Value.ToArray().Select(score => (score, group.ScoreSize)))];
+        return [.. pruner.Groups.Select(group =>
+        {
+            double[] worth = [.. group.Scores.Value.ToArray().OrderDescending().Select(score =>
+                (double)group.ScoreSize * all.Where(unit => unit.Score < score).Sum(unit => unit.Size) / all.Sum(unit => unit.Size))];
+            return Enumerable.Range(0, worth.Length + 1).Select(count => worth.Take(count).Sum()).ToArray();
+        })];
     }
 
     private static double Cost(Pruner pruner, int group, int more)
