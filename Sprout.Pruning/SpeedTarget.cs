@@ -7,7 +7,7 @@ namespace Sprout.Pruning;
 /// <summary>
 /// Decides how many heads and neurons each layer keeps, so that a pass takes no longer than a share of the dense one by a <see cref="LatencyTable"/> and what
 /// stays is worth the most. A unit is worth its weights, times the share of all weights whose units have lower scores: its rank, so that it does not matter
-/// how far apart scores are.
+/// how far apart scores are. Every layer keeps a head: without any, no token would learn of another.
 /// </summary>
 public sealed class SpeedTarget
 {
@@ -22,7 +22,7 @@ public sealed class SpeedTarget
     /// <param name="table">Costs.</param>
     /// <param name="speedup">Dense milliseconds ÷ those of the end, above 1.</param>
     /// <param name="groups">The heads of a layer, then its neurons, then those of the next layer; as many as the table's.</param>
-    /// <exception cref="OptionException">Even without heads and neurons the speed-up is not reached.</exception>
+    /// <exception cref="OptionException">Even with one head a layer and no neurons the speed-up is not reached.</exception>
     /// <exception cref="ArgumentException">The groups are not those of the table.</exception>
     public SpeedTarget(LatencyTable table, double speedup, IReadOnlyList<PrunedGroup> groups)
     {
@@ -31,16 +31,14 @@ public sealed class SpeedTarget
         (this.table, this.speedup) = (table, speedup);
         if (groups.Count != 2 * table.Layers || !groups.Index().All(group => group.Item.Scores.Shape.Count == UnitsOf(group.Index)))
             throw new ArgumentException($"SpeedTarget: expected the heads and neurons of {table.Layers} layers of {table.Heads} and {table.Neurons}.");
-        if (!(table.GreatestSpeedup > speedup))
-        {
-            OptionName option = new(nameof(PruningOptions.Speedup));
-            string greatest = FormattableString.Invariant($"{table.GreatestSpeedup:0.00}");
-            throw OptionException.Of(
-                $"{option}: expected less than {greatest}, that of no heads and neurons at {table.Batch} × {table.Length} tokens, found {speedup}.");
-        }
-
-        tick = (table.Dense - table.Rest) / Ticks;
-        allocation = new UnitAllocation([.. groups.Select((_, i) => TicksOf(i))]);
+        // Where heads and neurons cost nothing, any tick will do: to lose them does not help.
+        tick = table.Dense > table.Rest ? (table.Dense - table.Rest) / Ticks : 1;
+        allocation = new UnitAllocation([.. groups.Select((_, i) => TicksOf(i))], [.. groups.Select((_, i) => 1 - (i % 2))]);
+        if (BudgetOf(1 / speedup) >= allocation.Least) return;
+        OptionName option = new(nameof(PruningOptions.Speedup));
+        string greatest = FormattableString.Invariant($"{table.GreatestSpeedup:0.00}");
+        throw OptionException.Of(
+            $"{option}: expected less than {greatest}, that of one head a layer and no neurons at {table.Batch} × {table.Length} tokens, found {speedup}.");
     }
 
     /// <summary>The speed-up that is asked for.</summary>
@@ -63,8 +61,7 @@ public sealed class SpeedTarget
     {
         ArgumentNullException.ThrowIfNull(groups);
         if (share >= 1) return [.. groups.Select(group => (int)group.Scores.Shape.Count)];
-        int budget = (int)Math.Max(0, Math.Floor(((table.Dense * share) - table.Rest) / tick));
-        return allocation.Allocate(Values(groups), budget);
+        return allocation.Allocate(Values(groups), BudgetOf(share));
     }
 
     // Of each group, the value of its best 0, 1, … units: of a unit, its weights times the share of all weights whose units have lower scores.
@@ -92,6 +89,8 @@ public sealed class SpeedTarget
 
         return values;
     }
+
+    private int BudgetOf(double share) => (int)Math.Floor(((table.Dense * share) - table.Rest) / tick);
 
     private int UnitsOf(int group) => group % 2 == 0 ? table.Heads : table.Neurons;
 

@@ -57,8 +57,8 @@ public sealed record LatencyTable
     /// <summary>Milliseconds of a pass with all heads and neurons.</summary>
     public double Dense => Rest + Enumerable.Range(0, Layers).Sum(layer => AttentionCost(layer, Heads) + FeedForwardCost(layer, Neurons));
 
-    /// <summary>Dense ÷ rest: the speed-up that no heads and neurons at all would be.</summary>
-    public double GreatestSpeedup => Dense / Rest;
+    /// <summary>Dense milliseconds ÷ those of one head a layer and no neurons.</summary>
+    public double GreatestSpeedup => Dense / (Rest + Enumerable.Range(0, Layers).Sum(layer => AttentionCost(layer, 1)));
 
     /// <summary>SHA-256 of the table, as a run's identity has it.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson().ToJsonString())));

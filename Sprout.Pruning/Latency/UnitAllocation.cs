@@ -13,23 +13,28 @@ public sealed class UnitAllocation
 
     /// <summary>Prepares groups.</summary>
     /// <param name="ticks">Of each group, the cost of its first 0, 1, … units: from 0 on, never falling.</param>
-    public UnitAllocation(IReadOnlyList<IReadOnlyList<int>> ticks)
+    /// <param name="least">Of each group, how many units always stay; null: none.</param>
+    public UnitAllocation(IReadOnlyList<IReadOnlyList<int>> ticks, IReadOnlyList<int>? least = null)
     {
         ArgumentNullException.ThrowIfNull(ticks);
         // Of units that cost the same, the most: fewer are never better.
-        options = [.. ticks.Select(costs =>
-            Enumerable.Range(0, costs.Count).Where(units => units == costs.Count - 1 || costs[units + 1] > costs[units])
+        options = [.. ticks.Select((costs, group) =>
+            Enumerable.Range(0, costs.Count).Skip(least?[group] ?? 0).Where(units => units == costs.Count - 1 || costs[units + 1] > costs[units])
                 .Select(units => (costs[units], units)).ToArray())];
         choices = new int[ticks.Count][];
         Total = options.Sum(group => group[^1].Ticks);
+        Least = options.Sum(group => group[0].Ticks);
     }
 
     /// <summary>Ticks of all units.</summary>
     public int Total { get; }
 
+    /// <summary>Ticks of the units that always stay.</summary>
+    public int Least { get; }
+
     /// <summary>The units that each group keeps; of equally good answers one to which no unit can be added.</summary>
     /// <param name="values">Of each group, the value of its first 0, 1, … units: never falling.</param>
-    /// <param name="budget">Ticks, at least 0.</param>
+    /// <param name="budget">Ticks, at least <see cref="Least"/>.</param>
     public int[] Allocate(IReadOnlyList<double[]> values, int budget)
     {
         ArgumentNullException.ThrowIfNull(values);

@@ -40,6 +40,15 @@ public sealed class UnitAllocationTests
     }
 
     [Fact]
+    public void Units_that_must_stay_do()
+    {
+        var allocation = new UnitAllocation([[0, 5, 9], [0, 1, 2]], least: [1, 0]);
+        (allocation.Least, allocation.Total).Should().Be((5, 11));
+        allocation.Allocate([[0, 0, 0], [0, 3, 6]], 6).Should().Equal(1, 1);
+        allocation.Allocate([[0, 0, 0], [0, 3, 6]], 5).Should().Equal(1, 0);
+    }
+
+    [Fact]
     public void Units_that_cost_nothing_always_stay() => new UnitAllocation([[0, 0, 5], [0, 4, 4]]).Allocate([[0, 1, 9], [0, 1, 2]], 4).Should().Equal(1, 2);
 
     private static bool CanAddTo(int[] kept, int[][] ticks, int budget) => Enumerable.Range(0, kept.Length).Any(group =>
