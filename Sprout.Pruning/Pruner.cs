@@ -4,6 +4,7 @@ using Sprout.Autograd.Modules;
 using Sprout.Autograd.Optim;
 using Sprout.Bert.Models;
 using Sprout.Bert.Training;
+using Sprout.Pruning.Latency;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
 
@@ -23,6 +24,7 @@ public sealed class Pruner : IPruner, IDisposable
     private readonly long unprunedParameters;
     private readonly int totalSteps;
     private readonly ulong seed;
+    private readonly SpeedTarget? target;
     private bool folded;
 
     /// <summary>A pruner of any layers, with scores of <see cref="PruningOptions.Block"/>.</summary>
@@ -44,12 +46,15 @@ public sealed class Pruner : IPruner, IDisposable
     /// <param name="unprunedParameters">Parameters beside the prunable weights that count as remaining in reports.</param>
     /// <param name="totalSteps">The run's optimiser steps.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <exception cref="OptionException">The schedule does not fit the run.</exception>
+    /// <param name="latency">What heads and neurons cost, for <see cref="PruningOptions.Speedup"/>; else null.</param>
+    /// <exception cref="OptionException">The schedule does not fit the run, or the speed-up cannot be reached.</exception>
     /// <exception cref="InputException">The file of initial scores lacks a group or has another shape for it.</exception>
-    public Pruner(PruningMethod method, IEnumerable<PrunedGroup> groups, long unprunedParameters, int totalSteps, ulong seed)
+    public Pruner(
+        PruningMethod method, IEnumerable<PrunedGroup> groups, long unprunedParameters, int totalSteps, ulong seed, LatencyTable? latency = null)
     {
         ArgumentNullException.ThrowIfNull(method);
         ArgumentNullException.ThrowIfNull(groups);
+        if (method.Options.Speedup is null != latency is null) throw new ArgumentException("A speed-up needs a table of latencies, and nothing else does.");
         this.method = method;
         this.unprunedParameters = unprunedParameters;
         this.totalSteps = totalSteps;
@@ -59,6 +64,7 @@ public sealed class Pruner : IPruner, IDisposable
         {
             // One by one: those that came before one that does not fit are disposed too.
             foreach (PrunedGroup group in groups) this.groups.Add(group);
+            if (latency is not null) target = new SpeedTarget(latency, method.Options.Speedup!.Value, this.groups);
             matrices = [.. this.groups.SelectMany(group => group.Matrices)];
             Scores = [.. this.groups.Select(group => group.Scores)];
             if (method.LearnsScores && method.IsStraightThrough && this.groups.TrueForAll(group => group.HasEntries))
@@ -79,10 +85,11 @@ public sealed class Pruner : IPruner, IDisposable
     /// <param name="encoder">Its layers say what is prunable and what counts beside it.</param>
     /// <param name="totalSteps">The run's optimiser steps.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <exception cref="OptionException">The schedule does not fit the run, or a block does not divide a matrix.</exception>
+    /// <param name="latency">What heads and neurons cost, for <see cref="PruningOptions.Speedup"/>; else null.</param>
+    /// <exception cref="OptionException">The schedule does not fit the run, a block does not divide a matrix, or the speed-up cannot be reached.</exception>
     /// <exception cref="InputException">The file of initial scores lacks a matrix or has another shape for it.</exception>
-    public Pruner(PruningMethod method, Encoder encoder, int totalSteps, ulong seed)
-        : this(method, GroupsOf(encoder, method.Options), Unprunable(encoder), totalSteps, seed) { }
+    public Pruner(PruningMethod method, Encoder encoder, int totalSteps, ulong seed, LatencyTable? latency = null)
+        : this(method, GroupsOf(encoder, method.Options), Unprunable(encoder), totalSteps, seed, latency) { }
 
     /// <summary>The method's name.</summary>
     public string Method => method.Name;
@@ -147,7 +154,7 @@ public sealed class Pruner : IPruner, IDisposable
     {
         foreach (MaskedMatrix matrix in matrices) matrix.ForgetSparse();
         // The folded weights are those of evaluation, and the scores that chose them must stay for Save.
-        if (!folded) method.ComputeMasks(groups, new PruningStep(totalSteps, IsEvaluation: true, schedule, seed));
+        if (!folded) method.ComputeMasks(groups, new PruningStep(totalSteps, IsEvaluation: true, schedule, seed) { Target = target });
     }
 
     /// <summary>Makes the masks permanent: W ← W ⊙ M with the evaluation masks, exact zeros, and takes the masks out of the layers.</summary>
@@ -179,6 +186,7 @@ public sealed class Pruner : IPruner, IDisposable
     {
         Shared = [.. groups.Where(group => group.Matrices.Count > 1)
             .Select(group => new MatrixDensity(group.Scores.Name, group.Scores.Shape.Count, group.Kept))],
+        PredictedSpeedup = target?.PredictSpeedup(groups),
     };
 
     /// <inheritdoc/>
@@ -198,10 +206,10 @@ public sealed class Pruner : IPruner, IDisposable
         foreach (EncoderLayer layer in encoder.Layers)
         {
             (AttentionMatrices attention, FeedForwardMatrices feedForward) = (layer.Attention, layer.FeedForward);
-            if (options.AttentionUnit == AttentionUnit.Head) yield return PrunedGroup.OfHeads(attention, index);
+            if (options.PrunesHeads) yield return PrunedGroup.OfHeads(attention, index);
             else foreach (PrunedGroup group in Blocks(index, attention.Query, attention.Key, attention.Value, attention.Output)) yield return group;
             index += 4;
-            if (options.FeedForwardUnit == FeedForwardUnit.Neuron) yield return PrunedGroup.OfNeurons(feedForward, index);
+            if (options.PrunesNeurons) yield return PrunedGroup.OfNeurons(feedForward, index);
             else foreach (PrunedGroup group in Blocks(index, feedForward.First, feedForward.Second)) yield return group;
             index += 2;
         }
@@ -210,7 +218,7 @@ public sealed class Pruner : IPruner, IDisposable
             layers.Select((layer, i) => PrunedGroup.OfBlocks(layer, first + i, options.Block));
     }
 
-    private PruningStep At(int step) => new(step, IsEvaluation: false, schedule, seed);
+    private PruningStep At(int step) => new(step, IsEvaluation: false, schedule, seed) { Target = target };
 
     private void AddScoreGradient(PrunedGroup group, PruningStep step)
     {

@@ -40,6 +40,9 @@ public abstract class PruningMethod
     /// <summary>Whether the method removes weights; false: what was removed before only stays so.</summary>
     public virtual bool RemovesWeights => true;
 
+    /// <summary>Whether scores of heads and of neurons rank them together, which <see cref="PruningOptions.Speedup"/> needs.</summary>
+    public virtual bool RanksUnits => false;
+
     /// <summary>Whether masks or penalty follow the cubic schedule.</summary>
     public virtual bool FollowsSchedule => true;
 
@@ -98,6 +101,15 @@ public abstract class PruningMethod
         float[] values = sums.ToArray();
         for (int i = 0; i < values.Length; i++) mean += (double)values[i] * groups[i].Matrices.Count / groups[i].Scores.Shape.Count / matrices;
         return weight * mean;
+    }
+
+    /// <summary>Refuses <see cref="PruningOptions.Speedup"/>, unless <see cref="RanksUnits"/>.</summary>
+    /// <exception cref="OptionException">It is given.</exception>
+    internal void RequireSpeedup()
+    {
+        if (Options.Speedup is null || RanksUnits) return;
+        OptionName speedup = new(nameof(Options.Speedup)), method = new(nameof(Options.Method));
+        throw OptionException.Of($"{speedup} {Options.Speedup} needs {method} movement or magnitude, whose scores rank heads beside neurons, found {Name}.");
     }
 
     /// <summary>Refuses <see cref="PruningScope.Global"/>, for methods whose scores of different matrices are not ranked together.</summary>

@@ -16,6 +16,21 @@ public sealed record PruningOptions
     /// <summary>Share of the prunable weights kept at the end, in (0, 1]; the methods that select by Top_v need it.</summary>
     public double? Density { get; init; }
 
+    /// <summary>
+    /// Instead of a density: how many times as fast as the dense model's a pass must be at the end, above 1, as a <see cref="Latency.LatencyTable"/> predicts.
+    /// Whole heads and neurons go then; for methods that <see cref="PruningMethod.RanksUnits"/> holds for.
+    /// </summary>
+    public double? Speedup { get; init; }
+
+    /// <summary>Sequences of the pass that is measured, at least 1.</summary>
+    public int SpeedupBatch { get; init; } = 1;
+
+    /// <summary>Tokens of its sequences, at least 1; null: the longest that the run takes.</summary>
+    public int? SpeedupLength { get; init; }
+
+    /// <summary>A <c>latency.json</c> that says what is otherwise measured; null for none.</summary>
+    public string? LatencyTable { get; init; }
+
     /// <summary>Share kept before the schedule starts, in (0, 1].</summary>
     public double InitialDensity { get; init; } = 1;
 
@@ -64,6 +79,14 @@ public sealed record PruningOptions
     /// <summary>Without a method: whether prunable weights that are 0 at the start stay 0, so that a pruned model is trained without filling it.</summary>
     public bool KeepZeros { get; init; }
 
+    /// <summary>Whether one score of attention stands for a head.</summary>
+    [JsonIgnore]
+    public bool PrunesHeads => AttentionUnit == AttentionUnit.Head || Speedup is not null;
+
+    /// <summary>Whether one score of the feed-forward part stands for a neuron.</summary>
+    [JsonIgnore]
+    public bool PrunesNeurons => FeedForwardUnit == FeedForwardUnit.Neuron || Speedup is not null;
+
     /// <summary>Whether there are masks.</summary>
     [JsonIgnore]
     public bool IsPruning => Method != NoMethod || KeepZeros;
@@ -81,9 +104,11 @@ public sealed record PruningOptions
             throw OptionException.Of($"{block} {Block} has no effect with {attention} head and {feedForward} neuron: no matrix is left that has blocks.");
         }
 
+        ValidateSpeedup();
         if (Method == NoMethod)
         {
             RequireNone(nameof(Density), Density is not null);
+            RequireNone(nameof(Speedup), Speedup is not null);
             RequireNone(nameof(Lambda), Lambda != 0);
             RequireNone(nameof(InitScores), InitScores is not null);
             RequireNone(nameof(Block), Block != BlockShape.Entry);
@@ -122,6 +147,31 @@ public sealed record PruningOptions
     {
         Validate();
         if (Method != NoMethod) _ = CreateSchedule(totalSteps);
+    }
+
+    private void ValidateSpeedup()
+    {
+        OptionException.Require(Speedup is null || (Speedup > 1 && double.IsFinite(Speedup.Value)), nameof(Speedup), "a number above 1", Speedup);
+        OptionException.Require(SpeedupBatch >= 1, nameof(SpeedupBatch), "1 or more", SpeedupBatch);
+        OptionException.Require(SpeedupLength is null or >= 1, nameof(SpeedupLength), "1 or more", SpeedupLength);
+        (string Name, bool IsGiven)[] measure = [(nameof(SpeedupBatch), SpeedupBatch != 1), (nameof(SpeedupLength), SpeedupLength is not null)];
+        (string Name, bool IsGiven)[] density =
+        [
+            (nameof(Density), Density is not null), (nameof(InitialDensity), InitialDensity != 1),
+            (nameof(Scope), Scope != PruningScope.Local), (nameof(Block), Block != BlockShape.Entry),
+        ];
+        OptionName speedup = new(nameof(Speedup)), table = new(nameof(LatencyTable));
+        if (Speedup is null)
+        {
+            foreach ((string name, bool isGiven) in measure.Append((nameof(LatencyTable), LatencyTable is not null)))
+                if (isGiven) throw OptionException.Of($"{new OptionName(name)} has no effect without {speedup}.");
+            return;
+        }
+
+        foreach ((string name, bool isGiven) in density)
+            if (isGiven) throw OptionException.Of($"{new OptionName(name)} has no effect with {speedup}, which decides what stays of heads and neurons.");
+        foreach ((string name, bool isGiven) in measure)
+            if (isGiven && LatencyTable is not null) throw OptionException.Of($"{new OptionName(name)} has no effect with {table}, which says it.");
     }
 
     private static void RequireNone(string option, bool isGiven)

@@ -19,6 +19,15 @@ public sealed record PruningReport(string Method, long UnprunedParameters, doubl
     /// <summary>Heads and neurons that share a score over several matrices: by the scores' name, how many there are and are kept; else empty.</summary>
     public IReadOnlyList<MatrixDensity> Shared { get; init; } = [];
 
+    /// <summary>Dense milliseconds ÷ those of what is left, by the run's table of latencies; null without <see cref="PruningOptions.Speedup"/>.</summary>
+    public double? PredictedSpeedup { get; init; }
+
+    /// <summary>The predicted speed-up and what each layer keeps for it, as a sentence; null without one.</summary>
+    public string? SpeedupText => PredictedSpeedup is double speedup
+        ? FormattableString.Invariant($"Predicted speed-up {speedup:0.00}; ")
+            + $"the layers keep {Counts(0)} of {Shared[0].Size} heads and {Counts(1)} of {Shared[1].Size} neurons."
+        : null;
+
     /// <summary>Prunable weights.</summary>
     public long Size => Matrices.Sum(matrix => matrix.Size);
 
@@ -49,9 +58,13 @@ public sealed record PruningReport(string Method, long UnprunedParameters, doubl
             ["lambda"] = Lambda,
             ["matrices"] = ByName(Matrices),
         };
+        if (PredictedSpeedup is double speedup) report["predicted_speedup"] = speedup;
         if (Shared.Count > 0) report["shared"] = ByName(Shared);
         JsonFile.WriteSorted(Path.Combine(folder, ReportFile), report);
     }
+
+    // Of the shared scores, those of heads and those of neurons take turns.
+    private string Counts(int first) => string.Join(", ", Shared.Where((_, i) => i % 2 == first).Select(part => part.Kept));
 
     private static JsonObject ByName(IEnumerable<MatrixDensity> parts) => new(parts.Select(part => KeyValuePair.Create(
         part.Name, (JsonNode?)new JsonObject { ["size"] = part.Size, ["kept"] = part.Kept, ["density"] = part.Density })));

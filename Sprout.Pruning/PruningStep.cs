@@ -8,6 +8,9 @@ namespace Sprout.Pruning;
 /// <param name="Seed">The run's seed.</param>
 public readonly record struct PruningStep(int Step, bool IsEvaluation, SparsitySchedule Schedule, ulong Seed)
 {
+    /// <summary>What decides how many units stay; null: a density, or the method.</summary>
+    public SpeedTarget? Target { get; init; }
+
     /// <summary>The schedule's value on the way from one number to another.</summary>
     public double Value(double initial, double final) => IsEvaluation ? final : Schedule.ValueAt(Step, initial, final);
 }

@@ -12,7 +12,8 @@ public sealed class TaskSession : IDisposable
 {
     private readonly BoundTask bound;
 
-    private TaskSession(BoundTask bound, ModelSource source) => (this.bound, Tokenizer, SettingsFiles) = (bound, source.Tokenizer, source.SettingsFiles);
+    private TaskSession(BoundTask bound, ModelSource source, int maxLength) =>
+        (this.bound, Tokenizer, SettingsFiles, MaxLength) = (bound, source.Tokenizer, source.SettingsFiles, maxLength);
 
     /// <summary>The model.</summary>
     public TaskModel Model => bound.Model;
@@ -25,6 +26,9 @@ public sealed class TaskSession : IDisposable
 
     /// <summary>The files that configuration and tokenizer were read from.</summary>
     public IReadOnlyList<string> SettingsFiles { get; }
+
+    /// <summary>Longest sequence in tokens.</summary>
+    public int MaxLength { get; }
 
     /// <summary>The model that this one learns from, or null.</summary>
     public TaskModel? Teacher => bound.TeacherModel;
@@ -66,8 +70,8 @@ public sealed class TaskSession : IDisposable
             note?.Invoke(
                 $"{source.Name}: heads and neurons were removed, {stored.Config.RemovedHeads} and {stored.Config.RemovedNeurons}; "
                 + "zeros, which training leaves, stand for them.");
-        return new TaskSession(
-            task.Bind(new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }))), source);
+        var context = new TaskContext(backend, source, config, maxLength, options, seed, train, needLabels, note ?? (_ => { }));
+        return new TaskSession(task.Bind(context), source, maxLength);
     }
 
     /// <summary>Writes config.json, model.safetensors and the tokenizer's files, which Hugging Face tools load.</summary>

@@ -69,6 +69,7 @@ internal static class RunCommand
         JsonObject document = MetricText.ToJson(outcome.Metrics);
         foreach ((string name, JsonNode? value) in MetricText.ToJson(outcome.Cost.Numbers())) document[name] = value?.DeepClone();
         if (outcome.Pruning is not null) document["density"] = outcome.Density;
+        if (outcome.Pruning?.PredictedSpeedup is double speedup) document["predicted_speedup"] = speedup;
         document["output"] = outcome.Output;
         return document;
     }
@@ -78,6 +79,7 @@ internal static class RunCommand
         foreach ((string suffix, ClassReport report) in outcome.ClassReports) ClassTable.Write(terminal, report, suffix);
         MetricText.Print(terminal, outcome.Metrics);
         foreach ((string what, string value) in outcome.Cost.Describe()) terminal.Output.WriteLine($"{what} = {value}");
+        if (outcome.Pruning?.SpeedupText is string speedup) terminal.Output.WriteLine(speedup);
         terminal.Output.WriteLine($"model = {outcome.Output}");
     }
 }

@@ -21,6 +21,7 @@ internal static class TrainCommand
         var run = new RunOptions(command);
         RecipeOptions.AddTraining(table);
         RecipeOptions.AddPruning(table);
+        RecipeOptions.AddSpeedup(table);
         RecipeOptions.AddDistillation(table);
         RecipeOptions.AddDevice(table);
         HuggingFace.AddHarmless(command);

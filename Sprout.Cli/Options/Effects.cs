@@ -16,6 +16,7 @@ internal static class Effects
     private static readonly string[] Scores = ["score-learning-rate", "score-init", "score-scale"];
     private static readonly string[] Ramp = ["schedule-warmup", "initial-warmup", "final-warmup"];
     private static readonly string[] TopV = ["density", "initial-density", "scope"];
+    private static readonly string[] OfSpeedups = ["speedup-batch", "speedup-length", "latency-table"];
     private static readonly string[] Units = ["block", "attention-unit", "feed-forward-unit"];
     private static readonly string[] OfPruning = [.. TopV, "threshold", "lambda", .. Scores, .. Ramp, .. Units, "init-scores", "l0-noise"];
     private static readonly string[] OfTeachers = ["distill-alpha", "distill-temperature"];
@@ -63,7 +64,9 @@ internal static class Effects
         string method = recipe.Pruning.Method, with = $"with --method {method}";
         return
         [
-            (OfPruning, method == PruningOptions.NoMethod, $"without --method; give one of {string.Join(", ", PruningMethods.Names)}"),
+            (
+                [.. OfPruning, "speedup", .. OfSpeedups], method == PruningOptions.NoMethod,
+                $"without --method; give one of {string.Join(", ", PruningMethods.Names)}"),
             (TopV, method is "soft-movement" or "l0", with),
             (["threshold"], method is "magnitude" or "movement" or "random" or "l0", with),
             (["lambda"], method is "magnitude" or "movement" or "random", with),
@@ -71,6 +74,10 @@ internal static class Effects
             (Scores, method is "magnitude" or "random", with),
             (["init-scores"], method is "magnitude", with),
             (Ramp, method is "l0", with),
+            (OfSpeedups, recipe.Pruning.Speedup is null, "without --speedup"),
+            ([.. TopV, "block"], recipe.Pruning.Speedup is not null, "with --speedup, which decides what stays of heads and neurons"),
+            (["attention-unit"], recipe.Pruning is { Speedup: not null, AttentionUnit: AttentionUnit.Block }, "with --speedup, which prunes whole heads"),
+            (["feed-forward-unit"], recipe.Pruning is { Speedup: not null, FeedForwardUnit: FeedForwardUnit.Block }, "with --speedup, which prunes neurons"),
             (["score-scale"], recipe.Pruning.ScoreInit == Sprout.Pruning.ScoreInit.Kaiming, "with --score-init kaiming"),
             (["score-init", "score-scale"], recipe.Pruning.InitScores is not null, "with --init-scores"),
         ];

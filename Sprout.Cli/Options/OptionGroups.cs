@@ -32,9 +32,9 @@ internal static class OptionGroups
         ]),
         ("Pruning",
         [
-            "--method", "--density", "--lambda", "--threshold", "--scope", "--block", "--attention-unit", "--feed-forward-unit", "--initial-density",
-            "--schedule-warmup", "--initial-warmup", "--final-warmup", "--score-learning-rate", "--score-init", "--score-scale", "--init-scores", "--l0-noise",
-            "--train-embeddings", "--keep-zeros",
+            "--method", "--density", "--speedup", "--speedup-batch", "--speedup-length", "--latency-table", "--lambda", "--threshold", "--scope", "--block",
+            "--attention-unit", "--feed-forward-unit", "--initial-density", "--schedule-warmup", "--initial-warmup", "--final-warmup",
+            "--score-learning-rate", "--score-init", "--score-scale", "--init-scores", "--l0-noise", "--train-embeddings", "--keep-zeros",
         ]),
         ("Distillation", ["--teacher", "--distill-alpha", "--distill-temperature"]),
         ("Device", ["--device", "--threads"]),

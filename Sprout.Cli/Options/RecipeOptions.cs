@@ -135,6 +135,15 @@ internal static class RecipeOptions
         table.Flag("--l0-noise", "l0: random gates in training");
     }
 
+    /// <summary>Pruning until a pass is so many times as fast.</summary>
+    public static void AddSpeedup(OptionTable table)
+    {
+        table.Number("--speedup", "Instead of --density: prune whole heads and neurons until a pass is predicted so many times as fast (movement, magnitude)");
+        table.Whole("--speedup-batch", "Sequences of the pass that is measured");
+        table.Whole("--speedup-length", "Tokens of its sequences (default: --max-length)");
+        table.Text("--latency-table", "latency.json of a run, instead of measuring", "file");
+    }
+
     /// <summary>Teacher, weight and temperature.</summary>
     public static void AddDistillation(OptionTable table)
     {

@@ -25,6 +25,9 @@ public sealed class Magnitude : TopVMethod
     public override bool LearnsScores => false;
 
     /// <inheritdoc/>
+    public override bool RanksUnits => true;
+
+    /// <inheritdoc/>
     public override void InitializeScores(PrunedGroup group, ulong seed) => ScoreWeights(group);
 
     /// <inheritdoc/>

@@ -15,4 +15,7 @@ public sealed class Movement : TopVMethod
 
     /// <inheritdoc/>
     public override string Name => "movement";
+
+    /// <inheritdoc/>
+    public override bool RanksUnits => true;
 }

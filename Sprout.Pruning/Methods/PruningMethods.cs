@@ -1,5 +1,6 @@
 // The methods by name.
 using Sprout.Bert.Models;
+using Sprout.Pruning.Latency;
 using Sprout.Tensors;
 
 namespace Sprout.Pruning.Methods;
@@ -32,7 +33,12 @@ public static class PruningMethods
         ArgumentNullException.ThrowIfNull(options);
         if (options is { Method: PruningOptions.NoMethod, KeepZeros: true }) return new KeptZeros(options);
         if (Known.Find(options.Method) is { } create)
-            return create(options) ?? throw new InvalidOperationException($"What was registered as method \"{options.Method}\" makes none.");
+        {
+            PruningMethod method = create(options) ?? throw new InvalidOperationException($"What was registered as method \"{options.Method}\" makes none.");
+            method.RequireSpeedup();
+            return method;
+        }
+
         throw OptionException.Expected(nameof(options.Method), $"{PruningOptions.NoMethod} or one of {string.Join(", ", Names)}", $"\"{options.Method}\"");
     }
 
@@ -41,13 +47,16 @@ public static class PruningMethods
     /// <param name="options">What to do.</param>
     /// <param name="totalSteps">The run's optimiser steps.</param>
     /// <param name="seed">The run's seed.</param>
-    /// <exception cref="OptionException">The options are out of range, contradict each other, or do not fit the model.</exception>
+    /// <param name="latency">What heads and neurons cost, for <see cref="PruningOptions.Speedup"/>; else null.</param>
+    /// <exception cref="OptionException">
+    /// The options are out of range, contradict each other, or do not fit the model; or the speed-up cannot be reached.
+    /// </exception>
     /// <exception cref="InputException">The file of initial scores lacks a matrix or has another shape for it.</exception>
-    public static Pruner? CreatePruner(Encoder encoder, PruningOptions options, int totalSteps, ulong seed)
+    public static Pruner? CreatePruner(Encoder encoder, PruningOptions options, int totalSteps, ulong seed, LatencyTable? latency = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (!options.IsPruning) return null;
         options.Validate();
-        return new Pruner(Create(options), encoder, totalSteps, seed);
+        return new Pruner(Create(options), encoder, totalSteps, seed, latency);
     }
 }

@@ -81,14 +81,16 @@ public static class ModelCard
             text.Append(CultureInfo.InvariantCulture, $"| {metric} | {value:0.######} |\n");
         text.Append("\n## Size and cost\n| what | value |\n|---|---|\n");
         foreach ((string what, string value) in result.Cost.Describe()) text.Append(CultureInfo.InvariantCulture, $"| {what} | {value} |\n");
+        if (result.Pruning?.PredictedSpeedup is double speedup) text.Append(CultureInfo.InvariantCulture, $"| predicted speed-up | {speedup:0.00} |\n");
         text.Append("\n## Recipe\nThe options that are not the defaults; `training_options.json` has all.\n");
         return text.Append(CultureInfo.InvariantCulture, $"```json\n{Chosen(recipe).ToJsonString(Readable)}\n```\n").ToString();
     }
 
-    // Which step's model this is, and by what it was chosen.
+    // What pruning to a speed-up kept, which step's model this is, and by what it was chosen.
     private static IEnumerable<string> Kept(Recipe recipe, RunSummary summary, RunResult result, string primaryMetric)
     {
         TrainingOptions training = recipe.Training;
+        if (result.Pruning?.SpeedupText is string speedup) yield return speedup;
         string metric = training.BestMetric ?? primaryMetric;
         if (!metric.StartsWith("eval_", StringComparison.Ordinal)) metric = "eval_" + metric;
         if (result.Steps < summary.Steps)

@@ -3,6 +3,7 @@ using Sprout.Bert.Sources;
 using Sprout.Bert.Tasks;
 using Sprout.Bert.Training;
 using Sprout.Pruning.Inspection;
+using Sprout.Pruning.Latency;
 using Sprout.Pruning.Methods;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
@@ -68,15 +69,16 @@ public static class Run
         Objective objective = session.Objective;
         int steps = recipe.Training.TotalSteps(objective.TrainCount);
         PruningOptions pruning = recipe.Pruning with { ScheduleWarmup = recipe.Pruning.ScheduleWarmup ?? recipe.Training.WarmupStepsOf(steps) };
-        using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed);
         recipe.Training.ValidateFor(objective);
+        LatencyTable? latency = RunLatency.Of(recipe, output, session, backend, setup, cancellation);
+        using Pruner? pruner = PruningMethods.CreatePruner(session.Model.Encoder, pruning, steps, recipe.Training.Seed, latency);
         if (pruning.KeepZeros) RequireZeros(pruner!);
         cancellation.ThrowIfCancellationRequested();
         var summary = new RunSummary(setup.Task?.Name ?? recipe.Task.Task, objective.Summary, pruning, steps);
         setup.Understood?.Invoke(summary);
         if (recipe.Training.ComparesEvaluations && pruner is { ScheduleEnd: > 0 })
             setup.Note?.Invoke($"Evaluations count for the best one from step {pruner.ScheduleEnd} on, where the schedule ends.");
-        IReadOnlyDictionary<string, string>? identity = output is null ? null : RunIdentity.Of(recipe, session);
+        IReadOnlyDictionary<string, string>? identity = output is null ? null : RunIdentity.Of(recipe, session, latency);
         using RunLock? made = output is not null && held is null ? RunLock.Take(output) : null;
         // Another run may have made the folder meanwhile, and come to its end.
         if (made is not null) RunFolder.Check(output!, recipe, setup.Resume, setup.Overwrite);
@@ -84,6 +86,7 @@ public static class Run
         {
             RunFolder.Open(output, recipe, setup.Overwrite);
             log.Open(output, setup.Resume, setup.Note);
+            latency?.Save(output);
         }
 
         TrainingResult outcome = Train(backend, objective, recipe.Training, pruner, output, identity, setup, log, cancellation);
@@ -95,6 +98,7 @@ public static class Run
         RunResult result = output is null
             ? ResultOf(outcome, session, pruner, output)
             : Save(output, recipe, summary, session, pruner, outcome, setup.Note, cancellation);
+        if (result.Pruning?.SpeedupText is string speedup) log.Write(speedup);
         if (output is not null)
             log.Write($"Finished: {RunLog.Text(result.Metrics)}.");
         Predict(objective, recipe.Training.EvalBatchSize, setup, cancellation);

@@ -5,6 +5,7 @@ using Sprout.Bert.Files;
 using Sprout.Bert.Sources;
 using Sprout.Bert.Training;
 using Sprout.Pruning.Inspection;
+using Sprout.Pruning.Latency;
 using Sprout.Tensors;
 using Sprout.Tensors.IO;
 
@@ -16,9 +17,8 @@ public static class RunFolder
     // What a run writes only sometimes, or merges into: of an earlier run it would pass for the new one's. Its weights stay until the new ones are there.
     private static readonly string[] Results =
     [
-        PruningReport.ReportFile, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName, "train_results.json",
-        "model_results.json",
-        TrainerState.FileName,
+        PruningReport.ReportFile, LatencyTable.FileName, Checkpoint.ScoresFile, "all_results.json", "eval_results.json", ClassesJson.FileName,
+        "train_results.json", "model_results.json", TrainerState.FileName,
     ];
 
     // What a run or a model has in its folder, weights and checkpoints aside.

@@ -7,6 +7,7 @@ using Sprout.Autograd;
 using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Bert.Tasks;
+using Sprout.Pruning.Latency;
 using Sprout.Tensors;
 
 namespace Sprout.Pruning.Runs;
@@ -17,8 +18,9 @@ public static class RunIdentity
     /// <summary>The identity of a run that has not taken a step.</summary>
     /// <param name="recipe">Its options; those of <see cref="RecipeJson.IsFree"/> do not count.</param>
     /// <param name="session">Its examples, its model with the start weights, and its teacher.</param>
+    /// <param name="latency">The table of latencies that the run is pruned by, or null.</param>
     /// <exception cref="InputException">A file that the run was read from can be read no more.</exception>
-    public static IReadOnlyDictionary<string, string> Of(Recipe recipe, TaskSession session)
+    public static IReadOnlyDictionary<string, string> Of(Recipe recipe, TaskSession session, LatencyTable? latency = null)
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(session);
@@ -44,6 +46,7 @@ public static class RunIdentity
         }
 
         if (recipe.Pruning.InitScores is string scores) identity["initial scores"] = HashOf(hash => AddFile(hash, scores));
+        if (latency is not null) identity["table of latencies"] = latency.Hash;
         if (session.Teacher is TaskModel teacher)
         {
             identity["teacher"] = HashOf(hash =>

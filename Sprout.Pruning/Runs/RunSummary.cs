@@ -23,9 +23,10 @@ public sealed record RunSummary(string? Task, DataSummary Data, PruningOptions P
         if (Pruning.KeepZeros) return $"{steps}; the encoder's weights that are 0 stay 0, nothing else is pruned.";
         if (!Pruning.IsPruning) return $"{steps}; nothing is pruned.";
         if (!Prunes) return $"{steps}; nothing is pruned: {Pruning.Method} with lambda 0 keeps all weights but those that training itself pushes out.";
-        string target = Pruning.Density is double density ? FormattableString.Invariant($"to density {density}")
+        string target = Pruning.Speedup is double speedup ? FormattableString.Invariant($"to a predicted speed-up of {speedup}")
+            : Pruning.Density is double density ? FormattableString.Invariant($"to density {density}")
             : Pruning.Method == "soft-movement" ? FormattableString.Invariant($"with lambda {Pruning.Lambda} and threshold {Pruning.Threshold}")
             : FormattableString.Invariant($"with lambda {Pruning.Lambda}");
-        return $"{steps}; the encoder's matrices are pruned by {Pruning.Method} {target}.";
+        return $"{steps}; the encoder's {(Pruning.Speedup is null ? "matrices" : "heads and neurons")} are pruned by {Pruning.Method} {target}.";
     }
 }

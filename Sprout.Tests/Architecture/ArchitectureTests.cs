@@ -24,7 +24,7 @@ public sealed partial class ArchitectureTests
         "Sprout.Autograd", "Sprout.Autograd.Functions", "Sprout.Autograd.Modules", "Sprout.Autograd.Optim",
         "Sprout.Bert.Files", "Sprout.Bert.Tokenization", "Sprout.Bert.Metrics", "Sprout.Bert.Data", "Sprout.Bert.Models", "Sprout.Bert.Models.Architectures",
         "Sprout.Bert.Sources", "Sprout.Bert.Prediction", "Sprout.Bert.Training", "Sprout.Bert.Objectives", "Sprout.Bert.Tasks",
-        "Sprout.Pruning", "Sprout.Pruning.Methods", "Sprout.Pruning.Structure", "Sprout.Pruning.Inspection", "Sprout.Pruning.Runs",
+        "Sprout.Pruning.Latency", "Sprout.Pruning", "Sprout.Pruning.Methods", "Sprout.Pruning.Structure", "Sprout.Pruning.Inspection", "Sprout.Pruning.Runs",
         "Sprout.Export.TensorBoard", "Sprout.Export.Onnx",
         "Sprout.Cli.Shell", "Sprout.Cli.Options", "Sprout.Cli.Demo", "Sprout.Cli.Bench", "Sprout.Cli.Commands", "Sprout.Cli",
     ];
