@@ -29,7 +29,7 @@ public sealed class SpeedTargetTests : IDisposable
     [InlineData("movement", 1.5)]
     [InlineData("movement", 3)]
     [InlineData("magnitude", 3)]
-    [InlineData("magnitude", 3.7)]
+    [InlineData("magnitude", 3.6)]
     public void The_prediction_is_met_and_nothing_could_be_added(string method, double speedup)
     {
         using Pruner pruner = Create(method, speedup);
