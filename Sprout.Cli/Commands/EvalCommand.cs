@@ -1,11 +1,9 @@
 // sprout eval
 using System.CommandLine;
 using Sprout.Bert.Metrics;
-using Sprout.Bert.Models;
 using Sprout.Bert.Tasks;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
-using Sprout.Pruning.Inspection;
 using Sprout.Pruning.Runs;
 using Sprout.Tensors;
 
@@ -42,18 +40,10 @@ internal static class EvalCommand
             terminal.HeedsCancellation = true;
             file?.Write();
             foreach ((string suffix, ClassReport report) in session.Objective.ClassReports) ClassTable.Write(terminal, report, suffix);
-            if (result.GetValue(json)) terminal.Document(MetricText.ToJson(WithCost(metrics, recipe.Task.Model, session.Model)));
+            if (result.GetValue(json)) terminal.Document(MetricText.ToJson(metrics));
             else MetricText.Print(terminal, metrics);
             return ExitCode.Done;
         });
         return command;
-    }
-
-    // What the model's file holds, and what this device holds of it; a fresh model has no file.
-    private static IReadOnlyDictionary<string, double> WithCost(IReadOnlyDictionary<string, double> metrics, string? path, TaskModel model)
-    {
-        if (path is null) return metrics;
-        var report = new CostReport(ModelInspector.Inspect(path), InferenceInspector.Inspect(model), CostReport.UsualLengthOf(model.Config));
-        return metrics.Concat(report.Numbers()).ToDictionary();
     }
 }
