@@ -4,7 +4,6 @@ using Sprout.Autograd;
 using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
 using Sprout.Bert.Models.Architectures;
-using Sprout.Bert.Prediction;
 using Sprout.Bert.Sources;
 using Sprout.Bert.Tokenization;
 using Sprout.Pruning.Inspection;
