@@ -47,7 +47,7 @@ internal static class ExportCommand
             if (written != "sparse") sparse.RequireNone(result, written, except: sparse.Weights);
             if (written != "hf") folder.RequireNone(result, written);
             bool removes = result.GetValue(removeEmpty);
-            if (removes && written == "onnx") throw new OptionException($"{removeEmpty.Name} has no effect with --format onnx, which never has them.");
+            if (removes && written == "onnx") throw new OptionException($"{removeEmpty.Name} has no effect with --format onnx.");
             RequireNumbers(written, numbers);
             ExportLoss? loss = losses.Of(result, from, terminal);
             terminal.HeedsCancellation = true;

@@ -48,7 +48,7 @@ public sealed class LatencyMeter : IDisposable
             .. Enumerable.Range(0, config.NumAttentionHeads + 1).Select(heads => new LayerSize(heads, 0)),
             .. grid.Skip(1).Select(neurons => new LayerSize(0, neurons)),
         ];
-        var random = new RandomStream(Seed, 0);
+        var random = new RandomStream(Seed, RandomStreams.OfName(nameof(LatencyMeter)));
         this.sequences =
         [
             .. Enumerable.Range(0, sequences).Select(_ =>
