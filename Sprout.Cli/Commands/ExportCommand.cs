@@ -3,6 +3,7 @@ using System.CommandLine;
 using Sprout.Bert.Sources;
 using Sprout.Cli.Shell;
 using Sprout.Export.Onnx;
+using Sprout.Pruning.Inspection;
 using Sprout.Tensors;
 
 namespace Sprout.Cli.Commands;
@@ -88,7 +89,7 @@ internal static class ExportCommand
         OutputFolder.Write(
             folder, to => report = OnnxExport.Save(to, source, isInt8 ? OnnxWeights.Int8 : OnnxWeights.Float32, terminal.Cancellation),
             loss is null ? null : isInt8 ? _ => loss.MeasureInt8(source) : _ => loss.MeasureSame());
-        terminal.Output.WriteLine($"removed = {RemovedText.Of(report!.RemovedHeads, report.Heads, report.RemovedNeurons, report.Neurons)}");
+        terminal.Output.WriteLine($"removed = {CostReport.Removed(report!.RemovedHeads, report.Heads, report.RemovedNeurons, report.Neurons)}");
         terminal.Output.WriteLine(FormattableString.Invariant($"size = {report.Bytes / 1e6:0.00} MB"));
     }
 }

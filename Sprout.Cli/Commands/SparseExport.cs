@@ -1,10 +1,12 @@
 // sprout export --format sparse
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Sprout.Bert.Models;
 using Sprout.Bert.Sources;
 using Sprout.Bert.Tokenization;
 using Sprout.Cli.Options;
 using Sprout.Cli.Shell;
+using Sprout.Pruning.Inspection;
 using Sprout.Pruning.Runs;
 using Sprout.Pruning.Structure;
 using Sprout.Tensors;
@@ -55,7 +57,7 @@ internal sealed class SparseExport
         using ModelSource source = ModelSource.Open(model);
         IReadOnlySet<string>? kept = result.GetValue(keepTokens) is string file ? TokenList.Read(file, source.Tokenizer, terminal.Log) : null;
         JsonObject? run = RunSettings.ToCarry(model);
-        using CompactModel? compact = removeEmpty ? new CompactModel(source) : null;
+        ModelSource written = removeEmpty ? CompactModel.Of(source) : source;
         var options = new SparseFileOptions
         {
             Weights = Enum.Parse<NumberFormat>(result.GetValue(Weights)!, ignoreCase: true),
@@ -64,14 +66,15 @@ internal sealed class SparseExport
             KeepTokens = kept,
             Texts = run is null ? [] : new Dictionary<string, byte[]> { [Recipe.FileName] = System.Text.Encoding.UTF8.GetBytes(run.ToJsonString()) },
         };
-        SparseFileReport report = SparseFileWriter.Write(output, compact ?? source, options, accept, terminal.Cancellation);
+        SparseFileReport report = SparseFileWriter.Write(output, written, options, accept, terminal.Cancellation);
         if (kept is not null) terminal.Output.WriteLine(FormattableString.Invariant($"tokens = {report.Tokens} of {report.AllTokens}"));
         if (options.Activations == NumberFormat.Int8)
             terminal.Output.WriteLine(FormattableString.Invariant($"int8_products = {report.InIntegers} of {report.Matrices} matrices"));
-        if (compact?.Config is { } config)
+        if (removeEmpty)
         {
+            ModelConfig config = written.Config;
             int layers = config.NumHiddenLayers;
-            terminal.Output.WriteLine("removed = " + RemovedText.Of(
+            terminal.Output.WriteLine("removed = " + CostReport.Removed(
                 config.RemovedHeads, (long)layers * config.NumAttentionHeads, config.RemovedNeurons, (long)layers * config.IntermediateSize));
         }
 

@@ -62,9 +62,8 @@ internal static class SparseFileKinds
 
         File.WriteAllLines(Path.Combine(model, "vocab.txt"), ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "b", "##c", "d"]);
         using ModelSource source = ModelSource.Open(model);
-        using CompactModel? left = compact ? new CompactModel(source) : null;
         var options = new SparseFileOptions { Weights = weights, Embeddings = embeddings, Activations = activations };
-        SparseFileWriter.Write(Path.Combine(folder, FileName), left ?? source, options);
+        SparseFileWriter.Write(Path.Combine(folder, FileName), compact ? CompactModel.Of(source) : source, options);
     });
 
     private static void Read(string path)

@@ -29,6 +29,10 @@ public sealed record CostReport(ModelCost Model, InferenceCost Inference, int Se
             ModelInspector.Inspect(model) with { BytesOnDisk = bytesOnDisk }, InferenceInspector.Inspect(model), UsualLengthOf(model.Config));
     }
 
+    /// <summary>Heads and neurons that are gone, such as "3 of 72 heads, 900 of 9216 neurons".</summary>
+    public static string Removed(long removedHeads, long heads, long removedNeurons, long neurons) =>
+        FormattableString.Invariant($"{removedHeads} of {heads} heads, {removedNeurons} of {neurons} neurons");
+
     /// <summary>The numbers by the names that results files and JSON documents have for them; what is not known is left out.</summary>
     public IReadOnlyDictionary<string, double> Numbers()
     {
@@ -75,8 +79,7 @@ public sealed record CostReport(ModelCost Model, InferenceCost Inference, int Se
         if (Model.RemovedHeads + Model.RemovedNeurons > 0)
         {
             long heads = Model.RemovedHeads + Model.Layers.Sum(layer => layer.Heads), neurons = Model.RemovedNeurons + Model.Layers.Sum(layer => layer.Neurons);
-            yield return ("removed", FormattableString.Invariant(
-                $"{Model.RemovedHeads} of {heads} heads, {Model.RemovedNeurons} of {neurons} neurons: all counts and shares are of what is left"));
+            yield return ("removed", Removed(Model.RemovedHeads, heads, Model.RemovedNeurons, neurons) + ": all counts and shares are of what is left");
         }
 
         if (Model.BytesOnDisk is long bytes) yield return ("on disk", Megabytes(bytes));

@@ -1,4 +1,6 @@
 // An encoder layer without its empty heads and neurons.
+using Sprout.Bert.Models;
+
 namespace Sprout.Pruning.Structure;
 
 /// <summary>The matrices of one encoder layer without its empty heads and neurons, which may be all. It computes what the whole layer does.</summary>
@@ -20,4 +22,8 @@ public sealed record CompactLayer(
     LinearArrays Value,
     LinearArrays Output,
     LinearArrays First,
-    LinearArrays Second);
+    LinearArrays Second)
+{
+    /// <summary>All matrices, in the order of <see cref="EncoderLayer.Prunable"/>.</summary>
+    public IReadOnlyList<LinearArrays> Prunable => [Query, Key, Value, Output, First, Second];
+}

@@ -1,10 +1,8 @@
 // A model without its empty neurons, in shapes that one configuration of Hugging Face can say.
-using Sprout.Autograd.Modules;
 using Sprout.Bert.Models;
 using Sprout.Bert.Models.Architectures;
 using Sprout.Bert.Sources;
 using Sprout.Tensors;
-using Sprout.Tensors.Reference;
 
 namespace Sprout.Pruning.Structure;
 
@@ -30,12 +28,8 @@ public sealed record UniformModel(ModelSource Model, int Heads, int EmptyHeads, 
         ArgumentNullException.ThrowIfNull(source);
         // What is gone already comes back as zeros first.
         source = WholeModel.Of(source);
-        BertConfig config = source.Config as BertConfig
-            ?? throw new InputException($"{source.Name}: expected a BERT, whose empty neurons can be removed, found \"{source.Config.ModelType}\".");
-        // Of a model that is never computed with, only names and shapes are needed, which take no memory.
-        using var nowhere = new ReferenceBackend();
-        using SequenceClassifier model = config.CreateClassifier(nowhere, config.NumLabels);
-        var layers = new Layers(source, config, model);
+        var layers = new CompactLayers(source);
+        BertConfig config = layers.Config;
         int empty = 0, most = 1;
         for (int i = 0; i < config.NumHiddenLayers; i++)
         {
@@ -45,57 +39,24 @@ public sealed record UniformModel(ModelSource Model, int Heads, int EmptyHeads, 
         }
 
         int neurons = Math.Min(config.IntermediateSize, (most + multiple - 1) / multiple * multiple);
-        var changed = new ChangedModel(source, config with { IntermediateSize = neurons }, layers.Changes(neurons));
+        var size = new LayerSize(config.NumAttentionHeads, neurons);
+        Dictionary<string, ChangedTensor> changes = layers.Changes(_ => size, (layer, matrix) => Place(layer, matrix, config.HiddenSize, neurons));
+        var changed = new ChangedModel(source, config with { IntermediateSize = neurons }, changes);
         return new UniformModel(changed, config.NumHiddenLayers * config.NumAttentionHeads, empty, config.IntermediateSize, neurons);
     }
 
-    /// <summary>Reads layers; the last one stays in memory.</summary>
-    private sealed class Layers(ModelSource source, BertConfig config, SequenceClassifier model)
+    // Heads in the places that they had, neurons one after the other.
+    private static LinearArrays Place(CompactLayer layer, int matrix, int hidden, int neurons)
     {
-        private (int Number, CompactLayer Layer)? last;
-
-        public CompactLayer Read(int number)
+        LinearArrays arrays = layer.Prunable[matrix];
+        int[] heads = [.. layer.Heads.SelectMany(head => Enumerable.Range(head * layer.HeadSize, layer.HeadSize))];
+        int[] first = [.. Enumerable.Range(0, layer.Neurons.Count)];
+        return matrix switch
         {
-            if (last?.Number != number)
-                last = (number, ExactRemoval.Read(source, model.Encoder.Layers[number], config.HiddenAct, model.EncoderPrefix));
-            return last.Value.Layer;
-        }
-
-        public Dictionary<string, ChangedTensor> Changes(int neurons)
-        {
-            var changes = new Dictionary<string, ChangedTensor>(StringComparer.Ordinal);
-            int hidden = config.HiddenSize;
-            for (int i = 0; i < config.NumHiddenLayers; i++)
-            {
-                int number = i;
-                AttentionMatrices attention = model.Encoder.Layers[i].Attention;
-                (Linear first, Linear second) = model.Encoder.Layers[i].FeedForward;
-                Add(attention.Query, hidden, hidden, () => Read(number).Query.AmongOutputs(RowsOf(number), hidden));
-                Add(attention.Key, hidden, hidden, () => Read(number).Key.AmongOutputs(RowsOf(number), hidden));
-                Add(attention.Value, hidden, hidden, () => Read(number).Value.AmongOutputs(RowsOf(number), hidden));
-                Add(attention.Output, hidden, hidden, () => Read(number).Output.AmongInputs(RowsOf(number), hidden));
-                Add(first, neurons, hidden, () => Read(number).First.AmongOutputs(NeuronsOf(number), neurons));
-                Add(second, hidden, neurons, () => Read(number).Second.AmongInputs(NeuronsOf(number), neurons));
-            }
-
-            return changes;
-
-            void Add(Linear layer, int outputs, int inputs, Func<LinearArrays> read)
-            {
-                changes[NameOf(layer.Weight)] = new ChangedTensor([outputs, inputs], () => read().Weight);
-                changes[NameOf(layer.Bias)] = new ChangedTensor([outputs], () => read().Bias);
-            }
-        }
-
-        private string NameOf(Autograd.Parameter parameter) => source.Find(parameter.Name, model.EncoderPrefix)!.Name;
-
-        // Rows of query, key and value that the heads had which are left.
-        private int[] RowsOf(int number)
-        {
-            CompactLayer layer = Read(number);
-            return [.. layer.Heads.SelectMany(head => Enumerable.Range(head * layer.HeadSize, layer.HeadSize))];
-        }
-
-        private int[] NeuronsOf(int number) => [.. Enumerable.Range(0, Read(number).Neurons.Count)];
+            < 3 => arrays.AmongOutputs(heads, hidden),
+            3 => arrays.AmongInputs(heads, hidden),
+            4 => arrays.AmongOutputs(first, neurons),
+            _ => arrays.AmongInputs(first, neurons),
+        };
     }
 }

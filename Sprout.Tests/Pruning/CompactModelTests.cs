@@ -258,7 +258,7 @@ public sealed class CompactModelTests : IDisposable
     private (long Heads, long Neurons) Write(bool remove = true, NumberFormat weights = NumberFormat.Fp32, Func<BertConfig, BertConfig>? lie = null)
     {
         using ModelSource source = ModelSource.Open(files.Path);
-        using var compact = new CompactModel(source);
+        ModelSource compact = CompactModel.Of(source);
         ModelSource written = !remove ? source : lie is null ? compact : new Liar(compact, lie((BertConfig)compact.Config));
         SparseFileWriter.Write(Compact, written, new SparseFileOptions { Weights = weights });
         return (compact.Config.RemovedHeads, compact.Config.RemovedNeurons);

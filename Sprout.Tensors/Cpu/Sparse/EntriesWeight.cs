@@ -21,7 +21,7 @@ internal readonly unsafe struct EntriesWeight<V>(EntriesLayout layout) : ISparse
 
     public int Parts => layout.Parts;
 
-    public bool ReadsX => false;
+    public static bool ReadsX => false;
 
     public PanelShape PanelsOf(int m) => new(m, TileRows, TileRows);
 

@@ -21,7 +21,7 @@ internal unsafe interface ISparseWeight
     int Parts { get; }
 
     /// <summary>Whether rows of X are read as they lie, not packed.</summary>
-    bool ReadsX { get; }
+    static abstract bool ReadsX { get; }
 
     /// <summary>How m rows of X are cut into panels; <see cref="Multiply"/> takes whole ones.</summary>
     PanelShape PanelsOf(int m);
@@ -64,7 +64,7 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
     private readonly nint stride;
     private readonly int panels, blocks, partsOfPiece;
     private readonly long scratchOfThread;
-    private readonly bool reads, shared, accumulate;
+    private readonly bool shared, accumulate;
 
     private SparseProduct(TWeight weight, in Product product, TEpilogue epilogue, int threads)
     {
@@ -75,8 +75,7 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
         accumulate = product.Accumulate;
         PanelShape shape = weight.PanelsOf(product.M);
         x = new(new PlainReader<V>(product.A), shape, weight.Depth, rowsAreK: false);
-        reads = weight.ReadsX;
-        stride = reads ? (nint)shape.Tile * weight.Depth : shape.Stride(RoundUp(weight.Depth, V.Lanes));
+        stride = TWeight.ReadsX ? (nint)shape.Tile * weight.Depth : shape.Stride(RoundUp(weight.Depth, V.Lanes));
         panels = DivideUp(product.M, shape.Tile);
         int most = (int)Math.Max(MostBlock / Math.Max(stride, 1), 1);
         shared = DivideUp(panels, most) < PiecesOfThread * threads;
@@ -84,7 +83,8 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
         blocks = shared ? DivideUp(panels, most) : RoundUp(DivideUp(panels, most), threads);
         int pieces = shared ? Math.Clamp(DivideUp(PiecesOfThread * threads, blocks), 1, weight.Parts) : 1;
         partsOfPiece = DivideUp(weight.Parts, pieces);
-        scratchOfThread = RoundUp(weight.ScratchOf(partsOfPiece), Alignment) + (shared || reads ? 0 : RoundUp(DivideUp(panels, blocks) * stride, Alignment));
+        long packedByThread = shared || TWeight.ReadsX ? 0 : RoundUp(DivideUp(panels, blocks) * stride, Alignment);
+        scratchOfThread = RoundUp(weight.ScratchOf(partsOfPiece), Alignment) + packedByThread;
     }
 
     private SparseProduct(in SparseProduct<V, TWeight, TEpilogue> product, float* packed)
@@ -99,7 +99,7 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
 
     private int PiecesOfBlock => DivideUp(weight.Parts, partsOfPiece);
 
-    private long SharedLength => shared && !reads ? RoundUp(panels * stride, Alignment) : 0;
+    private long SharedLength => shared && !TWeight.ReadsX ? RoundUp(panels * stride, Alignment) : 0;
 
     private int Tile => x.Shape.Tile;
 
@@ -130,8 +130,8 @@ internal readonly unsafe struct SparseProduct<V, TWeight, TEpilogue> : IWork
         int first = firstPanel * Tile, count = Math.Min(endPanel * Tile, x.Shape.Extent) - first;
         if (count <= 0) return;
         float* scratch = packed + SharedLength + (Workers.Current * scratchOfThread), own = scratch + RoundUp(weight.ScratchOf(partsOfPiece), Alignment);
-        if (!shared && !reads) x.Pack(own, stride, first, count, 0, weight.Depth);
-        float* start = reads ? rowsOfX + (firstPanel * stride) : shared ? packed + (firstPanel * stride) : own;
+        if (!shared && !TWeight.ReadsX) x.Pack(own, stride, first, count, 0, weight.Depth);
+        float* start = TWeight.ReadsX ? rowsOfX + (firstPanel * stride) : shared ? packed + (firstPanel * stride) : own;
         var rows = new PackedPanels(start, stride, first, count);
         weight.Multiply(rows, y + ((nint)first * weight.Rows), part, endPart, scratch, accumulate);
         int row = weight.RowOf(part);

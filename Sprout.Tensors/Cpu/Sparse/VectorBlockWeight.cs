@@ -18,13 +18,11 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
 
     public int Parts => layout.Groups;
 
-    /// <summary>Floats from input to input in rows of X as <see cref="Multiply"/> reads them.</summary>
-    public static int InputStride => ReadsRows ? 1 : RegisterTile<V>.PanelsOfA(1).Width;
-
     // Twelve rows can lie in too few sets of a level-1 cache to be read as they lie; six fit.
-    private static bool ReadsRows => typeof(V) == typeof(V256);
+    public static bool ReadsX => typeof(V) == typeof(V256);
 
-    public bool ReadsX => ReadsRows;
+    /// <summary>Floats from input to input in rows of X as <see cref="Multiply"/> reads them.</summary>
+    public static int InputStride => ReadsX ? 1 : RegisterTile<V>.PanelsOfA(1).Width;
 
     public PanelShape PanelsOf(int m) => RegisterTile<V>.PanelsOfA(m);
 
@@ -48,7 +46,7 @@ internal readonly unsafe struct VectorBlockWeight<V>(VectorBlockLayout layout) :
                 {
                     PackedPanels panel = panels.Panel(i, tile);
                     float* target = y + ((nint)i * tile * rows) + (group * Width);
-                    int whole = panel.Count < tile && !ReadsRows ? 0 : Math.Max(Math.Min(next, rows / Width) - group, 0);
+                    int whole = panel.Count < tile && !ReadsX ? 0 : Math.Max(Math.Min(next, rows / Width) - group, 0);
                     if (whole > 0) Tiles(panel.Count, starts, whole, panel.Packed, target, rows, added);
                     for (int g = whole; g < next - group; g++) Edge(group + g, starts + g, panel, target + (g * Width), scratch, added);
                 }
