@@ -31,6 +31,8 @@ public static class OutputFolder
             {
                 write(partial);
                 accept(partial);
+                // Measuring takes its time: what came into the folder meanwhile stays.
+                RequireFree(folder);
             });
             return folder;
         });

@@ -53,7 +53,7 @@ internal sealed record BenchModel(
         using Inference? denseInference = dense is null ? null : new Inference(backend, dense);
         long multiplied = MultipliedWeights(model);
         bool isDense = !model.Encoder.Layers.SelectMany(layer => layer.Prunable).Any(layer => layer.Factor.IsSparse);
-        if (dense is not null && isDense && multiplied == Weights([.. model.Encoder.Layers]))
+        if (dense is not null && isDense && multiplied == Weights([.. dense.Encoder.Layers]))
             throw new OptionException("--format sparse: expected a model that has lost enough weights for sparse products, found none; give --density.");
         for (int i = 0; i < Warmup + Repeat; i++)
         {

@@ -88,7 +88,7 @@ internal static class ExportCommand
         OnnxReport? report = null;
         OutputFolder.Write(
             folder, to => report = OnnxExport.Save(to, source, isInt8 ? OnnxWeights.Int8 : OnnxWeights.Float32, terminal.Cancellation),
-            loss is null ? null : isInt8 ? _ => loss.MeasureInt8(source) : _ => loss.MeasureSame());
+            loss is null ? null : isInt8 ? _ => loss.MeasureInt8(source) : _ => loss.MeasureFloats(source));
         terminal.Output.WriteLine($"removed = {CostReport.Removed(report!.RemovedHeads, report.Heads, report.RemovedNeurons, report.Neurons)}");
         terminal.Output.WriteLine(FormattableString.Invariant($"size = {report.Bytes / 1e6:0.00} MB"));
     }

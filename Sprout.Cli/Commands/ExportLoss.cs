@@ -25,12 +25,14 @@ internal sealed class ExportLoss(Recipe recipe, double? most, Terminal terminal)
         Compare(metric, before, MetricOf(recipe with { Task = recipe.Task with { Model = export } }).Value);
     }
 
-    /// <summary>Measures an export with the model's own weights.</summary>
-    /// <exception cref="InputException">The data cannot be read.</exception>
-    public void MeasureSame()
+    /// <summary>Measures what the graph of an ONNX model in single precision computes: the model's own weights, and no products in integers.</summary>
+    /// <param name="source">The model that was exported.</param>
+    /// <exception cref="InputException">It loses too much, or the data cannot be read.</exception>
+    public void MeasureFloats(ModelSource source)
     {
         (string metric, double before) = MetricOf(recipe, terminal.Log);
-        Compare(metric, before, before);
+        using var floats = new ChangedModel(source, source.Config, new Dictionary<string, ChangedTensor>());
+        Compare(metric, before, MetricOf(recipe, source: floats).Value);
     }
 
     /// <summary>Measures what the graph of an ONNX model with 8-bit products computes.</summary>

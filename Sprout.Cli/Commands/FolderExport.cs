@@ -47,9 +47,7 @@ internal sealed class FolderExport
         UniformModel? uniform = removeEmpty ? UniformModel.Of(source, isTwoFour ? TwoFourModel.Multiple : 1) : null;
         TwoFourModel? twoFour = isTwoFour ? TwoFourModel.Of(uniform?.Model ?? source) : null;
         ModelSource model = twoFour?.Model ?? uniform?.Model ?? source;
-        bool isSame = !halfPrecision && model == source;
-        Action<string>? accept = loss is null ? null : isSame ? _ => loss.MeasureSame() : loss.Measure;
-        OutputFolder.Write(to, folder => HuggingFaceFolder.Save(folder, model, halfPrecision, terminal.Cancellation), accept);
+        OutputFolder.Write(to, folder => HuggingFaceFolder.Save(folder, model, halfPrecision, terminal.Cancellation), loss is null ? null : loss.Measure);
         if (uniform is not null)
         {
             terminal.Output.WriteLine(FormattableString.Invariant($"neurons = {uniform.Neurons} of {uniform.NeuronsBefore} a layer"));

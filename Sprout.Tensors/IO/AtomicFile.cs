@@ -25,7 +25,13 @@ public static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            accept?.Invoke(temporary);
+            if (accept is not null)
+            {
+                // Held, so that no other writer of this file takes it for one that a killed process left.
+                using var held = new FileStream(temporary, FileMode.Open, FileAccess.Read, FileShare.Read);
+                accept(temporary);
+            }
+
             File.Move(temporary, full, overwrite: true);
             FolderSync.Flush(Path.GetDirectoryName(full)!);
         }

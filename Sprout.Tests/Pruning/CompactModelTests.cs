@@ -131,6 +131,7 @@ public sealed class CompactModelTests : IDisposable
             bench.Code.Should().Be(0, bench.Log);
         }
 
+        TinyRun.Run("bench", "--model", Compact, "--format", "sparse", "--repeat", "1", "--warmup", "0", "--length", "8").Code.Should().Be(0);
         TinyRun.Run("bench", "--model", Compact, "--density", "0.1", "--repeat", "1", "--warmup", "0", "--length", "8").Code.Should().Be(0);
         JsonNode inspected = TinyRun.Run("inspect", Compact, "--json").Json;
         (inspected["removed_heads"]!.GetValue<int>(), inspected["removed_neurons"]!.GetValue<int>()).Should().Be((1, 20));
